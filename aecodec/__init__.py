@@ -1,0 +1,28 @@
+"""Learned image compression. Names load on first use, so that `aecodec --help` never imports torch."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aecodec.api import decode, decode_array, encode
+    from aecodec.errors import AecodecError
+
+__version__ = "0.1.0"
+__all__ = ["AecodecError", "__version__", "decode", "decode_array", "encode"]
+
+_HOME = {
+    "AecodecError": "errors",
+    "decode": "api",
+    "decode_array": "api",
+    "encode": "api",
+}  # name -> its module
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

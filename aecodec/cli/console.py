@@ -1,0 +1,166 @@
+"""How commands talk: data to stdout, the rest to stderr, progress, errors as a line and an exit code."""
+
+import json
+import math
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import count
+from typing import TYPE_CHECKING
+
+import typer
+
+from aecodec.errors import AecodecError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from aecodec.services.files import Row
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn what a user can cause into a line on stderr and an exit code; anything else is a bug."""
+    try:
+        yield
+    except AecodecError as error:
+        _err(f"aecodec: {error}")
+        raise typer.Exit(error.exit_code) from error
+    except BrokenPipeError:
+        raise  # typer knows what to do
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _err(f"aecodec: {where}{error.strerror or error}")
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        _err("aecodec: interrupted")
+        raise typer.Exit(130) from None
+
+
+class Talk:
+    """What one run of a command says, as its --quiet, --verbose and --json want it."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False, as_json: bool = False) -> None:
+        self._quiet = quiet
+        self._verbose = verbose
+        self._json = as_json
+        self._warned: set[tuple[str, str]] = set()
+        self._err: Callable[[str], None] = _err
+
+    def line(self, text: str) -> None:
+        """For people, who read it on stderr."""
+        if not self._quiet:
+            self._err(text)
+
+    def warn(self, where: str, message: str) -> None:
+        if (where, message) not in self._warned:
+            self._warned.add((where, message))
+            self.line(f"aecodec: {where}: warning: {message}")
+
+    def error(self, where: str, message: str) -> None:
+        self._err(f"aecodec: {where}: {message}")
+
+    def data(self, text: str) -> None:
+        """What was asked for, on stdout."""
+        typer.echo(printable(text))
+
+    def record(self, fields: Mapping[str, object]) -> None:
+        """One JSON object on stdout; JSON has no infinity, which becomes the string "inf"."""
+        typer.echo(json.dumps({name: _finite(value) for name, value in fields.items()}))
+
+    def trace(self) -> None:
+        """Call while handling an unexpected exception."""
+        if self._verbose:
+            for line in traceback.format_exc().splitlines():
+                self._err(line)
+
+    def report(self, rows: Iterable["Row"], total: int, done: Callable[["Row"], None]) -> None:
+        """Show each row as it comes, one that succeeded by `done`; exit 1 at the end if any failed."""
+        failed = 0
+        with self._progress(total) as advance:
+            for row in rows:
+                self._show(row, done)
+                failed += bool(row.errors)
+                advance()
+        if failed and total > 1:
+            self.line(f"aecodec: {failed} of {total} failed")
+        if failed:
+            raise typer.Exit(1)
+
+    def _show(self, row: "Row", done: Callable[["Row"], None]) -> None:
+        for message in row.errors:
+            self.error(row.input, message)
+        if self._json:
+            fields = asdict(row)
+            del fields["errors"]
+            self.record({**fields, "error": "; ".join(row.errors) or None})
+        elif row.skipped:
+            self.line(f"{row.input} -> {row.output}  skipped: exists already")
+        elif row.width is not None or not row.errors:  # a damaged picture was painted all the same
+            done(row)
+
+    @property
+    def live(self) -> bool:
+        """Whether there is a terminal to draw on."""
+        return not self._quiet and sys.stderr.isatty()
+
+    @contextmanager
+    def gauge(self) -> Iterator[Callable[[float, str], None]]:
+        """Yields what shows how far a long task is (0 ... 1) and a line about it: a bar, or a log's lines."""
+        if not self.live:
+            yield lambda done, text: self.line(text)
+            return
+        with self._bar(1.0) as (bar, task):
+            yield lambda done, text: bar.update(task, completed=done, description=text)
+
+    @contextmanager
+    def _progress(self, total: int) -> Iterator[Callable[[], None]]:
+        """Yields what moves on a bar, which is there on a terminal if there is something to wait for."""
+        if not self.live or total < 2:
+            yield lambda: None
+            return
+        with self._bar(total) as (bar, task):
+            finished = count(1)
+            yield lambda: bar.update(task, advance=1, description=f"{next(finished)} of {total}")
+
+    @contextmanager
+    def _bar(self, total: float) -> "Iterator[tuple[Progress, TaskID]]":
+        from rich.console import Console  # here: most runs show no bar
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+            self._err = lambda text: console.print(
+                printable(text), markup=False, highlight=False, soft_wrap=True
+            )
+            try:
+                yield bar, bar.add_task("", total=total)
+            finally:
+                self._err = _err
+
+
+def printable(text: str) -> str:
+    """`text` as one line that any terminal can show: names may hold line breaks, escapes or stray bytes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def planned(talk: Talk) -> Callable[["Row"], None]:
+    """How --dry-run shows a row."""
+    return lambda row: talk.line(f"{row.input} -> {row.output}  (not written)")
+
+
+def decibels(value: float) -> str:
+    return "lossless" if math.isinf(value) else f"{value:.2f} dB"
+
+
+def _err(text: str) -> None:
+    typer.echo(printable(text), err=True)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

@@ -1,0 +1,94 @@
+"""`aecodec decode`: .aec files to pictures."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aecodec.cli import options
+from aecodec.cli.console import Talk, planned
+from aecodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from aecodec.services.files import Row
+
+Format = Annotated[
+    options.Format | None,
+    typer.Option(
+        "--format", help="Kind of picture to write.", show_default="what the suffix of -o says, else png"
+    ),
+]
+Crop = Annotated[
+    str | None,
+    typer.Option(metavar="X,Y,W,H", help="Only this part, in pixels as stored."),
+]
+KeepGoing = Annotated[
+    bool,
+    typer.Option("--keep-going", help="Paint what a damaged file still has, name what is lost, and exit 1."),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Read everything, write nothing, and say what is damaged.")
+]
+
+
+# One parameter per option: that is how typer declares a command line.
+def decode(  # noqa: PLR0913
+    inputs: options.Inputs = None,
+    out: options.Out = None,
+    picture_format: Format = None,
+    crop: Crop = None,
+    keep_going: KeepGoing = False,
+    check: Check = False,
+    recursive: options.Recursive = False,
+    files_from: options.FilesFrom = None,
+    shard: options.Shard = None,
+    force: options.Force = False,
+    skip_existing: options.SkipExisting = False,
+    dry_run: options.DryRun = False,
+    device: options.Device = "auto",
+    batch_size: options.Batch = None,
+    threads: options.Threads = None,
+    weights: options.Weights = None,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Decode .aec files: `img.aec` becomes `img.png`.
+
+    Example: aecodec decode photo.aec -o photo.tiff
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
+    if check and (out or picture_format or crop or skip_existing):
+        raise UsageError("--check writes nothing: leave out -o, --format, --crop and --skip-existing")
+    if not check:
+        options.refuse_clashes(
+            out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing
+        )
+    from aecodec.services import batch, files
+
+    selection = batch.Selection(
+        tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force
+    )
+    engine = files.Engine(weights, device, threads, batch_size)
+    if check:
+        jobs = batch.plan(selection, batch.READ, talk.warn)
+        rows = batch.run(jobs, lambda: files.checker(engine), False, talk.trace)
+        talk.report(rows, len(jobs), lambda row: _verdict(row, talk))
+        return
+    settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going)
+    jobs = batch.plan_decoding(selection, picture_format, talk.warn)
+    if dry_run:
+        talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
+        return
+    rows = batch.run(jobs, lambda: files.decoder(engine, settings, talk.warn), skip_existing, talk.trace)
+    talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
+
+
+def _line(row: "Row") -> str:
+    return (
+        f"{row.input} -> {row.output}  {row.width}x{row.height}  quality {row.quality:g}  {row.seconds:.1f} s"
+    )
+
+
+def _verdict(row: "Row", talk: Talk) -> None:
+    if not row.errors:
+        talk.line(f"{row.input}: ok  {row.width}x{row.height}  quality {row.quality:g}  {row.seconds:.1f} s")

@@ -1,0 +1,123 @@
+"""`aecodec encode`: pictures to .aec files."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from aecodec.cli import options
+from aecodec.cli.console import Talk, decibels, planned
+from aecodec.errors import UsageError
+
+if TYPE_CHECKING:
+    from aecodec.services.files import Row
+
+DEFAULT_QUALITY = 50.0
+Goal = Literal["quality", "bpp", "max_bytes", "psnr"]
+
+Quality = Annotated[
+    float | None,
+    typer.Option(
+        "-q",
+        "--quality",
+        metavar="1..100",
+        parser=options.parse_quality,
+        help="In steps of 1/16.",
+        show_default="50",
+    ),
+]
+Bpp = Annotated[
+    float | None,
+    typer.Option(metavar="B", parser=options.parse_bpp, help="At most B bits per pixel, as near as can be."),
+]
+MaxBytes = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", parser=options.parse_size, help="At most N bytes (20000, 20k, 1.5M), as near as can be."
+    ),
+]
+Psnr = Annotated[
+    float | None,
+    typer.Option(metavar="DB", parser=options.parse_psnr, help="The smallest file of at least DB decibels."),
+]
+Effort = Annotated[int, typer.Option(min=0, max=9, help="Above 0: in a later version.")]
+Strip = Annotated[
+    frozenset[str] | None,
+    typer.Option(
+        metavar="all|exif,icc,xmp", parser=options.parse_strip, help="Leave metadata out.", show_default=False
+    ),
+]
+Exact = Annotated[bool, typer.Option("--exact", help="Keep the colours of fully transparent pixels.")]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Decode each finished file with a fresh decoder and compare.")
+]
+
+
+# One parameter per option: that is how typer declares a command line.
+def encode(  # noqa: PLR0913
+    inputs: options.Inputs = None,
+    out: options.Out = None,
+    quality: Quality = None,
+    bpp: Bpp = None,
+    max_bytes: MaxBytes = None,
+    psnr: Psnr = None,
+    effort: Effort = 0,
+    strip: Strip = None,
+    exact: Exact = False,
+    verify: Verify = False,
+    recursive: options.Recursive = False,
+    files_from: options.FilesFrom = None,
+    shard: options.Shard = None,
+    force: options.Force = False,
+    skip_existing: options.SkipExisting = False,
+    dry_run: options.DryRun = False,
+    device: options.Device = "auto",
+    batch_size: options.Batch = None,
+    threads: options.Threads = None,
+    weights: options.Weights = None,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Encode pictures: `img.png` becomes `img.aec`.
+
+    Example: aecodec encode photo.jpg holiday/ -o coded/ --bpp 0.5
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
+    if effort > 0:
+        raise UsageError(
+            f"--effort {effort}: efforts above 0 come with a later version; leave it out or give 0"
+        )
+    goal = _goal(quality, bpp, max_bytes, psnr)
+    options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    from aecodec.ratecontrol import Target
+    from aecodec.services import batch, files
+
+    selection = batch.Selection(
+        tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force
+    )
+    jobs = batch.plan(selection, batch.ENCODE, talk.warn)
+    if dry_run:
+        talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
+        return
+    engine = files.Engine(weights, device, threads, batch_size)
+    settings = files.EncodeOptions(Target(*goal), exact, strip or frozenset(), verify)
+    rows = batch.run(jobs, lambda: files.encoder(engine, settings, talk.warn), skip_existing, talk.trace)
+    talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
+
+
+def _goal(
+    quality: float | None, bpp: float | None, max_bytes: int | None, psnr: float | None
+) -> tuple[Goal, float]:
+    given: dict[Goal, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
+    chosen = [(name, value) for name, value in given.items() if value is not None]
+    if len(chosen) > 1:
+        names = " and ".join(f"--{name.replace('_', '-')}" for name, _ in chosen)
+        raise UsageError(f"{names} exclude each other: give one of them")
+    return chosen[0] if chosen else ("quality", DEFAULT_QUALITY)
+
+
+def _line(row: "Row") -> str:
+    return (
+        f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  quality {row.quality:g}  "
+        f"{decibels(row.psnr_db or 0.0)}  {row.seconds:.1f} s"
+    )

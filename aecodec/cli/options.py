@@ -1,0 +1,211 @@
+"""Options that several commands share, each declared once, and how their values are read."""
+
+import math
+import re
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aecodec.errors import UsageError
+
+QUALITY_STEP = 1 / 16  # what a file stores quality in
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
+_SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)", re.IGNORECASE)
+_DURATION_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
+_METADATA = frozenset({"exif", "icc", "xmp"})
+
+
+class Format(StrEnum):
+    PNG = "png"
+    TIFF = "tiff"
+    PPM = "ppm"
+    JPEG = "jpeg"
+    WEBP = "webp"
+
+
+def refuse_clashes(
+    *, out: str | None, inputs: list[str] | None, as_json: bool, force: bool, skip_existing: bool
+) -> None:
+    """Raises UsageError for combinations of the shared options that cannot be served."""
+    if force and skip_existing:
+        raise UsageError("--force and --skip-existing exclude each other: give one of them")
+    if out == "-" or (out is None and "-" in (inputs or ())):
+        if as_json:
+            raise UsageError("--json and the output cannot both go to standard output; name a file with -o")
+        if _stdout_is_terminal():
+            raise UsageError("standard output is a terminal; redirect it or name a file with -o")
+
+
+def parse_quality(text: str) -> float:
+    """1 ... 100, rounded to the steps that a file can store."""
+    quality = _number(text, "-q")
+    if not 1 <= quality <= 100:
+        raise UsageError(f"-q {text}: quality goes from 1 to 100; aecodec is lossy at every one of them")
+    return round(quality / QUALITY_STEP) * QUALITY_STEP
+
+
+def parse_bpp(text: str) -> float:
+    return _positive(text, "--bpp")
+
+
+def parse_psnr(text: str) -> float:
+    return _positive(text, "--psnr")
+
+
+def parse_size(text: str) -> int:
+    """Bytes: 20000, 20k (thousands), 1.5M."""
+    match = _SIZE.fullmatch(text.strip())
+    size = 0 if match is None else math.floor(float(match[1]) * _SIZE_UNIT[match[2].lower()])
+    if size < 1:
+        raise UsageError(f"--max-bytes {text}: give a size in bytes such as 20000, 20k or 1.5M")
+    return size
+
+
+def parse_duration(text: str) -> float:
+    """Seconds: 90, 90s, 9m, 1.5h."""
+    match = _DURATION.fullmatch(text.strip())
+    seconds = 0.0 if match is None else float(match[1]) * _DURATION_UNIT[match[2].lower()]
+    if seconds <= 0:
+        raise UsageError(f"--time-budget {text}: give a duration such as 90s, 9m or 1.5h")
+    return seconds
+
+
+def parse_strip(text: str) -> frozenset[str]:
+    names = frozenset(name.strip().lower() for name in text.split(","))
+    if names == {"all"}:
+        return _METADATA
+    if not names <= _METADATA:
+        raise UsageError(f"--strip {text}: give all, or a list of {', '.join(sorted(_METADATA))}")
+    return names
+
+
+def parse_crop(text: str | None) -> tuple[int, int, int, int] | None:
+    if text is None:
+        return None
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--crop {text}: give X,Y,W,H in pixels, for example 0,0,256,256") from None
+    if min(x, y) < 0 or min(width, height) < 1:
+        raise UsageError(f"--crop {text}: X and Y start at 0, W and H at 1")
+    return x, y, width, height
+
+
+def parse_shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f"--shard {text}: give I/N with I from 1 to N, for example 2/8")
+    return int(match[1]), int(match[2])
+
+
+def parse_device(text: str) -> str:
+    if re.fullmatch(r"auto|cpu|cuda(:\d+)?", text) is None:
+        raise UsageError(f"--device {text}: give auto, cpu, cuda or cuda:N")
+    return text
+
+
+def _stdout_is_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _number(text: str, option: str) -> float:
+    if "lossless" in text.lower():
+        raise UsageError(
+            f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP"
+        )
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{option} {text}: not a number") from None
+
+
+def _positive(text: str, option: str) -> float:
+    value = _number(text, option)
+    if math.isinf(value) and value > 0:
+        raise UsageError(
+            f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP"
+        )
+    if not value > 0:
+        raise UsageError(f"{option} {text}: must be above 0")
+    return value
+
+
+_RUN = "Which files"
+_MACHINE = "Machine"
+_TALK = "Output"
+
+Inputs = Annotated[
+    list[str] | None, typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input.")
+]
+Out = Annotated[
+    str | None,
+    typer.Option(
+        "-o", "--output", metavar="OUT", help="A file for one input, else a folder; - for standard output."
+    ),
+]
+Recursive = Annotated[
+    bool,
+    typer.Option("-r", "--recursive", help="Look into the folders inside folders.", rich_help_panel=_RUN),
+]
+FilesFrom = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LIST", help="Also the paths in this file (or -), one a line.", rich_help_panel=_RUN
+    ),
+]
+Shard = Annotated[  # text: typer would take a pair for an option of two values
+    str | None,
+    typer.Option(
+        metavar="I/N",
+        help="Only every N-th input of the list sorted by name, starting with the I-th (from 1).",
+        rich_help_panel=_RUN,
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Overwrite outputs that exist; never an input.", rich_help_panel=_RUN)
+]
+SkipExisting = Annotated[
+    bool, typer.Option("--skip-existing", help="Leave out inputs whose output exists.", rich_help_panel=_RUN)
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Say what would be written, and write nothing.", rich_help_panel=_RUN),
+]
+Device = Annotated[
+    str,
+    typer.Option(
+        metavar="DEVICE", parser=parse_device, help="auto, cpu, cuda, cuda:N.", rich_help_panel=_MACHINE
+    ),
+]
+Batch = Annotated[
+    int | None,
+    typer.Option(
+        "--batch", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option("-j", "--threads", min=1, help="CPU threads.", rich_help_panel=_MACHINE, show_default="all"),
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="AECODEC_WEIGHTS",
+        help="A weights file, or a folder of them.",
+        rich_help_panel=_MACHINE,
+        show_default="the shipped ones",
+    ),
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON object per input on standard output.", rich_help_panel=_TALK)
+]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Show where internal errors come from.", rich_help_panel=_TALK)
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.", rich_help_panel=_TALK)]

@@ -1,0 +1,96 @@
+"""`aecodec train codec`: weights from a user's own pictures."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aecodec.cli import options
+from aecodec.cli.console import Talk
+
+if TYPE_CHECKING:
+    from aecodec.training.loop import Progress
+
+LOG_EVERY_S = 30.0  # where no terminal shows every second
+
+app = typer.Typer(no_args_is_help=True, help="Train weights on your own pictures.")
+
+Data = Annotated[
+    list[Path], typer.Option(metavar="FOLDER", help="Pictures to train on; may be given several times.")
+]
+OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights file to write.")]
+Budget = Annotated[
+    float, typer.Option(metavar="TIME", parser=options.parse_duration, help="How long: 90s, 9m or 1.5h.")
+]
+Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
+Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
+BatchSize = Annotated[int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="8")]
+Seed = Annotated[int, typer.Option(help="Of all that is drawn at random.")]
+
+
+@app.callback()
+def train() -> None:
+    """Train weights on your own pictures."""  # keeps `codec` a command of its own: more will stand beside it
+
+
+# One parameter per option: that is how typer declares a command line.
+@app.command()
+def codec(  # noqa: PLR0913
+    data: Data,
+    out: OutFile = Path("codec.safetensors"),
+    time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
+    resume: Resume = None,
+    valid: Valid = None,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
+    batch: BatchSize = None,
+    seed: Seed = 0,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.
+
+    Example: aecodec train codec --data photos/ --time-budget 9m -o mine.safetensors
+    """
+    from aecodec.services.outputs import refuse_existing
+
+    if not force:
+        refuse_existing(out)
+    from aecodec.training import recipes
+
+    talk = Talk(quiet=quiet)
+    run = recipes.Run(
+        data,
+        out,
+        time_budget,
+        resume=resume,
+        valid=valid,
+        device=device,
+        threads=threads,
+        batch=batch,
+        seed=seed,
+    )
+    with talk.gauge() as show:
+        trained = recipes.train_codec(
+            run,
+            report=lambda progress: show(progress.progress, _line(progress)),
+            note=talk.line,
+            report_every_s=1.0 if talk.live else LOG_EVERY_S,
+        )
+    for point in trained.validation:
+        talk.line(f"validation  step {point.step}  {point.bpp:.3f} bpp  {point.psnr_db:.2f} dB")
+    cost = f"freezing cost {trained.cost.percent:.2f} %"
+    talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}  {cost}")
+
+
+def _line(now: "Progress") -> str:
+    return (
+        f"step {now.step}  loss {now.loss:.4f}  {now.bpp:.3f} bpp  {now.psnr_db:.2f} dB  "
+        f"{now.megapixels_per_s:.2f} MP/s  {_duration(now.time_left_s)} left"
+    )
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

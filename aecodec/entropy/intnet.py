@@ -1,0 +1,102 @@
+"""A fixed-point convolutional network whose result is the same on every machine: it turns z into scale indices.
+
+The integers are carried in float64 tensors. Every partial sum stays below 2^40, far from 2^53 where float64 stops
+holding all integers, so any order of addition gives the same sum, and rounding after each layer removes even the
+error of an FFT's or Winograd's algorithm. What makes the integers is `nets.freeze`.
+
+Number formats, one set a layer: weights are integers of at most 16 bits, biases are in units of the accumulator;
+activations are 0 ... 32767, the input -32768 ... 32767; a layer's output is (accumulator + 2^(shift-1)) >> shift.
+Biases are given at knots of the quality and interpolated between them in integers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from aecodec.errors import WeightsError
+from aecodec.nets.config import KNOT_SPACING, KNOTS
+
+ACTIVATION_MAX = (1 << 15) - 1
+WEIGHT_MAX = (1 << 15) - 1
+ACCUMULATOR_BITS = 40  # leaves 13 bits for the error of any convolution algorithm before the rounding
+NAMES = ("expand", "middle", "spread", "last")  # in order; see `nets.prior.ScaleNetwork`
+SHUFFLED = ("expand", "middle")  # followed by a pixel-shuffle to twice the resolution
+
+
+@dataclass(frozen=True, eq=False)
+class IntegerLayer:
+    """One convolution with stride 1 that keeps the size."""
+
+    weight: np.ndarray  # int16 (outputs, inputs, k, k), k odd
+    bias: np.ndarray  # int64 (KNOTS, outputs)
+    shift: int
+
+    def __post_init__(self) -> None:
+        if self.weight.dtype != np.int16 or self.weight.ndim != 4 or self.weight.shape[2] % 2 == 0:
+            raise WeightsError("a layer of the exact network has no int16 kernel of odd size")
+        if self.bias.dtype != np.int64 or self.bias.shape != (KNOTS, self.weight.shape[0]):
+            raise WeightsError("a layer of the exact network has biases of a wrong shape")
+        if not 1 <= self.shift <= ACCUMULATOR_BITS:
+            raise WeightsError(f"a layer of the exact network is shifted by {self.shift}")
+        if self.largest_sum() >= 1 << ACCUMULATOR_BITS:
+            raise WeightsError(f"a sum of the exact network may need more than {ACCUMULATOR_BITS} bits")
+
+    def largest_sum(self) -> int:
+        """Bound on every partial sum: fan-in * max|w| * max|x| + max|bias|."""
+        fan_in = int(np.prod(self.weight.shape[1:]))
+        largest = int(np.abs(self.weight.astype(np.int64)).max())
+        return fan_in * largest * (ACTIVATION_MAX + 1) + int(np.abs(self.bias).max())
+
+    def bias_at(self, step: int) -> np.ndarray:
+        """int64 (outputs,) at a quality step, interpolated and rounded in integers."""
+        knot = min(step // KNOT_SPACING, KNOTS - 2)
+        part = step - knot * KNOT_SPACING
+        weighted = self.bias[knot] * (KNOT_SPACING - part) + self.bias[knot + 1] * part
+        rounded: np.ndarray = (weighted + KNOT_SPACING // 2) // KNOT_SPACING
+        return rounded
+
+
+class IntegerNetwork:
+    """The frozen scale network on one device."""
+
+    def __init__(self, layers: Sequence[IntegerLayer], device: torch.device) -> None:
+        if len(layers) != len(NAMES):
+            raise WeightsError(f"the exact network has {len(layers)} layers instead of {len(NAMES)}")
+        self.layers = tuple(layers)
+        self.device = device
+        self.weights = [torch.from_numpy(layer.weight).to(device, torch.float64) for layer in layers]
+
+    def __call__(self, z: Tensor, step: int, top: int) -> Tensor:
+        """Hyper-latents (N, inputs, h, w) holding integers -> int32 indices 0 ... `top`, (N, outputs, 4h, 4w)."""
+        x = z.to(torch.float64).clamp(-ACTIVATION_MAX - 1, ACTIVATION_MAX)
+        for name, layer, weight in zip(NAMES, self.layers, self.weights, strict=True):
+            bias = torch.from_numpy(layer.bias_at(step)).to(self.device, torch.float64)
+            total = torch.round(F.conv2d(x, weight, padding=weight.shape[2] // 2)) + bias[:, None, None]
+            x = torch.div(total + (1 << (layer.shift - 1)), 1 << layer.shift, rounding_mode="floor")
+            x = x.clamp(0, top if name == NAMES[-1] else ACTIVATION_MAX)
+            if name in SHUFFLED:
+                x = F.pixel_shuffle(x, 2)
+        return x.to(torch.int32)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        arrays: dict[str, np.ndarray] = {}
+        for name, layer in zip(NAMES, self.layers, strict=True):
+            arrays[f"{name}.weight"], arrays[f"{name}.bias"] = layer.weight, layer.bias
+            arrays[f"{name}.shift"] = np.array([layer.shift], np.int32)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, np.ndarray], device: torch.device) -> "IntegerNetwork":
+        """Inverse of `to_arrays`; raises WeightsError for missing, misshapen or too large parts."""
+        try:
+            layers = [
+                IntegerLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(arrays[f"{name}.shift"][0]))
+                for name in NAMES
+            ]
+        except KeyError as error:
+            raise WeightsError(f"the exact network lacks {error}") from error
+        return cls(layers, device)

@@ -1,0 +1,191 @@
+"""The entropy coder: interleaved rANS over integer tables, with an escape for what the tables leave out.
+
+A stream, all integers little-endian:
+
+    bytes         field     meaning
+    ------------  --------  ---------------------------------------------------------------------------------
+    1             flags     bit 0: 32 lanes, else 1; bit 1: there are escapes; all other bits 0
+    1 to 5        length    bytes of the escapes, LEB128, at least 1; only with bit 1
+    length        escapes   see below; only with bit 1
+    8 per lane    states    of lane 0, 1, ...; each 2^31 to 2^63 - 1
+    4 per word    words     to the end of the stream, in the order in which a decoder takes them
+
+Symbol i belongs to lane i modulo the lanes. To decode one from a lane's state x with a table: slot = x mod 2^16; the
+symbol is the one with cdf[symbol] <= slot < cdf[symbol + 1]; x becomes frequency * (x >> 16) + slot - cdf[symbol];
+if it is then below 2^31, x becomes x * 2^32 + the next word. (Duda 2013, arXiv:1311.2540; the layout is ryg_rans'
+rans64.) At the end every state must be 2^31 again and every word and escape taken, else the stream is damaged: that
+catches a divergence which no checksum can see.
+
+Escapes are bits, the lowest of a byte first, in the order of the symbols. For each: 0 above or 1 below the table's
+values; then the distance d beyond them (0 for the next value) as Exp-Golomb: as many zeros as d + 1 has bits after
+its highest, then d + 1 from its highest bit on. A magnitude above `limits.MAX_SYMBOL` is illegal, as are set padding
+bits or a spare byte at the end.
+"""
+
+import numpy as np
+
+from aecodec.bits import Reader, varint
+from aecodec.entropy import kernels
+from aecodec.entropy.tables import Tables
+from aecodec.errors import Corrupt, LimitExceeded, Truncated
+from aecodec.limits import MAX_SYMBOL
+
+MANY_LANES = 32
+MANY_LANES_FROM = 1 << 17  # bytes of a one-lane stream: 31 more states are then below 0.2 % of it
+FLAG_LANES, FLAG_ESCAPES = 1, 2
+STATE_LOW, STATE_END = 1 << 31, 1 << 63
+
+
+class Encoder:
+    """Takes symbols in the decoder's order, any number of times; the stream is made at the end."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self._indices: list[np.ndarray] = []
+        self._rows: list[np.ndarray] = []
+        self._escapes = _EscapeWriter()
+
+    def code(self, symbols: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Append symbols (n,) int32 under table rows (n,) int32, and return them.
+
+        Raises LimitExceeded for a magnitude above `limits.MAX_SYMBOL`.
+        """
+        rows = _checked_rows(rows, self.tables)
+        low, high = self.tables.low[rows], self.tables.high[rows]
+        outside = np.flatnonzero((symbols < low) | (symbols > high))
+        indices = np.ascontiguousarray(symbols - low, dtype=np.int32)
+        indices[outside] = self.tables.size[rows[outside]] - 1
+        for at in outside.tolist():
+            self._escapes.write(int(symbols[at]), int(low[at]), int(high[at]))
+        self._indices.append(indices)
+        self._rows.append(rows)
+        return symbols
+
+    def finish(self) -> bytes:
+        """The stream of everything appended."""
+        indices = np.concatenate([np.empty(0, np.int32), *self._indices])
+        rows = np.concatenate([np.empty(0, np.int32), *self._rows])
+        states, words = self._encode(indices, rows, 1)
+        flags = 0
+        if len(words) >= MANY_LANES_FROM:
+            flags = FLAG_LANES
+            states, words = self._encode(indices, rows, MANY_LANES)
+        escapes = self._escapes.finish()
+        if escapes:
+            return bytes([flags | FLAG_ESCAPES]) + varint(len(escapes)) + escapes + states + words
+        return bytes([flags]) + states + words
+
+    def _encode(self, indices: np.ndarray, rows: np.ndarray, lanes: int) -> tuple[bytes, bytes]:
+        words = np.empty(indices.size + 1, np.uint32)  # at most one word a symbol
+        states = np.full(lanes, STATE_LOW, np.uint64)
+        begin = kernels.encode(indices, rows, lanes, self.tables.cdf, self.tables.start, words, states)
+        return states.astype("<u8").tobytes(), words[begin:].astype("<u4").tobytes()
+
+
+class Decoder:
+    """Gives the symbols of a stream in order, any number at a time; raises FormatError as soon as it is illegal."""
+
+    def __init__(self, data: bytes, tables: Tables) -> None:
+        self.tables = tables
+        reader = Reader(data, part="stream")
+        flags = reader.u8()
+        if flags & ~(FLAG_LANES | FLAG_ESCAPES):
+            raise Corrupt(f"flags {flags:#04x} of the stream are illegal")
+        self._escapes = _EscapeReader(bytes(reader.take(reader.varint())) if flags & FLAG_ESCAPES else None)
+        self._lanes = MANY_LANES if flags & FLAG_LANES else 1
+        self._states = np.frombuffer(reader.take(8 * self._lanes), "<u8").astype(np.uint64)
+        if (self._states < STATE_LOW).any() or (self._states >= STATE_END).any():
+            raise Corrupt("a coder state of the stream is illegal")
+        if reader.remaining % 4:
+            raise Corrupt("the words of the stream are cut off")
+        self._words = np.frombuffer(reader.take(reader.remaining), "<u4").astype(np.uint32)
+        self._position = 0
+        self._decoded = 0
+
+    def code(self, symbols: None, rows: np.ndarray) -> np.ndarray:
+        """The next n symbols, int32, under table rows (n,) int32; `symbols` is None, as nothing is known yet."""
+        rows = _checked_rows(rows, self.tables)
+        indices = np.empty(rows.size, np.int32)
+        tables = self.tables
+        status, self._position = kernels.decode(
+            indices,
+            rows,
+            self._decoded % self._lanes,
+            self._lanes,
+            tables.cdf,
+            tables.start,
+            tables.lookup,
+            self._words,
+            self._position,
+            self._states,
+        )
+        if status != kernels.OK:
+            raise Truncated("the stream ends before its last symbol")
+        self._decoded += rows.size
+        found: np.ndarray = tables.low[rows] + indices
+        for at in np.flatnonzero(indices == tables.size[rows] - 1).tolist():
+            row = int(rows[at])
+            found[at] = self._escapes.read(int(tables.low[row]), int(tables.high[row]))
+        return found
+
+    def finish(self) -> None:
+        """Raise Corrupt unless the stream closes: states back where the encoder began, nothing left over."""
+        if (self._states != STATE_LOW).any() or self._position != self._words.size or not self._escapes.finished():
+            raise Corrupt("the coder's state does not close: the stream is damaged or its model differs")
+
+
+def _checked_rows(rows: np.ndarray, tables: Tables) -> np.ndarray:
+    """Rows as the kernels take them; a row outside the tables is our own error."""
+    if rows.size and (int(rows.min()) < 0 or int(rows.max()) >= tables.count):
+        raise ValueError(f"a table row is outside 0 ... {tables.count - 1}")
+    return np.ascontiguousarray(rows, dtype=np.int32)
+
+
+class _EscapeWriter:
+    def __init__(self) -> None:
+        self._bits: list[int] = []
+
+    def write(self, symbol: int, low: int, high: int) -> None:
+        if abs(symbol) > MAX_SYMBOL:
+            raise LimitExceeded(f"a symbol of {symbol} is beyond the format's {MAX_SYMBOL}")
+        below = symbol < low
+        value = low - symbol if below else symbol - high  # the distance beyond, plus 1
+        length = value.bit_length()
+        self._bits += [int(below), *[0] * (length - 1), *(value >> bit & 1 for bit in reversed(range(length)))]
+
+    def finish(self) -> bytes:
+        return np.packbits(np.array(self._bits, np.uint8), bitorder="little").tobytes()
+
+
+class _EscapeReader:
+    def __init__(self, data: bytes | None) -> None:
+        if data is not None and not data:
+            raise Corrupt("the escapes of the stream are empty")
+        self._bits = np.unpackbits(np.frombuffer(data or b"", np.uint8), bitorder="little")
+        self._at = 0
+
+    def read(self, low: int, high: int) -> int:
+        below = self._bit()
+        length = 1
+        while not self._bit():
+            length += 1
+            if length > MAX_SYMBOL.bit_length() + 1:
+                raise Corrupt("an escape of the stream is longer than any legal one")
+        value = 1
+        for _ in range(length - 1):
+            value = value << 1 | self._bit()
+        symbol = low - value if below else high + value
+        if abs(symbol) > MAX_SYMBOL:
+            raise Corrupt(f"an escape of the stream gives {symbol}, beyond {MAX_SYMBOL}")
+        return symbol
+
+    def _bit(self) -> int:
+        if self._at >= self._bits.size:
+            raise Truncated("the escapes of the stream end too early")
+        self._at += 1
+        return int(self._bits[self._at - 1])
+
+    def finished(self) -> bool:
+        """All read, but for less than a byte of zero bits."""
+        rest = self._bits[self._at :]
+        return rest.size < 8 and not rest.any()

@@ -1,0 +1,99 @@
+"""The whole trainable codec: transform, prior and quantiser as one module, with the rate it would cost."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from aecodec.nets.blocks import bounded, round_through
+from aecodec.nets.config import HYPER_STRIDE, CodecConfig
+from aecodec.nets.prior import SCALES, LatentPrior
+from aecodec.nets.transform import Analysis, Synthesis
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What training needs to know of a batch of N pictures."""
+
+    pixels: Tensor  # (N, 3, H, W), not clipped
+    latent_bits: Tensor  # (N,)
+    hyper_bits: Tensor  # (N,)
+
+
+class Compressor(nn.Module):
+    """Pictures (N, 3, H, W) of 0 ... 1, sides multiples of 64, and quality steps (N,) -> `Reconstruction`."""
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.analysis = Analysis(config)
+        self.synthesis = Synthesis(config)
+        self.prior = LatentPrior(config)
+        self.noisy = True  # in training the rate is that of noisy latents; False at its end: of rounded ones
+
+    def forward(self, pixels: Tensor, step: Tensor) -> Reconstruction:
+        y = self.analysis(pixels).float()
+        with torch.autocast(y.device.type, enabled=False):  # scales and rates need float32
+            known, latent_bits, hyper_bits = self.quantise(y, step)
+        restored = self.synthesis(known * self.prior.log_inverse(step).exp(), step)
+        return Reconstruction(restored.float(), latent_bits, hyper_bits)
+
+    def quantise(self, y: Tensor, step: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Quantised latents in quantiser steps, and the bits of y and of z a picture.
+
+        Rounding with straight-through gradients towards the distortion, additive uniform noise in the rate (what
+        EVC, DCVC, TCM and shallow-ntc settled on); without gradients, in evaluation, rounding in both.
+        """
+        prior = self.prior
+        gain = prior.log_gain(step).exp()
+        scaled = y * gain
+        z = prior.hyper_analysis(scaled, step)
+        z_rounded = round_through(z)
+        z_bits = prior.hyper_prior.bits(self._noisy(z, z_rounded), step)
+        index = bounded(prior.scales(z_rounded, step), 0, SCALES - 1)
+        residuals = torch.zeros_like(scaled)
+
+        def code(mean: Tensor, mask: Tensor) -> Tensor:
+            nonlocal residuals
+            residual = scaled - mean
+            residuals = torch.where(mask, residual, residuals)
+            return mean + round_through(residual)
+
+        known = prior.walk(z_rounded, step, gain, code)
+        y_bits = prior.bits(self._noisy(residuals, round_through(residuals)), index)
+        return known, y_bits.sum((1, 2, 3)), z_bits.sum((1, 2, 3))
+
+    def _noisy(self, values: Tensor, rounded: Tensor) -> Tensor:
+        return values + torch.rand_like(values) - 0.5 if self.training and self.noisy else rounded
+
+
+def complexity(config: CodecConfig) -> dict[str, float]:
+    """Multiply-accumulates a pixel in thousands (encode, decode) and parameters in millions, by counting.
+
+    Counted by hooks on every convolution over a 256x256 picture. The encoder runs all but the synthesis, the decoder
+    all but the analysis and the hyper-analysis.
+    """
+    side = 4 * HYPER_STRIDE
+    counts = dict.fromkeys(("analysis", "synthesis", "prior.hyper_analysis", "prior"), 0)
+    model = Compressor(config).eval()
+
+    def count(name: str) -> None:
+        def hook(layer: nn.Conv2d, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            part = next(
+                part for part in ("analysis", "synthesis", "prior.hyper_analysis", "prior") if name.startswith(part)
+            )
+            counts[part] += layer.weight[0].numel() * output.numel()
+
+        layer.register_forward_hook(hook)
+
+    for name, layer in model.named_modules():
+        if isinstance(layer, nn.Conv2d):
+            count(name)
+    with torch.no_grad():
+        model(torch.zeros(1, 3, side, side), torch.zeros(1, dtype=torch.int64))
+    kilo = {part: value / side**2 / 1000 for part, value in counts.items()}
+    return {
+        "encode_kmac_per_pixel": kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"],
+        "decode_kmac_per_pixel": kilo["synthesis"] + kilo["prior"],
+        "million_parameters": sum(p.numel() for p in model.parameters()) / 1e6,
+    }

@@ -1,0 +1,81 @@
+"""The codec's configuration: widths and depths of the network and the mapping of quality to lambda."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from aecodec.errors import WeightsError
+
+QUALITY_STEPS = 1584  # quality 1 ... 100 in steps of 1/16, as stored in a file's header: step = 16 * (quality - 1)
+KNOTS = 13  # what depends on quality is interpolated linearly between this many equidistant steps
+KNOT_SPACING = QUALITY_STEPS // (KNOTS - 1)  # 132 steps
+LATENT_STRIDE = 16  # pixels to a cell of the latents y
+HYPER_STRIDE = 64  # pixels to a cell of the hyper-latents z
+
+
+@dataclass(frozen=True)
+class CodecConfig:
+    """Shape of one codec network; stored as JSON with its weights.
+
+    Blocks are counted at 1/8 and at 1/16 of the picture's resolution.
+    """
+
+    features: int = 192  # C, channels at 1/8: 192 components hold all of an 8x8 RGB block
+    latents: int = 320  # N, channels of y: 320 of the 768 components of 16x16x3 hold 99.9 % of the energy
+    hyper: int = 96  # channels of z
+    hyper_features: int = 128  # width of the hyper-analysis at 1/32
+    context: int = 160  # width of the network that predicts means
+    scale_width: int = 96  # width of the exact network that predicts scales
+    analysis_blocks: tuple[int, int] = (2, 1)
+    synthesis_blocks: tuple[int, int] = (2, 1)
+    lambda_low: float = 0.0004  # at quality 1, for 255^2 * MSE (CompressAI's eight points are 0.0018 to 0.18)
+    lambda_high: float = 0.4  # at quality 100
+
+    def __post_init__(self) -> None:
+        if min(self.features, self.latents, self.hyper, self.context, self.scale_width) < 1:
+            raise WeightsError(f"a width of {self} is below 1")
+        if self.latents % 4:
+            raise WeightsError(f"latents must be a multiple of 4 (four context groups), not {self.latents}")
+        if not 0 < self.lambda_low < self.lambda_high:
+            raise WeightsError(f"lambda range {self.lambda_low} ... {self.lambda_high} is not increasing")
+
+    @property
+    def analysis_halo(self) -> int:
+        """Pixels beyond a tile that its latents depend on, rounded up to whole cells of z's grid."""
+        reach = 8 * self.analysis_blocks[0] + LATENT_STRIDE * self.analysis_blocks[1]
+        return -(-reach // LATENT_STRIDE) * LATENT_STRIDE
+
+    @property
+    def synthesis_halo(self) -> int:
+        """Pixels of latents beyond a tile that its pixels depend on, a multiple of `LATENT_STRIDE`."""
+        reach = 8 * self.synthesis_blocks[0] + LATENT_STRIDE * self.synthesis_blocks[1]
+        return -(-reach // LATENT_STRIDE) * LATENT_STRIDE
+
+    def lambda_of(self, step: float) -> float:
+        """Rate-distortion trade-off of a quality step (0 ... 1584), log-linear."""
+        return float(self.lambda_low * (self.lambda_high / self.lambda_low) ** (step / QUALITY_STEPS))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "CodecConfig":
+        """Inverse of `to_json`; raises WeightsError for unknown or missing names."""
+        try:
+            values = json.loads(text)
+            unknown = set(values) - {field.name for field in fields(cls)}
+            if unknown:
+                raise WeightsError(f"weights have a configuration of another version: {sorted(unknown)}")
+            arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**arguments)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise WeightsError(f"weights have no readable configuration: {error}") from error
+
+
+def quality_to_step(quality: float) -> int:
+    """Nearest quality step (0 ... 1584) of a quality of 1 ... 100."""
+    return min(max(round(16 * (quality - 1)), 0), QUALITY_STEPS)
+
+
+def step_to_quality(step: int) -> float:
+    return 1 + step / 16

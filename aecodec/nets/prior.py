@@ -1,0 +1,192 @@
+"""The entropy model of the latents: gains, hyperprior, scales, context-refined means and their rate in bits.
+
+Scales come from the hyper-latents z alone, so that all symbols of a tile are decoded in one pass; means are refined
+in four steps from what the earlier steps decoded (DESIGN section 3). `ScaleNetwork` is what `nets.freeze` turns
+into integers; everything else runs in float32 on encoder and decoder alike.
+Legend: N batch, h, w cells of y (1/16), z at 1/64; symbols are in units of the quantiser's step.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from aecodec.nets.blocks import Block, Knots, Upsample, activation, bounded, pointwise
+from aecodec.nets.config import KNOT_SPACING, KNOTS, CodecConfig
+
+SCALES = 128  # log-spaced; 64 would cost about 0.1 % more rate, as a scale is then up to 6 % off
+SCALE_LOW, SCALE_HIGH = 0.11, 256.0
+SCALE_STEP = math.log(SCALE_HIGH / SCALE_LOW) / (SCALES - 1)
+INDEX_UNIT = 8.0  # scale indices to one unit of the scale network's output, so that its weights are of order one
+CONTEXT_STEPS = 4
+_STEP_OF = (
+    0,
+    2,
+    3,
+    1,
+)  # channel group xor position in the 2x2 cell -> step: the diagonal neighbour comes second
+
+
+def step_mask(latents: int, height: int, width: int, device: torch.device) -> Tensor:
+    """Which of the four context steps codes a latent: (1, latents, h, w) integers of 0 ... 3.
+
+    A Latin square, as in DCVC's `get_mask_4x`: each step codes a quarter of the channels at every position.
+    Groups take channels interleaved, since PCA sorts them by energy.
+    """
+    group = torch.arange(latents, device=device)[:, None, None] % 4
+    row = torch.arange(height, device=device)[:, None] % 2
+    column = torch.arange(width, device=device) % 2
+    return torch.tensor(_STEP_OF, device=device)[group ^ (2 * row + column)][None]
+
+
+class HyperAnalysis(nn.Module):
+    """Latents in quantiser steps (N, latents, h, w) and quality -> hyper-latents z (N, hyper, h/4, w/4)."""
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(2 * config.latents, config.hyper_features, 3, stride=2, padding=1)
+        self.block = Block(config.hyper_features)
+        self.last = nn.Conv2d(config.hyper_features, config.hyper, 3, stride=2, padding=1)
+        self.bias = Knots(config.hyper_features)
+
+    def forward(self, y: Tensor, step: Tensor) -> Tensor:
+        # asinh keeps what matters for a scale, the magnitude, in a range that 500-fold gains leave well conditioned
+        compressed = torch.asinh(y)
+        x = self.first(torch.cat((compressed, compressed.abs()), dim=1)) + self.bias(step)
+        z: Tensor = self.last(self.block(activation(x)))
+        return z
+
+
+class ScaleNetwork(nn.Module):
+    """Rounded hyper-latents (N, hyper, h/4, w/4) and quality -> scale index (N, latents, h, w), a real number.
+
+    Convolutions, ReLU, pixel-shuffle and biases linear in knots of quality: nothing that integers cannot repeat.
+    `bounded` to 0 ... SCALES - 1 is the caller's.
+    """
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        width = config.scale_width
+        self.expand = pointwise(config.hyper, 4 * width)
+        self.expand_bias = Knots(4 * width)
+        self.middle = pointwise(width, 4 * width)
+        self.spread = nn.Conv2d(width, width, 3, padding=1)
+        self.last = pointwise(width, config.latents)
+        self.last_bias = Knots(config.latents)
+        nn.init.zeros_(self.last.weight)
+
+    def forward(self, z: Tensor, step: Tensor) -> Tensor:
+        x = F.relu(F.pixel_shuffle(self.expand(z) + self.expand_bias(step), 2))  # at 1/32
+        x = F.relu(F.pixel_shuffle(self.middle(x), 2))  # at 1/16
+        x = F.relu(self.spread(x))
+        index: Tensor = INDEX_UNIT * (self.last(x) + self.last_bias(step))
+        return index
+
+
+class MeanNetwork(nn.Module):
+    """Rounded hyper-latents and what is decoded so far -> means, in units of y before the gain."""
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        width = config.context
+        self.expand = Upsample(config.hyper, width)
+        self.expand_bias = Knots(width)
+        self.block_32 = Block(width)
+        self.middle = Upsample(width, width)
+        self.block_16 = Block(width)
+        self.first = pointwise(width, config.latents)
+        refinements = CONTEXT_STEPS - 1
+        self.see = nn.ModuleList(pointwise(config.latents, width) for _ in range(refinements))
+        self.think = nn.ModuleList(Block(width) for _ in range(refinements))
+        self.say = nn.ModuleList(pointwise(width, config.latents) for _ in range(refinements))
+        for layer in (self.first, *self.say):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def hyper(self, z: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (N, context, h, w) and the means of the first step (N, latents, h, w)."""
+        x = self.block_32(activation(self.expand(z) + self.expand_bias(step)))
+        features = self.block_16(activation(self.middle(x)))
+        return features, self.first(features)
+
+    def refine(self, index: int, features: Tensor, known: Tensor) -> Tensor:
+        """Correction to the means at context step `index` (1 ... 3); `known` is zero where nothing is decoded."""
+        x = self.think[index - 1](features + self.see[index - 1](known))
+        correction: Tensor = self.say[index - 1](activation(x))
+        return correction
+
+
+class HyperPrior(nn.Module):
+    """Factorised logistic prior of z, one location and scale a channel and a bank; banks lie at the knots."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.location = nn.Parameter(torch.zeros(KNOTS, channels))
+        self.log_scale = nn.Parameter(torch.zeros(KNOTS, channels))
+
+    @staticmethod
+    def bank(step: Tensor) -> Tensor:
+        """Nearest knot of each quality step."""
+        return (step + KNOT_SPACING // 2) // KNOT_SPACING
+
+    def bits(self, z: Tensor, step: Tensor) -> Tensor:
+        """Bits of unit bins around z, element by element."""
+        bank = self.bank(step)
+        location = self.location[bank][:, :, None, None]
+        scale = self.log_scale[bank].exp()[:, :, None, None]
+        distance = (z - location).abs()  # by symmetry: both sigmoids then lie in the accurate lower tail
+        upper, lower = torch.sigmoid((0.5 - distance) / scale), torch.sigmoid((-0.5 - distance) / scale)
+        return -torch.log2(bounded(upper - lower, 1e-9, 1.0))
+
+
+class LatentPrior(nn.Module):
+    """All of the entropy model: the shape of the symbols' distribution and the four networks around it."""
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.log_gain = Knots(config.latents)
+        self.log_inverse = Knots(config.latents)
+        self.hyper_analysis = HyperAnalysis(config)
+        self.hyper_prior = HyperPrior(config.hyper)
+        self.scales = ScaleNetwork(config)
+        self.means = MeanNetwork(config)
+        # A symbol is Gaussian with the indicated scale, but for a share whose scale is larger: what one scale
+        # a position cannot say. Both numbers are learned and end up in the frozen tables.
+        self.tail_share = nn.Parameter(torch.tensor(-2.0))  # logit
+        self.tail_stretch = nn.Parameter(torch.tensor(0.5))  # log of the factor
+
+    def tail(self) -> tuple[Tensor, Tensor]:
+        """Share of symbols in the wide component and the factor of its scale."""
+        return torch.sigmoid(self.tail_share), 1 + self.tail_stretch.exp()
+
+    def bits(self, residual: Tensor, index: Tensor) -> Tensor:
+        """Bits of unit bins around residuals (quantiser steps) under real scale indices, element by element."""
+        share, stretch = self.tail()
+        scale = SCALE_LOW * torch.exp(SCALE_STEP * index)
+        distance = residual.abs()
+        mass = (1 - share) * _bin_mass(distance, scale) + share * _bin_mass(distance, stretch * scale)
+        return -torch.log2(bounded(mass, 1e-9, 1.0))
+
+    def walk(self, z: Tensor, step: Tensor, gain: Tensor, code: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+        """The one loop over the context steps, for training, encoder and decoder.
+
+        `code(mean, mask)` gets the means in quantiser steps and where they hold, and returns the quantised latents
+        there (anything elsewhere). Returns the quantised latents (N, latents, h, w) in quantiser steps.
+        """
+        features, first = self.means.hyper(z, step)
+        steps = step_mask(first.shape[1], first.shape[2], first.shape[3], first.device)
+        mask = steps == 0
+        known = torch.where(mask, code(first * gain, mask), 0.0)
+        for index in range(1, CONTEXT_STEPS):
+            mean = first + self.means.refine(index, features, known / gain)
+            mask = steps == index
+            known = torch.where(mask, code(mean * gain, mask), known)
+        return known
+
+
+def _bin_mass(distance: Tensor, scale: Tensor) -> Tensor:
+    """Mass of a unit bin at `distance` from the centre of a Gaussian; erfc keeps the far tail accurate."""
+    unit = math.sqrt(0.5) / scale
+    return 0.5 * (torch.erfc((distance - 0.5) * unit) - torch.erfc((distance + 0.5) * unit))

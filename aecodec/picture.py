@@ -1,0 +1,125 @@
+"""A picture in memory: what every reader makes, every writer takes, and the codec works on."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aecodec.errors import BadInput, LimitExceeded
+from aecodec.limits import MAX_PIXELS, MAX_SIDE
+
+Samples = NDArray[np.uint8] | NDArray[np.uint16]  # 0..255 or 0..65535
+Warn = Callable[[str], None]  # takes one line on what a reader or writer does not keep
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Side information, byte for byte; each field is None where the picture has none.
+
+    icc is a profile, exif a TIFF block without the "Exif\\0\\0" that JPEG puts before it, xmp an XML packet.
+    """
+
+    icc: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+
+    def without(self, names: Iterable[str]) -> "Metadata":
+        """A copy that lacks the fields of these names ("icc", "exif", "xmp")."""
+        return replace(self, **dict.fromkeys(names))
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Pixels as stored: never rotated by the orientation tag, never converted by the ICC profile.
+
+    pixels is (H, W, C) uint8 or uint16 with C = 1 (grey) or 3 (RGB); alpha is (H, W) of the same dtype, not
+    premultiplied, or None. Other shapes or types are a ValueError.
+    """
+
+    pixels: Samples
+    alpha: Samples | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+
+    def __post_init__(self) -> None:
+        if self.pixels.dtype not in (np.uint8, np.uint16):
+            raise ValueError(f"pixels are {self.pixels.dtype}, not uint8 or uint16")
+        if self.pixels.ndim != 3 or self.pixels.shape[2] not in (1, 3) or not self.pixels.size:
+            raise ValueError(f"pixels have shape {self.pixels.shape}, not (H, W, 1) or (H, W, 3)")
+        alpha = self.alpha
+        if alpha is not None and (alpha.shape != self.pixels.shape[:2] or alpha.dtype != self.pixels.dtype):
+            raise ValueError(f"alpha is {alpha.dtype} {alpha.shape}, not {self.pixels.dtype} (H, W)")
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def channels(self) -> int:
+        return int(self.pixels.shape[2])
+
+    @property
+    def bit_depth(self) -> int:
+        """8 or 16."""
+        return self.pixels.dtype.itemsize * 8
+
+    def interleaved(self) -> Samples:
+        """Pixels and alpha in one array (H, W, C) or (H, W, C + 1)."""
+        if self.alpha is None:
+            return self.pixels
+        both: NDArray[Any] = np.concatenate([self.pixels, self.alpha[:, :, None]], axis=2)
+        return both
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise before memory is taken: BadInput for an empty picture, LimitExceeded for one too large."""
+    if width < 1 or height < 1:
+        raise BadInput(f"the picture is {width} x {height} pixels: there is nothing in it")
+    if max(width, height) > MAX_SIDE:
+        raise LimitExceeded(f"the picture is {width} x {height} pixels: a side has at most {MAX_SIDE}")
+    if width * height > MAX_PIXELS:
+        raise LimitExceeded(f"the picture is {width} x {height} pixels: all in all at most {MAX_PIXELS}")
+
+
+def from_array(array: NDArray[Any]) -> Picture:
+    """A picture of an array (H, W) or (H, W, C), uint8 or uint16.
+
+    C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+    The picture shares the array's memory where the layout allows. Raises BadInput, LimitExceeded.
+    """
+    if array.dtype not in (np.uint8, np.uint16):
+        raise BadInput(f"the array is {array.dtype}: convert it to uint8 (0..255) or uint16 (0..65535)")
+    if array.ndim == 2:
+        array = array[:, :, None]
+    if array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4):
+        raise BadInput(f"the array has shape {array.shape}: expected (H, W) or (H, W, C) with C from 1 to 4")
+    height, width, samples = array.shape
+    check_size(width, height)
+    colours = 1 if samples <= 2 else 3
+    alpha = None if samples == colours else np.ascontiguousarray(array[:, :, colours])
+    return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
+
+
+def to_unit(pixels: Samples) -> NDArray[np.float32]:
+    """Samples of 8 or 16 bits as float32 from 0 to 1, of the same shape."""
+    top = np.float32(np.iinfo(pixels.dtype).max)
+    return np.divide(pixels, top, dtype=np.float32)
+
+
+def from_unit(array: NDArray[np.floating[Any]], bit_depth: int) -> Samples:
+    """Values around 0..1 as samples of 8 or 16 bits, rounded to the nearest and clipped; same shape.
+
+    Undoes `to_unit` exactly.
+    """
+    dtype: type[np.uint8 | np.uint16] = np.uint8 if bit_depth == 8 else np.uint16
+    top = np.iinfo(dtype).max
+    scaled = np.multiply(array, np.float32(top))
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, 0, top, out=scaled)
+    samples: Samples = scaled.astype(dtype)
+    return samples

@@ -1,0 +1,293 @@
+"""One file in, one file out: read, code, verify and write a single picture; `services.batch` runs many."""
+
+import io
+import math
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aecodec import container, imagefile, metrics
+from aecodec.errors import Corrupt, UsageError, WeightsError
+from aecodec.picture import Picture, Samples
+from aecodec.ratecontrol import Target
+from aecodec.services.outputs import opened
+from aecodec.services.stripping import strip
+
+if TYPE_CHECKING:
+    from aecodec.codec import Codec, Decoded, Encoded
+
+PICTURE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".tif", ".tiff"}
+    | {".bmp", ".dib", ".gif", ".ppm", ".pgm", ".pbm", ".pnm"}
+)
+CODED_SUFFIXES = frozenset({".aec"})
+FORMAT_SUFFIX = {"png": ".png", "tiff": ".tiff", "ppm": ".ppm", "jpeg": ".jpg", "webp": ".webp"}
+_FORMAT_OF_SUFFIX = {
+    **{suffix: name for name, suffix in FORMAT_SUFFIX.items()},
+    ".tif": "tiff",
+    ".pgm": "ppm",
+    ".pnm": "ppm",
+    ".jpeg": "jpeg",
+}
+VERIFY_TOLERANCE_DB = 0.01  # two devices may differ by one level in rare pixels, which moves PSNR by far less
+
+Warn = Callable[[str, str], None]  # (name of the input, message)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One input and where its output goes."""
+
+    source: Path | None  # None: standard input
+    output: Path | None  # None: standard output, or no output at all, as the command has it
+    replace: bool = False  # an existing output may be overwritten
+    refusal: str | None = None  # why this job cannot be done; known before the run
+
+    @property
+    def name(self) -> str:
+        return "-" if self.source is None else str(self.source)
+
+    @property
+    def output_name(self) -> str:
+        return "-" if self.output is None else str(self.output)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one input; the fields of `--json`."""
+
+    input: str
+    output: str | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None  # of the .aec file, in both directions
+    bpp: float | None = None  # the same per pixel, in bits
+    quality: float | None = None
+    psnr_db: float | None = None  # inf: identical
+    seconds: float | None = None
+    skipped: bool = False  # the output was there already
+    errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
+
+
+@dataclass(frozen=True)
+class Description(Row):
+    """What the header of a .aec file says."""
+
+    channels: int = 3
+    bit_depth: int = 8
+    alpha: bool = False
+    exact: bool = False  # RGB under alpha 0 was kept
+    model: str | None = None  # the name of its weights; None: not among those shipped
+    weights_id: str = ""  # hexadecimal
+    tile_side: int = 0  # pixels
+    tiles: int = 0
+    tile_bytes: int = 0
+    parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is
+
+
+Work = Callable[[Job], Row]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Which weights and which device; None leaves the choice to the codec."""
+
+    weights: Path | None = None
+    device: str = "auto"
+    threads: int | None = None
+    batch: int | None = None
+
+    def load(self) -> "Codec":
+        from aecodec.codec import Codec  # here: torch takes seconds, and a run may be refused before it
+
+        return Codec.load(self.weights, device=self.device, threads=self.threads, batch=self.batch)
+
+
+@dataclass(frozen=True)
+class EncodeOptions:
+    target: Target
+    exact: bool = False  # keep RGB under alpha 0
+    strip: frozenset[str] = frozenset()  # of exif, icc, xmp
+    verify: bool = False
+
+
+@dataclass(frozen=True)
+class DecodeOptions:
+    format: str | None = None  # a key of FORMAT_SUFFIX; None: what the output's suffix says
+    crop: tuple[int, int, int, int] | None = None  # x, y, width, height as stored
+    keep_going: bool = False
+
+
+def encoder(engine: Engine, options: EncodeOptions, warn: Warn) -> Work:
+    """Load the codec, and for `verify` a second one that has seen nothing; the work encodes one job."""
+    codec = engine.load()
+    verifier = engine.load() if options.verify else None
+    return lambda job: _encode(job, codec, verifier, options, warn)
+
+
+def decoder(engine: Engine, options: DecodeOptions, warn: Warn) -> Work:
+    codec = engine.load()
+    return lambda job: _decode(job, codec, options, warn)
+
+
+def checker(engine: Engine) -> Work:
+    """The work decodes one job, writes nothing and lists all damage."""
+    codec = engine.load()
+    return lambda job: _check(job, codec)
+
+
+def describe(job: Job) -> Description:
+    """What header and index say; no more is read. A file of another size than theirs is an error."""
+    if job.source is None:
+        data = sys.stdin.buffer.read()
+        return _describe(job, container.inspect(data), len(data))
+    with job.source.open("rb") as stream:
+        return _describe(job, container.inspect(stream), os.fstat(stream.fileno()).st_size)
+
+
+def output_format(output: Path | None, chosen: str | None) -> str:
+    """`chosen`, else what the suffix of `output` names, else png. Raises UsageError for an unknown suffix."""
+    if chosen is not None or output is None:
+        return chosen or "png"
+    if output.suffix.lower() not in _FORMAT_OF_SUFFIX:
+        known = " ".join(sorted(_FORMAT_OF_SUFFIX))
+        raise UsageError(
+            f"{output}: no format has the suffix '{output.suffix}'; use --format or one of {known}"
+        )
+    return _FORMAT_OF_SUFFIX[output.suffix.lower()]
+
+
+def read_bytes(job: Job) -> bytes:
+    return sys.stdin.buffer.read() if job.source is None else job.source.read_bytes()
+
+
+def _encode(job: Job, codec: "Codec", verifier: "Codec | None", options: EncodeOptions, warn: Warn) -> Row:
+    start = perf_counter()
+    picture = _read_picture(job, warn)
+    if options.strip:
+        picture = strip(picture, options.strip, lambda message: warn(job.name, message))
+    encoded = codec.encode(picture, options.target, exact=options.exact)
+    with opened(job.output, replace=job.replace) as stream:
+        stream.write(encoded.data)
+        if verifier is not None:
+            stream.seek(0)
+            _verify(stream.read(), verifier, _as_coded(picture, options.exact), encoded)
+    size = len(encoded.data)
+    return Row(
+        input=job.name,
+        output=job.output_name,
+        width=picture.width,
+        height=picture.height,
+        bytes=size,
+        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
+        quality=encoded.quality,
+        psnr_db=encoded.psnr_db,
+        seconds=perf_counter() - start,
+    )
+
+
+def _read_picture(job: Job, warn: Warn) -> Picture:
+    def say(message: str) -> None:
+        warn(job.name, message)
+
+    if job.source is None:
+        return imagefile.read(io.BytesIO(sys.stdin.buffer.read()), warn=say)
+    return imagefile.read(job.source, warn=say)
+
+
+def _as_coded(picture: Picture, exact: bool) -> Picture:
+    """What the encoder measures its PSNR against: it may have changed pixels that alpha 0 hides."""
+    if exact or picture.alpha is None:
+        return picture
+    from aecodec.encoding import _flatten_hidden  # here: it brings torch, as in Engine.load
+
+    return replace(picture, pixels=_flatten_hidden(picture))
+
+
+def _verify(data: bytes, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
+    """Raises Corrupt unless `data` decodes to what the encoder promised."""
+    seen = verifier.decode(data).picture
+    psnr_db = metrics.psnr(seen.pixels, picture.pixels, peak=2**picture.bit_depth - 1)
+    promised_db = encoded.psnr_db
+    if not math.isclose(psnr_db, promised_db, rel_tol=0, abs_tol=VERIFY_TOLERANCE_DB):
+        raise Corrupt(f"--verify: decodes at {psnr_db:.2f} dB, not at the encoder's {promised_db:.2f} dB")
+    if seen.metadata != picture.metadata:
+        raise Corrupt("--verify: the metadata differs from the input's")
+    if not _same(seen.alpha, picture.alpha):
+        raise Corrupt("--verify: the alpha channel differs from the input's")
+
+
+def _same(a: Samples | None, b: Samples | None) -> bool:
+    return a is b if a is None or b is None else np.array_equal(a, b)
+
+
+def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Row:
+    start = perf_counter()
+    data = read_bytes(job)
+    decoded = codec.decode(data, crop=options.crop, keep_going=options.keep_going)
+    with opened(job.output, replace=job.replace) as stream:
+        name = output_format(job.output, options.format)
+        imagefile.write(decoded.picture, stream, name, warn=lambda message: warn(job.name, message))
+    row = _decoded_row(job, data, decoded, start)
+    return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
+
+
+def _check(job: Job, codec: "Codec") -> Row:
+    start = perf_counter()
+    data = read_bytes(job)
+    return _decoded_row(job, data, codec.decode(data, keep_going=True), start)
+
+
+def _decoded_row(job: Job, data: bytes, decoded: "Decoded", start: float) -> Row:
+    picture = decoded.picture
+    return Row(
+        input=job.name,
+        width=picture.width,
+        height=picture.height,
+        bytes=len(data),
+        bpp=metrics.bits_per_pixel(len(data), picture.width, picture.height),
+        quality=decoded.quality,
+        seconds=perf_counter() - start,
+        errors=decoded.damage,
+    )
+
+
+def _describe(job: Job, layout: container.Layout, size: int) -> Description:
+    header = layout.header
+    weights_id = header.weights_hash.hex()
+    parts = {part.name: part.size for part in layout.parts}
+    wrong = () if size == layout.size else (f"has {size:,} bytes, but its index says {layout.size:,}",)
+    return Description(
+        input=job.name,
+        width=header.width,
+        height=header.height,
+        bytes=size,
+        bpp=metrics.bits_per_pixel(size, header.width, header.height),
+        quality=header.quality,
+        errors=wrong,
+        channels=header.channels,
+        bit_depth=header.bit_depth,
+        alpha="ALPHA" in parts,
+        exact=header.exact,
+        model=_shipped_name(weights_id),
+        weights_id=weights_id,
+        tile_side=header.tile_side,
+        tiles=len(layout.tiles),
+        tile_bytes=sum(tile.size for tile in layout.tiles),
+        parts=parts,
+    )
+
+
+def _shipped_name(weights_id: str) -> str | None:
+    from aecodec import weights  # here: it brings torch, as in Engine.load
+
+    try:
+        return next((row.name for row in weights.manifest() if row.sha256.startswith(weights_id)), None)
+    except WeightsError:  # a file can be described without any weights
+        return None

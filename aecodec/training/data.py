@@ -1,0 +1,88 @@
+"""Training pictures: folders decoded once to uint8 on the device, random crops cut and scaled there in batches."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torchvision.transforms.v2 import functional as V
+
+from aecodec import imagefile
+from aecodec.errors import AecodecError, BadInput
+from aecodec.picture import to_unit
+
+SMALLEST_SCALE = 0.5  # shrinking beyond this makes pictures sharper than any that a camera gives
+
+
+class Pictures:
+    """A set of pictures as one flat uint8 tensor on a device.
+
+    Each picture is drawn equally often, whatever its size; a folder that is named twice counts twice.
+    """
+
+    def __init__(self, pictures: list[Tensor], device: torch.device) -> None:
+        """`pictures`: uint8 (H, W, 3)."""
+        sizes = torch.tensor([picture.shape[:2] for picture in pictures])
+        lengths = torch.tensor([picture.numel() for picture in pictures])
+        self.height, self.width = sizes[:, 0].to(device), sizes[:, 1].to(device)
+        self.start = (torch.cumsum(lengths, 0) - lengths).to(device)
+        self.flat = torch.cat([picture.reshape(-1) for picture in pictures]).to(device)
+        self.smallest_side = int(sizes.min())
+        self.megapixels = self.flat.numel() / 3e6
+        self.count = len(pictures)
+
+    def crops(self, batch: int, side: int, generator: torch.Generator) -> Tensor:
+        """Random crops (batch, 3, side, side) of 0 ... 1, flipped half the time, shrunk by one factor of 0.5 to 1.
+
+        All on the device, without a loop over pictures. The generator lives on the same device.
+        """
+        device = self.flat.device
+        draw = torch.rand(3, batch, generator=generator, device=device)
+        scale, flip = torch.rand(2, generator=generator, device=device).tolist()
+        cut = min(round(side / (SMALLEST_SCALE + (1 - SMALLEST_SCALE) * scale)), self.smallest_side)
+        which = (draw[0] * self.count).long()
+        top = (draw[1] * (self.height[which] - cut + 1)).long()
+        left = (draw[2] * (self.width[which] - cut + 1)).long()
+        line = torch.arange(cut, device=device)
+        rows = (top[:, None] + line) * self.width[which][:, None]  # (batch, cut)
+        first = self.start[which][:, None, None] + 3 * (rows[:, :, None] + (left[:, None] + line)[:, None, :])
+        pixels = self.flat[first[:, None] + torch.arange(3, device=device)[:, None, None]]  # (batch, 3, cut, cut)
+        unit = pixels.float().div_(255)
+        if cut != side:
+            unit = V.resize(unit, [side, side], antialias=True)
+        return unit.flip(3) if flip < 0.5 else unit
+
+    def centres(self, side: int) -> Iterator[Tensor]:
+        """The middle (1, 3, side, side) of every picture, 0 ... 1, in order."""
+        for start, height, width in zip(self.start.tolist(), self.height.tolist(), self.width.tolist(), strict=True):
+            picture = self.flat[start : start + 3 * height * width].view(height, width, 3)
+            top, left = (height - side) // 2, (width - side) // 2
+            yield picture[top : top + side, left : left + side].permute(2, 0, 1)[None].float().div_(255)
+
+
+def load(folders: Iterable[Path], device: torch.device, least_side: int, note: Callable[[str], None]) -> Pictures:
+    """Read every picture below the folders; unreadable ones, or with a side below `least_side`, are named and left out.
+
+    Raises BadInput when none is left.
+    """
+    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+    def read(path: Path) -> Tensor | None:
+        try:
+            picture = imagefile.read(path)
+        except AecodecError as error:
+            note(f"{path}: left out: {error}")
+            return None
+        if min(picture.height, picture.width) < least_side:
+            note(f"{path}: left out: a side is below {least_side} pixels")
+            return None
+        pixels = torch.from_numpy(to_unit(picture.pixels)).mul(255).round().to(torch.uint8)
+        return pixels.expand(-1, -1, 3)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        pictures = [picture for picture in pool.map(read, paths) if picture is not None]
+    if not pictures:
+        raise BadInput(f"no picture to train on in {', '.join(map(str, folders))}")
+    return Pictures(pictures, device)

@@ -1,0 +1,182 @@
+"""The training loop of the codec: one readable loop over random crops, with a schedule over time or steps."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.config import QUALITY_STEPS
+from aecodec.training.data import Pictures
+from aecodec.training.losses import psnr, rate_distortion
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a run is spent. Its length is `total` seconds, or `total` steps where `by_steps` (exactly repeatable)."""
+
+    total: float
+    by_steps: bool = False
+    batch: int = 8
+    crop: int = 128
+    late_crop: int = 256  # the last fifth: large crops are worth about 3 % (MLIC++'s log)
+    late_batch: int = 4
+    late_from: float = 0.8
+    rounded_from: float = 0.9  # then the rate is that of rounded symbols, which closes the gap to noise
+    rate: float = 1e-3
+    warm_up: float = 0.02
+    ema_decay: float = 0.999
+
+    def learning_rate(self, progress: float) -> float:
+        """Linear warm-up, then a cosine that ends at a hundredth. `progress` of the whole run, 0 ... 1."""
+        if progress < self.warm_up:
+            return self.rate * max(progress / self.warm_up, 0.01)
+        fall = (progress - self.warm_up) / (1 - self.warm_up)
+        return self.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(fall, 1))))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is reported while training: means since the last report."""
+
+    step: int
+    progress: float  # of the whole run, 0 ... 1
+    loss: float
+    bpp: float
+    psnr_db: float
+    megapixels: float  # seen so far
+    megapixels_per_s: float
+    time_left_s: float
+
+
+class Trainer:
+    """A model, its averaged copy, its optimiser and their place in a schedule; everything a checkpoint holds."""
+
+    def __init__(self, model: Compressor, schedule: Schedule, device: torch.device, seed: int = 0) -> None:
+        self.device = device
+        self.schedule = schedule
+        self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = Compressor(model.config).to(device)
+        self.average.load_state_dict(model.state_dict())
+        # no decay: gains and scales are logarithms, which decay would pull to 1
+        self.optimiser = torch.optim.AdamW(model.parameters(), schedule.rate, weight_decay=0, fused=True)
+        self.generator = torch.Generator(device).manual_seed(seed)
+        torch.manual_seed(seed)
+        self.step = 0
+        self.elapsed = 0.0
+        self.pixels = 0
+
+    @property
+    def progress(self) -> float:
+        return min((self.step if self.schedule.by_steps else self.elapsed) / self.schedule.total, 1.0)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "config": self.model.config.to_json(),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+            "random_device": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+            "generator": self.generator.get_state(),
+            "counters": {"step": self.step, "elapsed": self.elapsed, "pixels": self.pixels},
+        }
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Take up where `state` stopped; on a CPU, by steps, the result is the same to the bit."""
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and state["random_device"] is not None:
+            torch.cuda.set_rng_state(state["random_device"], self.device)
+        if self.generator.device.type == "cpu" or state["random_device"] is not None:
+            self.generator.set_state(state["generator"])
+        self.step = state["counters"]["step"]
+        self.elapsed = state["counters"]["elapsed"]
+        self.pixels = state["counters"]["pixels"]
+
+    def train_step(self, pictures: Pictures) -> tuple[float, float, float]:
+        """One step; returns loss, bits a pixel and PSNR in dB."""
+        schedule, progress = self.schedule, self.progress
+        late = progress >= schedule.late_from
+        side = schedule.late_crop if late else schedule.crop
+        batch = schedule.late_batch if late else schedule.batch
+        pixels = pictures.crops(batch, side, self.generator)
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
+        quality = self._qualities(batch)
+        self.model.noisy = progress < schedule.rounded_from
+        for group in self.optimiser.param_groups:
+            group["lr"] = schedule.learning_rate(progress)
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+            result = rate_distortion(self.model.config, self.model(pixels, quality), pixels, quality)
+        self.optimiser.zero_grad(set_to_none=True)
+        result.loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        self.pixels += batch * side * side
+        self._average()
+        return result.loss.item(), result.bpp.mean().item(), psnr(result.mse).mean().item()
+
+    def _qualities(self, batch: int) -> Tensor:
+        """Quality steps, uniform (lambda log-uniform) and stratified: every batch covers the whole range."""
+        draw = torch.rand(batch, generator=self.generator, device=self.device)
+        strata = (torch.arange(batch, device=self.device) + draw) / batch
+        return (strata * (QUALITY_STEPS + 1)).long()
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.schedule.ema_decay, (1 + self.step) / (10 + self.step))
+        mine: list[Tensor] = list(self.average.parameters())
+        trained: list[Tensor] = list(self.model.parameters())
+        torch._foreach_lerp_(mine, trained, 1 - decay)
+
+    def run(self, pictures: Pictures, budget_s: float, report: Callable[[Progress], None], every_s: float) -> None:
+        """Train until the schedule or `budget_s` seconds end, whichever is first."""
+        began, start = time.monotonic(), self.elapsed
+        window = _Window(began)
+        self.model.train()
+        while self.progress < 1 and time.monotonic() - began < budget_s:
+            window.add(self.train_step(pictures))
+            now = time.monotonic()
+            self.elapsed = start + now - began
+            if now - window.began >= every_s or self.progress >= 1:
+                report(window.report(self, now, min(budget_s - (now - began), self._time_left())))
+                window = _Window(now, self.pixels)
+
+    def _time_left(self) -> float:
+        done = self.progress
+        return self.elapsed * (1 - done) / done if done else math.inf
+
+
+class _Window:
+    """Means over the steps since the last report."""
+
+    def __init__(self, began: float, pixels: int = -1) -> None:
+        self.began, self.pixels = began, pixels
+        self.sums = [0.0, 0.0, 0.0]
+        self.count = 0
+
+    def add(self, values: tuple[float, float, float]) -> None:
+        self.sums = [total + value for total, value in zip(self.sums, values, strict=True)]
+        self.count += 1
+
+    def report(self, trainer: Trainer, now: float, time_left_s: float) -> Progress:
+        loss, bpp, psnr_db = (total / max(self.count, 1) for total in self.sums)
+        seen = trainer.pixels - max(self.pixels, 0)
+        speed = seen / 1e6 / max(now - self.began, 1e-9)
+        return Progress(
+            trainer.step,
+            trainer.progress,
+            loss,
+            bpp,
+            psnr_db,
+            trainer.pixels / 1e6,
+            speed,
+            max(time_left_s, 0),
+        )

@@ -1,0 +1,105 @@
+"""The command line as a whole: help, version, errors that no command handles itself, the terminal."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import aecodec
+from aecodec.cli.app import app
+from aecodec.cli.console import Talk, printable
+from aecodec.errors import DeviceError, WeightsError
+from aecodec.services.files import Row
+
+DESIGNED = {"encode", "decode", "info", "models", "train codec"}
+COMMANDS = {command.callback.__name__ for command in app.registered_commands} | {"train codec"}
+
+
+def test_help_names_every_command(run):
+    result = run("--help")
+    assert result.exit_code == 0
+    assert DESIGNED <= COMMANDS
+    for command in COMMANDS:
+        assert re.search(rf"\b{command.split()[0]}\b", result.stdout)
+    assert run("-h").stdout == result.stdout
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_of_a_command_ends_with_an_example(run, command):
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert f"Example: aecodec {command}" in result.stdout
+
+
+def test_version_names_versions_and_devices():
+    arguments = [sys.executable, "-m", "aecodec", "-V"]
+    result = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    first, second = result.stdout.splitlines()[:2]
+    assert re.fullmatch(rf"aecodec {re.escape(aecodec.__version__)}, Python 3[\d.]+, torch \S+", first)
+    assert second.startswith("cpu: ")
+
+
+def test_an_unknown_command_or_option_is_wrong_usage(run):
+    assert run("compress").exit_code == 2
+    assert run("encode", "--no-such-option").exit_code == 2
+
+
+@pytest.mark.parametrize("error", [WeightsError("no weights"), DeviceError("no such device")])
+def test_what_concerns_the_whole_run_ends_it_with_one_line(run, make, monkeypatch, error):
+    make("a.png", "b.png")
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(sys.modules["aecodec.codec"].Codec, "load", fail)
+    result = run("encode", "a.png", "b.png")
+    assert result.exit_code == 1
+    assert result.stderr == f"aecodec: {error}\n"
+
+
+def test_an_error_of_the_system_outside_a_run_is_one_line(run, monkeypatch):
+    def fail(*_):
+        raise PermissionError(13, "Permission denied", "somewhere")
+
+    monkeypatch.setattr("aecodec.services.batch.plan", fail)
+    result = run("encode", "a.png")
+    assert result.exit_code == 1
+    assert result.stderr == "aecodec: somewhere: Permission denied\n"
+
+
+def test_binary_data_is_not_written_to_a_terminal(monkeypatch, run):
+    from aecodec.cli import options
+
+    monkeypatch.setattr(options, "_stdout_is_terminal", lambda: True)
+    result = run("encode", "-", input=b"picture")
+    assert result.exit_code == 2
+    assert result.stderr == "aecodec: standard output is a terminal; redirect it or name a file with -o\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a b.png", "a b.png"), ("ä→", "ä→"), ("a\nb", "a\\nb"), ("\x1b[2J", "\\x1b[2J"), ("\udcff", "\\udcff")],
+)
+def test_printable(text, shown):
+    assert printable(text) == shown
+
+
+def test_on_a_terminal_several_inputs_have_a_bar_and_lines_stay_whole(monkeypatch, capsys):
+    monkeypatch.setattr("aecodec.cli.console.Talk.live", True)
+    talk = Talk()
+    rows = [Row(f"[bold]{number}.png", "x.aec", width=1) for number in range(3)]
+    talk.report(rows, 3, lambda row: talk.line(f"{row.input} done"))
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    for row in rows:
+        assert f"{row.input} done" in shown.err
+
+
+def test_on_a_terminal_a_gauge_shows_the_last_line(monkeypatch, capsys):
+    monkeypatch.setattr("aecodec.cli.console.Talk.live", True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with Talk().gauge() as show:
+        show(0.25, "step 1")
+    assert "step 1" in capsys.readouterr().err

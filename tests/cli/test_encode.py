@@ -1,0 +1,403 @@
+"""`aecodec encode`: the contract of its options, outputs, messages and exit codes."""
+
+import json
+import re
+import sys
+
+import pytest
+
+from aecodec.cli import encode as command
+from aecodec.services import files
+from tests import fake_codec, pictures
+from tests.cli.conftest import png
+
+
+def names(folder) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_picture_becomes_an_aec_file_beside_it(run, make, tmp_path):
+    make("img.png")
+    result = run("encode", "img.png")
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    line = r"img\.png -> img\.aec  [\d,]+ bytes  \d+\.\d{3} bpp  quality 50  \d+\.\d\d dB  \d+\.\d s\n"
+    assert re.fullmatch(line, result.stderr)
+    assert names(tmp_path) == ["img.aec", "img.png"]
+    assert (tmp_path / "img.aec").read_bytes().startswith(fake_codec.MAGIC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        ([], ("quality", 50.0)),
+        (["-q", "62.5"], ("quality", 62.5)),
+        (["-q", "62.49"], ("quality", 62.5)),
+        (["--quality", "100"], ("quality", 100.0)),
+        (["--bpp", "0.25"], ("bpp", 0.25)),
+        (["--max-bytes", "20000"], ("max_bytes", 20000)),
+        (["--max-bytes", "20k"], ("max_bytes", 20000)),
+        (["--max-bytes", "1.5M"], ("max_bytes", 1500000)),
+        (["--psnr", "36.5"], ("psnr", 36.5)),
+    ],
+)
+def test_each_target_reaches_the_codec(run, make, log, arguments, target):
+    make("img.png")
+    assert run("encode", "img.png", *arguments).exit_code == 0
+    assert [call[1:3] for call in log if call[0] == "encode"] == [target]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-q", "50", "--bpp", "1"], "--quality and --bpp exclude each other"),
+        (["--psnr", "30", "--max-bytes", "9k"], "--max-bytes and --psnr exclude each other"),
+        (["-q", "lossless"], "aecodec is lossy"),
+        (["-q", "101"], "lossy"),
+        (["-q", "0"], "from 1 to 100"),
+        (["-q", "nan"], "from 1 to 100"),
+        (["-q", "best"], "not a number"),
+        (["--psnr", "inf"], "aecodec is lossy"),
+        (["--psnr", "nan"], "above 0"),
+        (["--bpp", "0"], "above 0"),
+        (["--max-bytes", "0"], "size in bytes"),
+        (["--max-bytes", "12q"], "size in bytes"),
+        (["--effort", "3"], "later version"),
+        (["--strip", "gps"], "exif, icc, xmp"),
+        (["--shard", "3/2"], "I/N"),
+        (["--shard", "0/2"], "I/N"),
+        (["--device", "tpu"], "auto, cpu, cuda"),
+        (["--force", "--skip-existing"], "exclude each other"),
+        (["-o", "-", "--json"], "standard output"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(run, make, tmp_path, arguments, message):
+    make("img.png")
+    result = run("encode", "img.png", *arguments)
+    assert result.exit_code == 2
+    assert re.fullmatch(r"aecodec: [^\n]*\n", result.stderr)
+    assert message in result.stderr
+    assert names(tmp_path) == ["img.png"]
+
+
+def test_no_input_is_wrong_usage(run):
+    result = run("encode")
+    assert result.exit_code == 2
+    assert "name pictures" in result.stderr
+
+
+def test_effort_0_is_the_plain_encoder(run, make):
+    make("img.png")
+    assert run("encode", "img.png", "--effort", "0").exit_code == 0
+
+
+def test_options_of_the_machine_reach_the_codec(run, make, log, tmp_path):
+    make("img.png")
+    run("encode", "img.png", "--device", "cpu", "-j", "2", "--batch", "3", "--weights", "w.safetensors")
+    assert [(str(call[1]), *call[2:]) for call in log if call[0] == "load"] == [
+        ("w.safetensors", "cpu", 2, 3)
+    ]
+
+
+def test_weights_may_come_from_the_environment(run, make, log, monkeypatch):
+    make("img.png")
+    monkeypatch.setenv("AECODEC_WEIGHTS", "elsewhere")
+    run("encode", "img.png")
+    assert str(log[0][1]) == "elsewhere"
+
+
+def test_an_existing_output_is_refused_but_the_others_go_on(run, make, tmp_path, log):
+    make("a.png", "b.png")
+    make("a.aec", data=b"precious")
+    result = run("encode", "a.png", "b.png")
+    assert result.exit_code == 1
+    assert (
+        "aecodec: a.png: a.aec exists already; name another with -o, or replace it with --force"
+        in result.stderr
+    )
+    assert "1 of 2 failed" in result.stderr
+    assert (tmp_path / "a.aec").read_bytes() == b"precious"
+    assert (tmp_path / "b.aec").exists()
+
+
+def test_force_replaces_and_skip_existing_skips(run, make, tmp_path, log):
+    make("a.png")
+    make("a.aec", data=b"old")
+    skipped = run("encode", "a.png", "--skip-existing")
+    assert skipped.exit_code == 0
+    assert skipped.stderr == "a.png -> a.aec  skipped: exists already\n"
+    assert log == []  # nothing to do: the model was not even loaded
+    assert run("encode", "a.png", "--force").exit_code == 0
+    assert (tmp_path / "a.aec").read_bytes().startswith(fake_codec.MAGIC)
+
+
+def test_a_bad_file_does_not_stop_the_run(run, make, tmp_path):
+    make("a.png", "c.png")
+    make("b.png", data=b"no picture")
+    result = run("encode", ".", "missing.png")
+    assert result.exit_code == 1
+    errors = [line for line in result.stderr.splitlines() if line.startswith("aecodec: ")]
+    assert errors[0].startswith("aecodec: b.png: ")
+    assert errors[1] == "aecodec: missing.png: No such file or directory"
+    assert names(tmp_path) == ["a.aec", "a.png", "b.png", "c.aec", "c.png"]
+
+
+def test_a_bug_in_one_file_is_a_row_too_and_verbose_shows_where(run, make, monkeypatch):
+    make("a.png", "b.png")
+    strip = files.strip
+
+    def fail(picture, names, warn):
+        if not done:
+            done.append(1)
+            raise ZeroDivisionError("oops")
+        return strip(picture, names, warn)
+
+    done: list[int] = []
+    monkeypatch.setattr(files, "strip", fail)
+    result = run("encode", "a.png", "b.png", "--strip", "all", "-v")
+    assert result.exit_code == 1
+    assert "aecodec: a.png: internal error: ZeroDivisionError: oops" in result.stderr
+    assert "Traceback" in result.stderr
+    assert "b.png -> b.aec" in result.stderr
+    done.clear()
+    assert "Traceback" not in run("encode", "a.png", "--strip", "all", "--force").stderr
+
+
+def test_a_target_out_of_reach_is_an_error(run, make, tmp_path):
+    make("img.png")
+    result = run("encode", "img.png", "--max-bytes", "7")
+    assert result.exit_code == 1
+    assert result.stderr == "aecodec: img.png: quality 1 needs 100 bytes, more than 7\n"
+    assert names(tmp_path) == ["img.png"]
+
+
+def test_a_tree_is_mirrored(run, make, tmp_path):
+    make("in/a.png", "in/deep/er/b.png", "in/.hidden.png")
+    make("in/notes.txt", data=b"text")
+    result = run("encode", "in", "-r", "-o", "out")
+    assert result.exit_code == 0
+    assert names(tmp_path / "out") == ["a.aec", "deep/er/b.aec"]
+    assert "aecodec: in: warning: 1 left alone: notes.txt" in result.stderr
+
+
+def test_without_r_folders_inside_are_left_alone_and_named(run, make, tmp_path):
+    make("in/a.png", "in/deep/b.png")
+    result = run("encode", "in")
+    assert result.exit_code == 0
+    assert names(tmp_path) == ["in/a.aec", "in/a.png", "in/deep/b.png"]
+    assert "1 left alone: deep/" in result.stderr
+
+
+def test_a_folder_without_pictures_is_an_error(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    result = run("encode", "empty")
+    assert result.exit_code == 1
+    assert "aecodec: empty: no picture in this folder" in result.stderr
+
+
+def test_standard_input_goes_to_standard_output(run, tmp_path):
+    result = run("encode", "-", input=png())
+    assert result.exit_code == 0
+    assert result.stdout_bytes.startswith(fake_codec.MAGIC)
+    assert "- -> -  " in result.stderr
+    assert names(tmp_path) == []
+
+
+def test_a_file_can_go_to_standard_output_and_standard_input_to_a_file(run, make, tmp_path):
+    make("img.png")
+    assert run("encode", "img.png", "-o", "-").stdout_bytes.startswith(fake_codec.MAGIC)
+    assert run("encode", "-", "-o", "new/x.aec", input=png()).exit_code == 0
+    assert names(tmp_path) == ["img.png", "new/x.aec"]
+
+
+def test_json_gives_one_object_per_input(run, make):
+    make("a.png")
+    make("b.png", data=b"no picture")
+    result = run("encode", "a.png", "b.png", "--json")
+    good, bad = [json.loads(line) for line in result.stdout.splitlines()]
+    fields = [
+        "bpp",
+        "bytes",
+        "error",
+        "height",
+        "input",
+        "output",
+        "psnr_db",
+        "quality",
+        "seconds",
+        "skipped",
+        "width",
+    ]
+    assert sorted(good) == sorted(bad) == fields
+    assert (good["input"], good["output"], good["width"], good["height"]) == ("a.png", "a.aec", 31, 20)
+    assert good["bpp"] == pytest.approx(8 * good["bytes"] / (31 * 20))
+    assert good["error"] is None
+    assert (bad["input"], bad["output"], bad["bytes"]) == ("b.png", None, None)
+    assert bad["error"]
+    assert "->" not in result.stderr
+
+
+def test_json_says_inf_for_a_lossless_result(run, make):
+    make("black.png", data=black())
+    assert json.loads(run("encode", "black.png", "--json").stdout)["psnr_db"] == "inf"
+    assert "  lossless  " in run("encode", "black.png", "--force").stderr
+
+
+def black() -> bytes:
+    from io import BytesIO
+
+    import numpy as np
+
+    from aecodec import imagefile
+    from aecodec.picture import Picture
+
+    stream = BytesIO()
+    imagefile.write(Picture(np.zeros((8, 8, 3), np.uint8)), stream, "png")
+    return stream.getvalue()
+
+
+def test_quiet_says_nothing_but_errors(run, make):
+    make("a.png")
+    make("b.png", data=b"no picture")
+    result = run("encode", "a.png", "b.png", "--quiet")
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("aecodec: b.png: ")
+
+
+def test_dry_run_writes_nothing_and_foresees_refusals(run, make, tmp_path, log):
+    make("a.png", "b.png")
+    make("b.aec", data=b"old")
+    result = run("encode", "a.png", "b.png", "--dry-run")
+    assert result.exit_code == 1
+    assert "a.png -> a.aec  (not written)\n" in result.stderr
+    assert "aecodec: b.png: b.aec exists already" in result.stderr
+    assert names(tmp_path) == ["a.png", "b.aec", "b.png"]
+    assert log == []
+
+
+def test_inputs_may_come_from_a_list(run, make, tmp_path):
+    make("a.png", "b c.png", "d.png")
+    (tmp_path / "list").write_text("a.png\n\n  \nb c.png\r\n")
+    assert run("encode", "--files-from", "list").exit_code == 0
+    assert names(tmp_path) == ["a.aec", "a.png", "b c.aec", "b c.png", "d.png", "list"]
+    assert run("encode", "--files-from", "-", input=b"d.png\n").exit_code == 0
+    assert (tmp_path / "d.aec").exists()
+    assert run("encode", "--files-from", "nowhere").exit_code == 2
+
+
+def test_strip_drops_metadata_and_keeps_the_picture_upright(run, make, log):
+    make("img.png", data=tagged())
+    assert run("encode", "img.png", "--strip", "exif,xmp").exit_code == 0
+    kept = log[-1][4]
+    assert kept.icc is not None
+    assert kept.exif is None
+    assert kept.xmp is None
+    result = run("encode", "img.png", "--strip", "all", "--force")
+    assert "31 x" not in result.stderr
+    assert "warning: its pixels are turned upright" in result.stderr
+    assert log[-1][4] == type(kept)()
+
+
+def tagged() -> bytes:
+    from dataclasses import replace
+    from io import BytesIO
+
+    from aecodec import imagefile
+
+    stream = BytesIO()
+    imagefile.write(replace(pictures.picture(), metadata=pictures.metadata(orientation=6)), stream, "png")
+    return stream.getvalue()
+
+
+def test_exact_reaches_the_codec(run, make, log):
+    make("img.png")
+    run("encode", "img.png", "--exact")
+    assert log[-1][3] is True
+
+
+def test_verify_decodes_with_a_fresh_decoder(run, make, log):
+    make("img.png", data=png(alpha=True))
+    assert run("encode", "img.png", "--verify", "--exact").exit_code == 0
+    assert [call[0] for call in log] == ["load", "load", "encode", "decode"]
+
+
+def test_a_file_that_fails_verification_does_not_stay(run, make, tmp_path, monkeypatch):
+    make("img.png")
+    codec = sys.modules["aecodec.codec"].Codec
+    real = codec.decode
+
+    def worse(self, data, **options):
+        decoded = real(self, data, **options)
+        decoded.picture.pixels[0, 0] ^= 0xFF
+        return decoded
+
+    monkeypatch.setattr(codec, "decode", worse)
+    result = run("encode", "img.png", "--verify")
+    assert result.exit_code == 1
+    assert "aecodec: img.png: --verify: decodes at " in result.stderr
+    assert names(tmp_path) == ["img.png"]
+
+
+def test_interruption_leaves_no_file_and_exits_130(run, make, tmp_path, monkeypatch):
+    make("img.png")
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files, "_verify", interrupt)
+    result = run("encode", "img.png", "--verify")
+    assert result.exit_code == 130
+    assert result.stderr == "aecodec: interrupted\n"
+    assert names(tmp_path) == ["img.png"]
+
+
+def test_an_animation_is_warned_about_once(run, make):
+    from PIL import Image
+
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("black", "white")]
+    make("a.gif", data=pictures.pil_file(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    result = run("encode", "a.gif")
+    assert result.exit_code == 0
+    assert result.stderr.count("aecodec: a.gif: warning: ") == 1
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")]
+)
+def test_an_output_that_cannot_be_written_is_a_line(run, make, tmp_path, monkeypatch, error):
+    make("img.png")
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("aecodec.services.outputs.os.replace", fail)
+    result = run("encode", "img.png")
+    assert result.exit_code == 1
+    assert result.stderr == f"aecodec: img.png: cannot write img.aec: {error.strerror}\n"
+    assert names(tmp_path) == ["img.png"]
+
+
+def test_names_with_line_breaks_and_escapes_stay_on_one_line(run, make):
+    make("bad\n\x1b[31m.png", data=b"no picture")
+    result = run("encode", ".")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert "\x1b" not in result.stderr
+
+
+def test_every_option_of_the_design_is_there(run):
+    text = run("encode", "--help").stdout
+    for option in (
+        "-o",
+        "-q",
+        "--bpp",
+        "--max-bytes",
+        "--psnr",
+        "--effort",
+        "--strip",
+        "--exact",
+        "--verify",
+    ):
+        assert option in text
+    assert command.DEFAULT_QUALITY == 50

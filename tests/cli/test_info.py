@@ -1,0 +1,77 @@
+"""`aecodec info`: what it shows of a file's header."""
+
+import json
+import sys
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from aecodec import container
+
+
+@pytest.fixture(autouse=True)
+def shipped(monkeypatch):
+    """One set of shipped weights, whose SHA-256 starts with eight bytes of 0xAB."""
+    made = ModuleType("aecodec.weights")
+    vars(made)["manifest"] = lambda: [SimpleNamespace(name="small", sha256="ab" * 32)]
+    monkeypatch.setitem(sys.modules, "aecodec.weights", made)
+    monkeypatch.setattr("aecodec.weights", made, raising=False)  # in case the real one was imported before
+
+
+def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png") -> bytes:
+    header = container.Header(
+        width=100,
+        height=70,
+        channels=3,
+        bit_depth=8,
+        model_id=1,
+        weights_hash=weights,
+        quality_step=784,
+        tile_side=64,
+    )
+    return container.write(header, [b"1234"] * 4, alpha=alpha, icc=b"profile")
+
+
+def test_info_shows_the_header_on_standard_output(run, make):
+    make("img.aec", data=coded())
+    result = run("info", "img.aec")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    assert lines[0] == "img.aec: 100x70, RGB with alpha, 8 bits, quality 50"
+    assert f"{len(coded())} bytes" in lines[1]
+    assert "small (weights abababababababab)" in lines[2]
+    assert "4 of at most 64x64 pixels, 16 bytes" in lines[3]
+    assert "ICC 7, ALPHA 3 bytes" in lines[4]
+
+
+def test_info_as_json(run, make):
+    make("img.aec", data=coded(weights=b"\x01" * 8, alpha=None))
+    row = json.loads(run("info", "img.aec", "--json").stdout)
+    expected = {"width": 100, "height": 70, "channels": 3, "bit_depth": 8, "alpha": False, "quality": 50.0}
+    expected |= {"model": None, "weights_id": "01" * 8, "tile_side": 64, "tiles": 4, "parts": {"ICC": 7}}
+    expected |= {"bytes": len(coded(alpha=None)), "error": None}
+    assert row.items() >= expected.items()
+
+
+def test_only_the_header_is_read_but_a_wrong_size_is_told(run, make):
+    make("short.aec", data=coded()[:-5])
+    result = run("info", "short.aec")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("short.aec: 100x70")
+    assert (
+        result.stderr
+        == f"aecodec: short.aec: has {len(coded()) - 5} bytes, but its index says {len(coded())}\n"
+    )
+
+
+def test_info_of_what_is_no_aec_file_is_one_line(run, make):
+    make("img.aec", data=b"GIF89a and so on")
+    result = run("info", "img.aec", "missing.aec")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 3  # one for each, and the count
+
+
+def test_info_reads_standard_input(run):
+    assert "100x70" in run("info", "-", input=coded()).stdout

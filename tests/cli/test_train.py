@@ -1,0 +1,124 @@
+"""`aecodec train codec`: its options reach the recipe, and its progress reaches stderr."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from aecodec.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Run:
+    """The fields of `recipes.Run` that the command sets."""
+
+    data: list[Path]
+    out: Path
+    time_budget_s: float
+    resume: Path | None = None
+    valid: Path | None = None
+    device: str = "auto"
+    threads: int | None = None
+    batch: int | None = None
+    seed: int = 0
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """The runs that were started; each reports once and ends."""
+    started: list[Run] = []
+
+    def train_codec(run, *, report, note, report_every_s):
+        started.append(run)
+        if run.data == [Path("empty")]:
+            raise BadInput("no picture in empty")
+        note("7 pictures, 3 megapixels")
+        assert report_every_s == 30
+        report(
+            SimpleNamespace(
+                step=100,
+                progress=0.5,
+                loss=1.25,
+                bpp=0.5,
+                psnr_db=31.5,
+                megapixels_per_s=0.75,
+                time_left_s=3725.0,
+            )
+        )
+        points = (SimpleNamespace(step=158, bpp=0.25, psnr_db=30.0),)
+        return SimpleNamespace(
+            weights_id="ab" * 8, size_bytes=1234567, cost=SimpleNamespace(percent=0.125), validation=points
+        )
+
+    made = ModuleType("aecodec.training.recipes")
+    vars(made).update(Run=Run, train_codec=train_codec)
+    monkeypatch.setitem(sys.modules, "aecodec.training.recipes", made)
+    monkeypatch.setattr("aecodec.training.recipes", made, raising=False)
+    return started
+
+
+def test_options_reach_the_recipe(run, runs):
+    arguments = (
+        "--data a --data b --time-budget 9m -o w.safetensors --resume c --valid v --device cpu --batch 4"
+    )
+    assert run("train", "codec", *arguments.split(), "--seed", "7", "-j", "2").exit_code == 0
+    assert runs == [
+        Run(
+            [Path("a"), Path("b")],
+            Path("w.safetensors"),
+            540.0,
+            resume=Path("c"),
+            valid=Path("v"),
+            device="cpu",
+            threads=2,
+            batch=4,
+            seed=7,
+        )
+    ]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("9m", 540), ("1.5h", 5400)])
+def test_durations(run, runs, text, seconds):
+    run("train", "codec", "--data", "a", "--time-budget", text)
+    assert runs[0].time_budget_s == seconds
+
+
+@pytest.mark.parametrize("text", ["0", "-3m", "soon", "3d"])
+def test_a_bad_duration_is_wrong_usage(run, runs, text):
+    result = run("train", "codec", "--data", "a", f"--time-budget={text}")
+    assert result.exit_code == 2
+    assert "90s, 9m or 1.5h" in result.stderr
+    assert runs == []
+
+
+def test_the_default_budget_is_half_an_hour(run, runs):
+    run("train", "codec", "--data", "a")
+    assert runs[0].time_budget_s == 1800
+
+
+def test_progress_and_result_are_lines_on_standard_error(run, runs):
+    result = run("train", "codec", "--data", "a")
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "7 pictures, 3 megapixels",
+        "step 100  loss 1.2500  0.500 bpp  31.50 dB  0.75 MP/s  1:02:05 left",
+        "validation  step 158  0.250 bpp  30.00 dB",
+        "codec.safetensors  1,234,567 bytes  weights abababababababab  freezing cost 0.12 %",
+    ]
+
+
+def test_existing_weights_are_not_overwritten(run, runs, make):
+    make("codec.safetensors", data=b"weeks of work")
+    result = run("train", "codec", "--data", "a")
+    assert result.exit_code == 1
+    assert "codec.safetensors exists already" in result.stderr
+    assert runs == []
+    assert run("train", "codec", "--data", "a", "--force").exit_code == 0
+
+
+def test_what_the_recipe_refuses_is_one_line(run, runs):
+    result = run("train", "codec", "--data", "empty")
+    assert result.exit_code == 1
+    assert result.stderr == "aecodec: no picture in empty\n"

@@ -1,0 +1,87 @@
+"""The exact network: integers in, integers out, by any algorithm, equal to plain integer arithmetic."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from aecodec.entropy.intnet import ACCUMULATOR_BITS, NAMES, IntegerLayer, IntegerNetwork
+from aecodec.errors import WeightsError
+from aecodec.nets.config import KNOT_SPACING, KNOTS, QUALITY_STEPS
+from aecodec.nets.prior import SCALES
+from tests.tiny import TINY, tiny_frozen
+
+CPU = torch.device("cpu")
+
+
+def by_integers(network: IntegerNetwork, z: np.ndarray, step: int) -> np.ndarray:
+    """The same network in Python's own integers (object arrays), one picture (C, h, w)."""
+    x = z.astype(object)
+    for name, layer in zip(NAMES, network.layers, strict=True):
+        outputs, _, kernel, _ = layer.weight.shape
+        reach = kernel // 2
+        padded = np.pad(x, ((0, 0), (reach, reach), (reach, reach)), constant_values=0)
+        total = np.zeros((outputs, *x.shape[1:]), object) + layer.bias_at(step).astype(object)[:, None, None]
+        for row in range(kernel):
+            for column in range(kernel):
+                part = padded[:, row : row + x.shape[1], column : column + x.shape[2]]
+                total += np.tensordot(layer.weight[:, :, row, column].astype(object), part, 1)
+        top = SCALES - 1 if name == "last" else (1 << 15) - 1
+        x = np.clip((total + (1 << (layer.shift - 1))) >> layer.shift, 0, top)
+        if name in ("expand", "middle"):
+            channels, height, width = x.shape
+            x = x.reshape(channels // 4, 2, 2, height, width).transpose(0, 3, 1, 4, 2)
+            x = x.reshape(channels // 4, 2 * height, 2 * width)
+    return x
+
+
+@pytest.mark.parametrize("step", [0, 1, KNOT_SPACING, 777, QUALITY_STEPS])
+def test_it_is_integer_arithmetic(step: int) -> None:
+    network = tiny_frozen().integers
+    z = np.random.default_rng(step).integers(-300, 300, (TINY.hyper, 2, 3))
+    result = network(torch.from_numpy(z)[None], step, SCALES - 1)[0].numpy()
+    expected = by_integers(network, z, step)
+    assert result.shape == (TINY.latents, 8, 12)
+    assert len(np.unique(result)) > 5
+    assert (result == expected).all()
+
+
+def test_every_sum_keeps_far_from_where_float64_stops_counting() -> None:
+    for layer in tiny_frozen().integers.layers:
+        assert layer.largest_sum() < 1 << ACCUMULATOR_BITS
+
+
+def test_extreme_input_clamps_alike() -> None:
+    network = tiny_frozen().integers
+    z = torch.full((1, TINY.hyper, 1, 1), 10**9)
+    clamped = torch.full((1, TINY.hyper, 1, 1), (1 << 15) - 1)
+    assert torch.equal(network(z, 5, SCALES - 1), network(clamped, 5, SCALES - 1))
+
+
+def test_biases_are_interpolated_and_rounded_in_integers() -> None:
+    bias = np.zeros((KNOTS, 1), np.int64)
+    bias[1], bias[2] = 10, -11
+    layer = IntegerLayer(np.zeros((1, 1, 1, 1), np.int16), bias, 1)
+    assert [int(layer.bias_at(step)[0]) for step in (0, 66, 132, 132 + 66, 264)] == [0, 5, 10, 0, -11]
+
+
+def test_arrays_round_trip_and_damage_is_a_weights_error() -> None:
+    network = tiny_frozen().integers
+    arrays = network.to_arrays()
+    again = IntegerNetwork.from_arrays(arrays, CPU)
+    assert all((a.weight == b.weight).all() for a, b in zip(network.layers, again.layers, strict=True))
+    with pytest.raises(WeightsError, match="lacks"):
+        IntegerNetwork.from_arrays({name: a for name, a in arrays.items() if name != "last.shift"}, CPU)
+
+
+@pytest.mark.parametrize("change", [{"shift": 0}, {"weight": np.ones((2, 2), np.int16)}, {"bias": np.zeros((2, 2))}])
+def test_illegal_layers_are_refused(change: dict[str, object]) -> None:
+    layer = tiny_frozen().integers.layers[0]
+    with pytest.raises(WeightsError):
+        dataclasses.replace(layer, **change)
+
+
+def test_a_sum_that_could_overflow_is_refused() -> None:
+    with pytest.raises(WeightsError, match="40 bits"):
+        IntegerLayer(np.full((1, 1200, 1, 1), 32767, np.int16), np.zeros((KNOTS, 1), np.int64), 1)

@@ -1,0 +1,92 @@
+"""Make the golden files: tiny weights trained for this purpose alone, and .aec files written with them.
+
+    python -m tests.golden.make weights   train tests/golden/tiny.safetensors anew (a minute); old files die with it
+    python -m tests.golden.make files     write v1/*.aec and v1/manifest.json with it, and one file with the shipped ones
+
+Golden files are frozen: making them anew means that the format or the exact path has changed, which takes a new
+version of the container or a new weights id, and never happens to hide a failing test.
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from aecodec import weights
+from aecodec.codec import Codec, Target
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.freeze import freeze
+from aecodec.nets.pca import pca_start
+from aecodec.picture import Metadata, Picture, from_array
+from aecodec.training.data import Pictures
+from aecodec.training.loop import Schedule, Trainer
+from tests.exactness_probe import symbols_hash
+from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
+
+FOLDER = Path(__file__).parent / "v1"
+
+
+def make_weights() -> None:
+    torch.manual_seed(0)
+    model = Compressor(TINY)
+    pca_start(model, crops(40, 128))
+    schedule = Schedule(2000, by_steps=True, batch=8, crop=64, late_crop=128, late_batch=4, rate=2e-3)
+    trainer = Trainer(model, schedule, torch.device("cpu"))
+    names = sorted(path.stem for path in SAMPLES.glob("*.png"))
+    pictures = Pictures([torch.from_numpy(sample(name).copy()) for name in names], torch.device("cpu"))
+    trainer.run(pictures, 3600, lambda progress: print(progress), 10)
+    frozen, cost = freeze(trainer.average, crops(8, 128))
+    print(cost, cost.percent)
+    TINY_WEIGHTS.write_bytes(weights.dump(frozen))
+
+
+def cases() -> dict[str, tuple[Picture, Target]]:
+    rgb = sample("city")[:200, :150]
+    alpha = np.tile(np.arange(150, dtype=np.uint8), (200, 1))
+    large = np.tile(sample("city"), (2, 3, 1))[:1100, :1330]
+    return {
+        "rgb-q50": (from_array(rgb), Target("quality", 50)),
+        "grey-q1": (from_array(rgb[:, :, 0].copy()), Target("quality", 1)),
+        "rgb16-q100": (from_array(rgb[:90, :70].astype(np.uint16) * 257), Target("quality", 100)),
+        "rgba-metadata-q30": (Picture(rgb, alpha, Metadata(b"icc", b"II*\0", b"<x/>")), Target("quality", 30)),
+        "one-pixel-q75": (from_array(rgb[:1, :1]), Target("quality", 75)),
+        "tiles-q20": (from_array(large), Target("quality", 20)),
+        "noise-q100": (from_array(np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)),
+                       Target("quality", 100)),
+    }
+
+
+def make_files() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    codec = Codec.load(TINY_WEIGHTS, device="cpu")
+    rows = [record(codec, f"{name}.aec", picture, target) for name, (picture, target) in cases().items()]
+    shipped = Codec.load(device="cpu")
+    name = f"shipped-{shipped.weights.id.hex()}.aec"
+    kept = [row for row in read_manifest() if row["file"].startswith("shipped-") and row["file"] != name]
+    rows += [*kept, record(shipped, name, from_array(sample("dog")[:256, :256]), Target("quality", 50))]
+    (FOLDER / "manifest.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def read_manifest() -> list[dict[str, str]]:
+    path = FOLDER / "manifest.json"
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def record(codec: Codec, name: str, picture: Picture, target: Target) -> dict[str, str]:
+    data = codec.encode(picture, target).data
+    (FOLDER / name).write_bytes(data)
+    pixels = codec.decode(data).picture.pixels
+    np.savez_compressed(FOLDER / f"{name}.npz", pixels=pixels[:64, :64])
+    return {
+        "file": name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "weights": codec.weights.id.hex(),
+        "symbols": symbols_hash(codec, data),
+    }
+
+
+if __name__ == "__main__":
+    {"weights": make_weights, "files": make_files}[sys.argv[1]]()

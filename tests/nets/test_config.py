@@ -1,0 +1,37 @@
+"""Configuration, its JSON and the mapping of quality."""
+
+import pytest
+
+from aecodec.errors import WeightsError
+from aecodec.nets.config import QUALITY_STEPS, CodecConfig, quality_to_step, step_to_quality
+
+
+def test_json_round_trip() -> None:
+    config = CodecConfig(features=24, analysis_blocks=(3, 0))
+    assert CodecConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"colour": 1}', '{"latents": 6}', '{"features": "x"}'])
+def test_nonsense_is_a_weights_error(text: str) -> None:
+    with pytest.raises(WeightsError):
+        CodecConfig.from_json(text)
+
+
+def test_lambda_grows_by_the_same_factor_with_every_step() -> None:
+    config = CodecConfig()
+    assert config.lambda_of(0) == pytest.approx(config.lambda_low)
+    assert config.lambda_of(QUALITY_STEPS) == pytest.approx(config.lambda_high)
+    ratios = [config.lambda_of(step + 1) / config.lambda_of(step) for step in (0, 700, QUALITY_STEPS - 1)]
+    assert ratios == pytest.approx([ratios[0]] * 3)
+
+
+def test_quality_is_stored_in_sixteenths() -> None:
+    assert quality_to_step(1) == 0
+    assert quality_to_step(100) == QUALITY_STEPS
+    assert all(quality_to_step(step_to_quality(step)) == step for step in range(QUALITY_STEPS + 1))
+
+
+def test_halos_cover_the_receptive_fields_in_whole_cells() -> None:
+    config = CodecConfig(analysis_blocks=(3, 2), synthesis_blocks=(1, 1))
+    assert config.analysis_halo == 64  # 3 * 8 + 2 * 16 = 56 pixels
+    assert config.synthesis_halo == 32  # 8 + 16 = 24

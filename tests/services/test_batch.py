@@ -1,0 +1,256 @@
+"""Which inputs there are, where outputs go, and a run that goes on."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aecodec.errors import BadInput, UsageError, WeightsError
+from aecodec.services import batch
+from aecodec.services.batch import ENCODE, READ, Selection
+from aecodec.services.files import Job, Row
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def touch(*names: str) -> None:
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(b"x")
+
+
+def refuse(where: str, message: str) -> None:
+    pytest.fail(f"{where}: {message}")
+
+
+def outputs(*inputs: str, **options) -> dict[str, str | None]:
+    jobs = batch.plan(Selection(inputs, **options), ENCODE, refuse)
+    assert [job for job in jobs if job.refusal] == []
+    return {job.name: job.output_name for job in jobs}
+
+
+def refusals(*inputs: str, **options) -> dict[str, str]:
+    jobs = batch.plan(Selection(inputs, **options), ENCODE, lambda *_: None)
+    return {job.name: job.refusal for job in jobs if job.refusal}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "out", "expected"),
+    [
+        (["a.png"], None, {"a.png": "a.aec"}),
+        (["in/a.png"], None, {"in/a.png": "in/a.aec"}),
+        (["a.png"], "b.x", {"a.png": "b.x"}),
+        (["a.png"], "new/", {"a.png": "new/a.aec"}),
+        (["a.png"], "in", {"a.png": "in/a.aec"}),
+        (["a.png", "in/b.JPG"], "new", {"a.png": "new/a.aec", "in/b.JPG": "new/b.aec"}),
+        (["in"], None, {"in/a.png": "in/a.aec", "in/b.JPG": "in/b.aec"}),
+        (["in"], "new", {"in/a.png": "new/a.aec", "in/b.JPG": "new/b.aec"}),
+        (["only"], "new", {"only/a.png": "new/a.aec"}),
+        (["-"], None, {"-": "-"}),
+        (["-"], "a.aec", {"-": "a.aec"}),
+        (["a.png"], "-", {"a.png": "-"}),
+        (["a.png", "./a.png", "."], None, {"a.png": "a.aec"}),
+        (["missing"], None, {"missing": "missing.aec"}),
+        (["./-"], None, {"-": "-.aec"}),
+    ],
+)
+def test_where_outputs_go(inputs, out, expected):
+    touch("a.png", "in/a.png", "in/b.JPG", "only/a.png", "in/c.aec")
+    jobs = batch.plan(Selection(tuple(inputs), out), ENCODE, lambda *_: None)
+    assert {job.name: job.output_name for job in jobs} == expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "out", "message"),
+    [
+        (["a.png", "a.jpg"], None, "a.png and a.jpg would both be written to"),
+        (["x/a.png", "y/a.png"], "new", "would both be written to"),
+        (["x", "y"], "new", "would both be written to"),
+        (["a.png", "a.jpg"], "-", "one input at a time"),
+        (["a.png", "-"], None, "one input at a time"),
+        (["x"], "-", "one input at a time"),
+        (["a.png", "x/a.png"], "a.jpg", "is a file, but these inputs need a folder"),
+        (["-"], "x", "standard input has no name"),
+        ([""], None, "cannot be the name of a file"),
+        ([], None, "nothing to do"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything(inputs, out, message):
+    touch("a.png", "a.jpg", "x/a.png", "y/a.png")
+    with pytest.raises(UsageError, match=message):
+        batch.plan(Selection(tuple(inputs), out), ENCODE, refuse)
+
+
+def test_links_to_one_output_collide():
+    touch("x/a.png", "z/a.jpg")
+    os.symlink("x", "y")
+    Path("z/a.aec").symlink_to("../x/a.aec")
+    with pytest.raises(UsageError, match="both be written"):
+        outputs("y/a.png", "z/a.jpg")
+
+
+def test_an_input_is_never_an_output_even_with_force():
+    touch("a.png", "b.png", "c.png")
+    assert list(refusals("a.png", out="a.png", replace=True)) == ["a.png"]
+    os.symlink("a.png", "link.aec")
+    assert list(refusals("a.png", out="link.aec", replace=True)) == ["a.png"]
+    found = refusals("a.png", "a.aec", replace=True)
+    assert found == {
+        "a.png": "its output a.aec is itself an input; name another with -o",
+        "a.aec": "is a .aec file already",
+    }
+
+
+def test_folders_are_searched_in_order_without_hidden_files_or_links_to_folders():
+    touch("in/b.png", "in/a/z.png", "in/a/.git/x.png", "in/.x.png", "in/c.png")
+    os.symlink("a", "in/loop")
+    told: list[tuple[str, str]] = []
+    jobs = batch.plan(Selection(("in",), recursive=True), ENCODE, lambda *words: told.append(words))
+    assert [job.name for job in jobs] == ["in/b.png", "in/c.png", "in/a/z.png"]
+    assert told == [("in", "1 left alone: loop/")]
+
+
+def test_what_is_left_alone_is_named_but_what_the_command_makes_is_not():
+    touch("in/a.png", "in/a.aec", "in/1.txt", "in/2.txt", "in/3.txt", "in/4.txt")
+    told: list[tuple[str, str]] = []
+    batch.plan(Selection(("in",)), ENCODE, lambda *words: told.append(words))
+    assert told == [("in", "4 left alone: 1.txt, 2.txt, 3.txt, ...")]
+
+
+def test_a_folder_without_inputs_is_refused():
+    touch("in/deep/a.png")
+    assert refusals("in") == {"in": "no picture in this folder; -r looks into the folders inside"}
+    Path("empty").mkdir()
+    assert refusals("empty", recursive=True) == {"empty": "no picture in this folder"}
+
+
+def test_a_folder_that_cannot_be_listed_is_refused_and_the_rest_goes_on(monkeypatch):
+    touch("in/a.png", "in/locked/b.png")
+    scandir = os.scandir
+
+    def deny(path):
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", deny)
+    jobs = batch.plan(Selection(("in",), recursive=True), ENCODE, refuse)
+    assert [(job.name, job.refusal) for job in jobs] == [
+        ("in/a.png", None),
+        ("in/locked", "cannot be listed: Permission denied"),
+    ]
+
+
+def test_a_list_of_files_may_hold_folders_and_any_bytes():
+    touch("in/a.png", "b.png")
+    Path("list").write_bytes(b"in\n\nb.png\n\xff.png\n")
+    assert list(outputs(files_from="list")) == ["in/a.png", "b.png", os.fsdecode(b"\xff.png")]
+
+
+def test_commands_that_write_nothing_have_jobs_without_outputs():
+    touch("in/a.aec", "in/a.png")
+    jobs = batch.plan(Selection(("in",)), READ, refuse)
+    assert jobs == [Job(Path("in/a.aec"), None)]
+
+
+def test_shards_are_disjoint_complete_and_the_same_for_any_order():
+    named = [f"{number}.png" for number in range(10)]
+    touch(*named)
+    shards = [outputs(*named, shard=(index, 3)) for index in (1, 2, 3)]
+    assert [list(shard) for shard in shards] == [named[0::3], named[1::3], named[2::3]]
+    assert set(outputs(*reversed(named), shard=(2, 3))) == set(named[1::3])
+
+
+def test_every_shard_refuses_a_collision_of_others():
+    touch("a.png", "a.jpg", "b.png")
+    for index in (1, 2, 3):
+        with pytest.raises(UsageError, match="both be written"):
+            outputs("a.png", "a.jpg", "b.png", shard=(index, 3))
+
+
+@pytest.mark.parametrize(
+    ("out", "chosen", "expected"),
+    [(None, None, "a.png"), (None, "tiff", "a.tiff"), ("b.webp", None, "b.webp"), ("b.x", "ppm", "b.x")],
+)
+def test_plan_decoding(out, chosen, expected):
+    touch("a.aec")
+    (job,) = batch.plan_decoding(Selection(("a.aec",), out), chosen, refuse)
+    assert job.output_name == expected
+
+
+def test_plan_decoding_refuses_a_suffix_that_names_no_format():
+    with pytest.raises(UsageError, match="--format"):
+        batch.plan_decoding(Selection(("a.aec",), "b.x"), None, refuse)
+
+
+def jobs_of(*names: str, replace: bool = False) -> list[Job]:
+    touch(*names)
+    return [Job(Path(name), Path(name).with_suffix(".aec"), replace) for name in names]
+
+
+def run(jobs, work, *, skip_existing=False) -> list[Row]:
+    return list(batch.run(jobs, lambda: work, skip_existing, lambda: None))
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (BadInput("not a picture"), "not a picture"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (MemoryError(), "not enough memory"),
+        (KeyError("x"), "internal error: KeyError: 'x'"),
+    ],
+)
+def test_an_error_is_a_row_and_the_run_goes_on(error, message):
+    def work(job):
+        if job.name == "a.png":
+            raise error
+        return Row(job.name)
+
+    assert run(jobs_of("a.png", "b.png"), work) == [Row("a.png", errors=(message,)), Row("b.png")]
+
+
+def test_an_interruption_ends_the_run():
+    def work(job):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(jobs_of("a.png"), work)
+
+
+def test_the_model_is_loaded_only_for_work_and_its_failure_ends_the_run():
+    def prepare():
+        raise WeightsError("none")
+
+    touch("a.aec")
+    (row,) = batch.run(jobs_of("a.png"), prepare, True, lambda: None)
+    assert row == Row("a.png", "a.aec", skipped=True)
+    (row,) = batch.run([Job(Path("missing.png"), Path("missing.aec"))], prepare, False, lambda: None)
+    assert row == Row("missing.png", errors=("No such file or directory",))
+    with pytest.raises(WeightsError):
+        list(batch.run(jobs_of("b.png"), prepare, False, lambda: None))
+
+
+def test_an_existing_output_is_looked_for_at_its_turn():
+    def work(job):
+        touch("b.aec")
+        return Row(job.name)
+
+    first, second = run(jobs_of("a.png", "b.png"), work)
+    assert first.errors == ()
+    assert "exists already" in second.errors[0]
+
+
+def test_a_folder_in_the_way_is_refused_even_with_force():
+    Path("a.aec").mkdir()
+    (row,) = run(jobs_of("a.png", replace=True), pytest.fail)
+    assert row.errors == ("a.aec is a folder; name a file with -o",)
+
+
+def test_a_rehearsal_gives_the_rows_that_need_no_work():
+    touch("b.aec")
+    rows = list(batch.rehearse(jobs_of("a.png", "b.png"), skip_existing=True))
+    assert rows == [Row("a.png", "a.aec"), Row("b.png", "b.aec", skipped=True)]

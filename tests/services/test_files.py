@@ -1,0 +1,119 @@
+"""One file in, one file out."""
+
+from pathlib import Path
+
+import pytest
+
+from aecodec.errors import BadInput, Corrupt, UsageError
+from aecodec.ratecontrol import Target
+from aecodec.services import files
+from tests import fake_codec, pictures
+
+
+class Engine(files.Engine):
+    """One that loads the codec without networks."""
+
+    def load(self) -> fake_codec.Codec:
+        return fake_codec.Codec([])
+
+
+def refuse(where: str, message: str) -> None:
+    pytest.fail(f"{where}: {message}")
+
+
+QUALITY_50 = files.EncodeOptions(Target("quality", 50))
+
+
+def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> files.Row:
+    source = tmp_path / name
+    source.write_bytes(pictures.png_16())
+    return files.encoder(Engine(), options, refuse)(files.Job(source, source.with_suffix(".aec")))
+
+
+def test_a_row_tells_what_became_of_a_file(tmp_path):
+    row = encoded(tmp_path)
+    size = (tmp_path / "a.aec").stat().st_size
+    assert (row.input, row.output) == (str(tmp_path / "a.png"), str(tmp_path / "a.aec"))
+    assert (row.width, row.height, row.bytes, row.quality) == (31, 20, size, 50)
+    assert row.bpp == 8 * size / (31 * 20)
+    assert row.errors == ()
+
+
+def test_decoding_gives_the_picture_back(tmp_path):
+    encoded(tmp_path)
+    job = files.Job(tmp_path / "a.aec", tmp_path / "b.tiff")
+    row = files.decoder(Engine(), files.DecodeOptions(), refuse)(job)
+    assert (row.output, row.width, row.height, row.quality) == (str(tmp_path / "b.tiff"), 31, 20, 50)
+    assert row.bytes == (tmp_path / "a.aec").stat().st_size
+    assert (tmp_path / "b.tiff").read_bytes().startswith(b"II*\0")
+
+
+def test_a_checker_lists_damage_and_writes_nothing(tmp_path):
+    encoded(tmp_path)
+    with (tmp_path / "a.aec").open("ab") as stream:
+        stream.write(fake_codec.HURT)
+    row = files.checker(Engine())(files.Job(tmp_path / "a.aec", None))
+    assert row.errors == ("tile 3 is lost", "tile 4 is lost")
+    assert row.output is None
+
+
+def test_errors_leave_as_they_are(tmp_path):
+    work = files.encoder(Engine(), QUALITY_50, refuse)
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    with pytest.raises(BadInput):
+        work(files.Job(tmp_path / "a.png", tmp_path / "a.aec"))
+    with pytest.raises(BadInput, match="No such file or directory"):
+        work(files.Job(tmp_path / "b.png", tmp_path / "b.aec"))
+
+
+@pytest.mark.parametrize("part", ["pixels", "alpha", "metadata"])
+def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, part):
+    from dataclasses import replace
+    from io import BytesIO
+
+    from aecodec import imagefile
+    from aecodec.picture import Metadata
+
+    picture = replace(pictures.picture(alpha=True), metadata=Metadata(xmp=pictures.XMP))
+    stream = BytesIO()
+    imagefile.write(picture, stream, "png")
+    (tmp_path / "a.png").write_bytes(stream.getvalue())
+    job = files.Job(tmp_path / "a.png", tmp_path / "a.aec")
+    work = files.encoder(
+        Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse
+    )
+    assert work(job).errors == ()
+    (tmp_path / "a.aec").unlink()
+    other = {"pixels": picture.pixels ^ 0x40, "alpha": None, "metadata": Metadata()}
+    real = fake_codec.Codec.decode
+
+    def altered(self, data, **options):
+        decoded = real(self, data, **options)
+        return replace(decoded, picture=replace(decoded.picture, **{part: other[part]}))
+
+    monkeypatch.setattr(fake_codec.Codec, "decode", altered)
+    with pytest.raises(Corrupt, match="--verify"):
+        work(job)
+    assert not (tmp_path / "a.aec").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "chosen", "expected"),
+    [
+        (None, None, "png"),
+        (None, "webp", "webp"),
+        ("a.jpg", None, "jpeg"),
+        ("a.JPEG", None, "jpeg"),
+        ("a.tif", None, "tiff"),
+        ("a.pgm", None, "ppm"),
+        ("a.odd", "ppm", "ppm"),
+    ],
+)
+def test_output_format(output, chosen, expected):
+    assert files.output_format(None if output is None else Path(output), chosen) == expected
+
+
+@pytest.mark.parametrize("output", ["a", "a.avif", "a.png.aec"])
+def test_an_unknown_output_format(output):
+    with pytest.raises(UsageError, match="use --format"):
+        files.output_format(Path(output), None)

@@ -1,0 +1,33 @@
+"""The choice of a device."""
+
+import pytest
+import torch
+
+from aecodec import devices
+from aecodec.errors import DeviceError
+
+
+def test_float32_is_float32() -> None:
+    devices.select("cpu")
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:99", "cuda:-1", ""])
+def test_devices_that_do_not_exist_are_named(name: str) -> None:
+    with pytest.raises(DeviceError, match="device"):
+        devices.select(name)
+
+
+def test_threads_must_be_positive() -> None:
+    with pytest.raises(DeviceError):
+        devices.select("cpu", 0)
+
+
+def test_running_out_of_memory_names_the_remedy() -> None:
+    with pytest.raises(DeviceError, match="--batch"), devices.memory_errors():
+        raise torch.cuda.OutOfMemoryError
+
+
+def test_every_device_is_described() -> None:
+    assert devices.describe()[0].startswith("cpu: ")

@@ -1,0 +1,51 @@
+"""A tiny seeded network and real crops, shared by the tests."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from aecodec import weights
+from aecodec.nets.config import CodecConfig
+from aecodec.nets.freeze import Frozen
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+TINY_WEIGHTS = Path(__file__).parent / "golden" / "tiny.safetensors"
+TINY = CodecConfig(
+    features=24,
+    latents=32,
+    hyper=8,
+    hyper_features=16,
+    context=16,
+    scale_width=16,
+    analysis_blocks=(1, 1),
+    synthesis_blocks=(1, 1),
+)
+
+
+@cache
+def sample(name: str = "dog") -> np.ndarray:
+    """A sample picture (576, 576, 3) uint8."""
+    with Image.open(SAMPLES / f"{name}.png") as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def crops(count: int, side: int) -> Tensor:
+    """Seeded crops (count, 3, side, side) of 0 ... 1 of the samples."""
+    generator = np.random.default_rng(count * side)
+    pictures = [sample(path.stem) for path in sorted(SAMPLES.glob("*.png"))]
+    cut = []
+    for index in range(count):
+        picture = pictures[index % len(pictures)]
+        top, left = generator.integers(0, picture.shape[0] - side, 2)
+        cut.append(picture[top : top + side, left : left + side])
+    return torch.from_numpy(np.stack(cut)).permute(0, 3, 1, 2).float() / 255
+
+
+@cache
+def tiny_frozen() -> Frozen:
+    """The tiny network with the weights that the golden files were written with; see `tests.golden.make`."""
+    return weights.read(TINY_WEIGHTS, torch.device("cpu")).frozen

@@ -1,0 +1,61 @@
+"""Training pictures: reading folders, and crops that are what they say."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from aecodec.errors import BadInput
+from aecodec.training import data
+from tests.tiny import sample
+
+CPU = torch.device("cpu")
+
+
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(3)
+
+
+def test_crops_are_cut_from_the_pictures() -> None:
+    shades = [torch.full((200, 260, 3), value, dtype=torch.uint8) for value in (51, 204)]
+    crops = data.Pictures(shades, CPU).crops(16, 64, generator())
+    assert crops.shape == (16, 3, 64, 64)
+    assert sorted(set(crops.flatten(1).mean(1).mul(10).round().int().tolist())) == [2, 8]
+    assert float(crops.flatten(1).std(1).max()) < 1e-6
+
+
+def test_the_same_generator_gives_the_same_crops() -> None:
+    pictures = data.Pictures([torch.from_numpy(sample().copy())], CPU)
+    assert torch.equal(pictures.crops(4, 128, generator()), pictures.crops(4, 128, generator()))
+
+
+def test_a_crop_as_large_as_the_smallest_picture_fits() -> None:
+    pictures = data.Pictures([torch.zeros(64, 64, 3, dtype=torch.uint8)], CPU)
+    assert pictures.crops(2, 64, generator()).shape == (2, 3, 64, 64)
+
+
+def test_centres_are_the_middle() -> None:
+    picture = torch.from_numpy(sample().copy())
+    (centre,) = data.Pictures([picture], CPU).centres(512)
+    assert torch.equal((centre[0] * 255).round().to(torch.uint8), picture[32:544, 32:544].permute(2, 0, 1))
+
+
+def test_folders_are_read_and_what_cannot_be_used_is_named(tmp_path: Path) -> None:
+    deep = tmp_path / "deep"
+    deep.mkdir()
+    Image.fromarray(sample()).save(deep / "good.png")
+    Image.fromarray(sample()).convert("L").save(tmp_path / "grey.png")
+    Image.fromarray(sample()[:50]).save(tmp_path / "flat.png")
+    (tmp_path / "notes.txt").write_text("not a picture")
+    notes: list[str] = []
+    pictures = data.load([tmp_path], CPU, 256, notes.append)
+    assert pictures.count == 2
+    assert len(notes) == 2
+    assert "flat.png" in notes[0]
+    assert "notes.txt" in notes[1]
+
+
+def test_no_picture_at_all_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no picture"):
+        data.load([tmp_path], CPU, 64, lambda line: None)

@@ -1,0 +1,24 @@
+"""The rate-distortion loss against its formula worked by hand."""
+
+import pytest
+import torch
+
+from aecodec.nets.compressor import Reconstruction
+from aecodec.training.losses import psnr, rate_distortion
+from tests.tiny import TINY
+
+
+def test_the_loss_is_the_formula() -> None:
+    pixels = torch.zeros(2, 3, 8, 8)
+    output = Reconstruction(pixels + 0.1, torch.tensor([64.0, 128.0]), torch.tensor([0.0, 64.0]))
+    step = torch.tensor([0, 1584])
+    result = rate_distortion(TINY, output, pixels, step)
+    assert result.bpp.tolist() == [1, 3]
+    assert result.mse.tolist() == pytest.approx([0.01, 0.01])
+    low, high = TINY.lambda_low, TINY.lambda_high
+    expected = ((1 + low * 650.25) / low**0.5 + (3 + high * 650.25) / high**0.5) / 2
+    assert float(result.loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_psnr_of_a_tenth_is_twenty_decibels() -> None:
+    assert float(psnr(torch.tensor(0.01))) == pytest.approx(20)
