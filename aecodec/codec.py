@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aecodec import container, devices, imagefile, weights
+from aecodec import container, devices, imagefile, manifest, weights
 from aecodec.encoding import Encoded, Encoding
 from aecodec.entropy import latents
 from aecodec.errors import Corrupt, DeviceError, FormatError, UnsupportedVersion
@@ -62,7 +62,7 @@ class Codec:
         if batch is not None and batch < 1:
             raise DeviceError(f"cannot run batches of {batch} tiles: give 1 or more")
         is_file = weights_path is not None and not weights_path.is_dir()
-        path = weights_path if weights_path is not None and is_file else weights.default_path()
+        path = weights_path if weights_path is not None and is_file else manifest.default_path()
         loaded = weights.read(path, where)
         return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else CPU_BATCH), weights_path)
 

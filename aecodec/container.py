@@ -53,7 +53,7 @@ Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 byte
     3C 78 3E B3 2B B7 F4              XMP "<x>", crc
     DE AD BE EF 5A A3 9C 7C           the tile, crc
 """
-# Longer than 300 lines: the specification stands where it is implemented, so that neither drifts.
+# Long: the specification stands where it is implemented, so that neither drifts.
 
 import io
 import struct

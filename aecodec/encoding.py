@@ -50,7 +50,7 @@ class Encoding:
         self.device = device
         self.batch = batch
         self.exact = exact
-        self.pixels = picture.pixels if exact else _flatten_hidden(picture)
+        self.pixels = picture.pixels if exact else flatten_hidden(picture)
         self.grid = TileGrid(picture.width, picture.height, choose_tile_side(picture.width, picture.height))
         self.header(0)  # checks every limit before memory is taken
         self.alpha = None if picture.alpha is None else imagefile.encode_alpha(picture.alpha)
@@ -131,7 +131,7 @@ class Encoding:
                 yield same[start : start + self.batch]
 
 
-def _flatten_hidden(picture: Picture) -> Samples:
+def flatten_hidden(picture: Picture) -> Samples:
     """Pixels whose fully transparent ones have the mean colour of the others: nobody sees them, and flat is cheap."""
     if picture.alpha is None:
         return picture.pixels

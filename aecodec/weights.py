@@ -1,7 +1,7 @@
-"""Weights as they ship: one safetensors file with network, integers, tables and configuration, and the manifest.
+"""Weights as they are stored: one safetensors file with network, integers, tables and configuration.
 
 A weights file is named by the SHA-256 of its bytes; an .aec file holds the first eight bytes of it. Floats are
-stored as float16. `pretrained/manifest.json` has a row for every shipped file.
+stored as float16. What ships is listed in `manifest`.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from aecodec import manifest
 from aecodec.entropy.intnet import IntegerNetwork
 from aecodec.entropy.tables import Tables
 from aecodec.errors import WeightsError
@@ -27,7 +28,6 @@ from aecodec.nets.freeze import Frozen
 FORMAT = "aecodec weights 1"
 NETWORK_ID = 1  # the network of `nets/` in any of its configurations; a shape that these cannot say takes the next
 ID_BYTES = 8  # of the SHA-256: enough that two weights never meet by accident
-_PACKAGE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -41,44 +41,6 @@ class Weights:
     @property
     def config(self) -> CodecConfig:
         return self.frozen.model.config
-
-
-@dataclass(frozen=True)
-class ManifestRow:
-    """What is known of one shipped file; the order of the manifest is from newest to oldest."""
-
-    name: str
-    file: str
-    network_id: int
-    sha256: str
-    licence: str
-    data: str
-    command: str
-    trained: str  # date, device and time spent
-    validation: list[dict[str, float]]  # quality, mean bits a pixel and PSNR of real files
-
-
-def shipped_folder() -> Path:
-    """Inside the installed package, or beside it in a checkout."""
-    inside = _PACKAGE / "pretrained"
-    return inside if inside.is_dir() else _PACKAGE.parent / "pretrained"
-
-
-def manifest() -> list[ManifestRow]:
-    """Rows of the shipped weights, newest first; raises WeightsError when the manifest is missing or unreadable."""
-    path = shipped_folder() / "manifest.json"
-    try:
-        return [ManifestRow(**row) for row in json.loads(path.read_text())]
-    except (OSError, ValueError, TypeError) as error:
-        raise WeightsError(f"{path} is missing or damaged: reinstall aecodec") from error
-
-
-def default_path() -> Path:
-    """The newest shipped weights."""
-    rows = manifest()
-    if not rows:
-        raise WeightsError("this build of aecodec ships no weights: name some with --weights")
-    return shipped_folder() / rows[0].file
 
 
 def dump(frozen: Frozen) -> bytes:
@@ -128,9 +90,9 @@ def read(path: Path, device: torch.device) -> Weights:
 
 def find(weights_id: bytes, folder: Path | None) -> Path:
     """The weights file with this id: in `folder` (or being it) if given, else among the shipped ones."""
-    for row in manifest():
+    for row in manifest.read():
         if row.sha256.startswith(weights_id.hex()):
-            return shipped_folder() / row.file
+            return manifest.folder() / row.file
     if folder is not None:
         candidates = [folder] if folder.is_file() else sorted(folder.glob("*.safetensors"))
         for path in candidates:

@@ -32,6 +32,7 @@ LAYERS = {
         "entropy.intnet",
         "highbit",
         "imagefile",
+        "manifest",
         "nets.prior",
         "nets.transform",
         "pilmodes",

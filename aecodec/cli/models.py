@@ -10,7 +10,7 @@ from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from aecodec.weights import ManifestRow
+    from aecodec.manifest import ManifestRow
 
 Name = Annotated[str | None, typer.Argument(help="One of them.", show_default="all")]
 
@@ -20,10 +20,10 @@ def models(name: Name = None, as_json: options.Json = False) -> None:
 
     Example: aecodec models
     """
-    from aecodec import weights
+    from aecodec import manifest
 
     talk = Talk(as_json=as_json)
-    rows = weights.manifest()
+    rows = manifest.read()
     if not rows:
         talk.line("this version ships no weights; --weights names your own")
         return
@@ -36,10 +36,16 @@ def models(name: Name = None, as_json: options.Json = False) -> None:
         if as_json:
             talk.record(asdict(row))
         elif name is None:
-            talk.data(f"{row.name}  weights {row.sha256[:16]}  {row.licence}  {row.trained}")
+            talk.data(_summary(row))
         else:
             for line in _lines(row):
                 talk.data(line)
+
+
+def _summary(row: "ManifestRow") -> str:
+    cost = f"{row.encode_kmac_per_pixel:.1f} / {row.decode_kmac_per_pixel:.1f} kMAC per pixel to encode / decode"
+    size = f"{row.million_parameters:.2f} M parameters"
+    return f"{row.name}  weights {row.sha256[:16]}  {cost}  {size}  {row.licence}  {row.trained}"
 
 
 def _lines(row: "ManifestRow") -> list[str]:

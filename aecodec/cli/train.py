@@ -22,6 +22,14 @@ OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The 
 Budget = Annotated[
     float, typer.Option(metavar="TIME", parser=options.parse_duration, help="How long: 90s, 9m or 1.5h.")
 ]
+TotalTime = Annotated[
+    float | None,
+    typer.Option(
+        metavar="TIME",
+        parser=options.parse_duration,
+        help="Of a chain of resumed commands, over which the learning rate falls; else each adds its budget.",
+    ),
+]
 Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
 Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
 BatchSize = Annotated[int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="8")]
@@ -39,6 +47,7 @@ def codec(  # noqa: PLR0913
     data: Data,
     out: OutFile = Path("codec.safetensors"),
     time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
+    total_time: TotalTime = None,
     resume: Resume = None,
     valid: Valid = None,
     device: options.Device = "auto",
@@ -63,6 +72,7 @@ def codec(  # noqa: PLR0913
         data,
         out,
         time_budget,
+        total_time_s=total_time,
         resume=resume,
         valid=valid,
         device=device,

@@ -28,6 +28,7 @@ def encode(indices, rows, lanes, cdf, start, words, states):  # type: ignore[no-
     return position
 
 
+# Many parameters: numba sees arrays, not objects.
 @numba.njit(nogil=True, cache=True)
 def decode(indices, rows, first, lanes, cdf, start, lookup, words, position, states):  # type: ignore[no-untyped-def]
     """Decode `rows.size` table indices, the first in lane `first`; returns status and the position in `words`."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecodec import container, imagefile, metrics
+from aecodec import container, imagefile, manifest, metrics
 from aecodec.errors import Corrupt, UsageError, WeightsError
 from aecodec.picture import Picture, Samples
 from aecodec.ratecontrol import Target
@@ -205,9 +205,9 @@ def _as_coded(picture: Picture, exact: bool) -> Picture:
     """What the encoder measures its PSNR against: it may have changed pixels that alpha 0 hides."""
     if exact or picture.alpha is None:
         return picture
-    from aecodec.encoding import _flatten_hidden  # here: it brings torch, as in Engine.load
+    from aecodec.encoding import flatten_hidden  # here: it brings torch, as in Engine.load
 
-    return replace(picture, pixels=_flatten_hidden(picture))
+    return replace(picture, pixels=flatten_hidden(picture))
 
 
 def _verify(data: bytes, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
@@ -285,9 +285,7 @@ def _describe(job: Job, layout: container.Layout, size: int) -> Description:
 
 
 def _shipped_name(weights_id: str) -> str | None:
-    from aecodec import weights  # here: it brings torch, as in Engine.load
-
     try:
-        return next((row.name for row in weights.manifest() if row.sha256.startswith(weights_id)), None)
+        return next((row.name for row in manifest.read() if row.sha256.startswith(weights_id)), None)
     except WeightsError:  # a file can be described without any weights
         return None

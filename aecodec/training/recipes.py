@@ -34,13 +34,11 @@ class Run:
     out: Path
     time_budget_s: float  # of this command
     total_time_s: float | None = None  # of a chain of resumed commands, over which the learning rate falls
-    steps: int | None = None  # length in steps in place of time: repeatable to the bit
     resume: Path | None = None  # a checkpoint, or weights to start from
     valid: Path | None = None
     device: str = "auto"
     threads: int | None = None
     batch: int | None = None
-    crop: int | None = None
     seed: int = 0
 
 
@@ -102,14 +100,9 @@ def train_codec(
 def _schedule(run: Run) -> Schedule:
     if run.time_budget_s <= 0:
         raise UsageError("a run needs a time budget above zero")
-    total = run.steps if run.steps is not None else run.total_time_s or run.time_budget_s
-    schedule = Schedule(float(total), by_steps=run.steps is not None)
+    schedule = Schedule(run.total_time_s or run.time_budget_s)
     if run.batch is not None:
         schedule = replace(schedule, batch=run.batch, late_batch=max(run.batch // 2, 1))
-    if run.crop is not None:
-        schedule = replace(schedule, crop=run.crop, late_crop=run.crop)
-    if schedule.crop % 64 or schedule.batch < 1:
-        raise UsageError("a crop must be a multiple of 64 pixels and a batch at least 1")
     return schedule
 
 
@@ -123,14 +116,15 @@ def _trainer(
         pca_start(model, torch.cat([pictures.crops(16, 128, draw).cpu() for _ in range(PCA_CROPS // 16)]))
         return Trainer(model, schedule, device, run.seed)
     if run.resume.suffix == ".safetensors":
-        return Trainer(weights.read(run.resume, torch.device("cpu")).frozen.model, schedule, device, run.seed)
+        model = weights.read(run.resume, torch.device("cpu")).frozen.model.requires_grad_(True)
+        return Trainer(model, schedule, device, run.seed)
     state = checkpoint.load(run.resume)
     trainer = Trainer(Compressor(CodecConfig.from_json(state["config"])), schedule, device, run.seed)
     try:
         trainer.resume(state)
     except (KeyError, RuntimeError, ValueError) as error:
         raise WeightsError(f"{run.resume} cannot be resumed: {error}") from error
-    if not schedule.by_steps and run.total_time_s is None:
+    if run.total_time_s is None:
         # a chain without a stated length: what was trained before counts as done, and this budget comes on top
         trainer.schedule = replace(schedule, total=trainer.elapsed + run.time_budget_s)
     return trainer

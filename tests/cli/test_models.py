@@ -1,38 +1,43 @@
 """`aecodec models`: the manifest, shown."""
 
 import json
-import sys
-from dataclasses import dataclass, field
-from types import ModuleType
 
 import pytest
 
+from aecodec import manifest
+from aecodec.manifest import ManifestRow
 
-@dataclass(frozen=True)
-class Row:
-    name: str
-    sha256: str
-    licence: str = "Apache-2.0"
-    trained: str = "2026-01-01, CPU, 1 h"
-    validation: list[dict[str, float]] = field(
-        default_factory=lambda: [{"quality": 50, "bpp": 0.5, "psnr_db": 34.25}]
+
+def row(name: str, sha256: str) -> ManifestRow:
+    return ManifestRow(
+        name=name,
+        file=f"{name}.safetensors",
+        network_id=1,
+        sha256=sha256,
+        licence="Apache-2.0",
+        data="pictures",
+        command="aecodec train codec",
+        trained="2026-01-01, CPU, 1 h",
+        encode_kmac_per_pixel=18.25,
+        decode_kmac_per_pixel=17.5,
+        million_parameters=5.67,
+        freezing_cost_percent=0.01,
+        validation=[{"quality": 50, "bpp": 0.5, "psnr_db": 34.25}],
     )
 
 
 @pytest.fixture(autouse=True)
 def shipped(monkeypatch):
-    made = ModuleType("aecodec.weights")
-    vars(made)["manifest"] = lambda: [Row("small", "ab" * 32), Row("large", "cd" * 32)]
-    monkeypatch.setitem(sys.modules, "aecodec.weights", made)
-    monkeypatch.setattr("aecodec.weights", made, raising=False)  # in case the real one was imported before
+    monkeypatch.setattr(manifest, "read", lambda: [row("small", "ab" * 32), row("large", "cd" * 32)])
 
 
 def test_models_lists_one_line_each(run):
     result = run("models")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"small  weights {'ab' * 8}  Apache-2.0  2026-01-01, CPU, 1 h",
-        f"large  weights {'cd' * 8}  Apache-2.0  2026-01-01, CPU, 1 h",
+        f"{name}  weights {sha * 8}  18.2 / 17.5 kMAC per pixel to encode / decode  5.67 M parameters  Apache-2.0"
+        "  2026-01-01, CPU, 1 h"
+        for name, sha in (("small", "ab"), ("large", "cd"))
     ]
 
 
@@ -50,7 +55,7 @@ def test_models_as_json(run):
 
 
 def test_a_version_without_weights_says_so(run, monkeypatch):
-    monkeypatch.setattr("aecodec.weights.manifest", list)
+    monkeypatch.setattr(manifest, "read", list)
     result = run("models")
     assert result.exit_code == 0
     assert result.stdout == ""

@@ -1,28 +1,13 @@
 """`aecodec train codec`: its options reach the recipe, and its progress reaches stderr."""
 
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 
 from aecodec.errors import BadInput
-
-
-@dataclass(frozen=True)
-class Run:
-    """The fields of `recipes.Run` that the command sets."""
-
-    data: list[Path]
-    out: Path
-    time_budget_s: float
-    resume: Path | None = None
-    valid: Path | None = None
-    device: str = "auto"
-    threads: int | None = None
-    batch: int | None = None
-    seed: int = 0
+from aecodec.training import recipes
+from aecodec.training.recipes import Run
 
 
 @pytest.fixture
@@ -52,23 +37,21 @@ def runs(monkeypatch):
             weights_id="ab" * 8, size_bytes=1234567, cost=SimpleNamespace(percent=0.125), validation=points
         )
 
-    made = ModuleType("aecodec.training.recipes")
-    vars(made).update(Run=Run, train_codec=train_codec)
-    monkeypatch.setitem(sys.modules, "aecodec.training.recipes", made)
-    monkeypatch.setattr("aecodec.training.recipes", made, raising=False)
+    monkeypatch.setattr(recipes, "train_codec", train_codec)
     return started
 
 
 def test_options_reach_the_recipe(run, runs):
     arguments = (
-        "--data a --data b --time-budget 9m -o w.safetensors --resume c --valid v --device cpu --batch 4"
+        "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4"
     )
-    assert run("train", "codec", *arguments.split(), "--seed", "7", "-j", "2").exit_code == 0
+    assert run("train", "codec", *arguments.split(), "--device", "cpu", "--seed", "7", "-j", "2").exit_code == 0
     assert runs == [
         Run(
             [Path("a"), Path("b")],
             Path("w.safetensors"),
             540.0,
+            total_time_s=3600.0,
             resume=Path("c"),
             valid=Path("v"),
             device="cpu",

@@ -1,0 +1,71 @@
+"""A run from pictures to a weights file that encodes, and chains of runs."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from aecodec import weights
+from aecodec.codec import Codec, Target
+from aecodec.errors import BadInput, OutputError, UsageError, WeightsError
+from aecodec.picture import from_array
+from aecodec.training import checkpoint, recipes
+from aecodec.training.loop import Progress
+from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, sample
+
+
+def train(run: recipes.Run) -> tuple[recipes.Trained, list[Progress]]:
+    reports: list[Progress] = []
+    trained = recipes.train_codec(
+        run, report=reports.append, note=lambda line: None, config=TINY, report_every_s=0
+    )
+    return trained, reports
+
+
+def test_pictures_become_weights_that_encode(tmp_path: Path) -> None:
+    out = tmp_path / "mine.safetensors"
+    trained, reports = train(recipes.Run([SAMPLES], out, 3, device="cpu", batch=2, valid=SAMPLES))
+    assert reports[-1].progress == 1
+    assert trained.weights_id == weights.identify(out.read_bytes()).hex()
+    assert trained.size_bytes == out.stat().st_size
+    assert abs(trained.cost.percent) < 0.5
+    assert [point.bpp for point in trained.validation] == sorted(point.bpp for point in trained.validation)
+    codec = Codec.load(out, device="cpu")
+    data = codec.encode(from_array(sample()[:100, :100]), Target("quality", 60)).data
+    assert codec.decode(data).picture.pixels.shape == (100, 100, 3)
+
+
+def test_a_chain_goes_on_where_the_last_command_stopped(tmp_path: Path) -> None:
+    out = tmp_path / "mine.safetensors"
+    first = recipes.Run([SAMPLES], out, 1, total_time_s=3, device="cpu", batch=2)
+    train(first)
+    kept = tmp_path / "mine.safetensors.checkpoint"
+    steps = checkpoint.load(kept)["counters"]["step"]
+    _, reports = train(recipes.Run([SAMPLES], out, 60, total_time_s=3, resume=kept, device="cpu", batch=2))
+    assert reports[0].step == steps + 1
+    assert reports[0].progress > 0.3
+    assert reports[-1].progress == 1
+
+
+def test_weights_alone_can_be_gone_on_from(tmp_path: Path) -> None:
+    run = recipes.Run([SAMPLES], tmp_path / "mine.safetensors", 0.5, resume=TINY_WEIGHTS, device="cpu", batch=2)
+    _, reports = train(run)
+    assert reports[0].step == 1
+    assert weights.read(run.out, torch.device("cpu")).config == TINY
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"data": "nowhere"}, BadInput),
+        ({"out": "nowhere/mine.safetensors"}, OutputError),
+        ({"resume": "nowhere.pt"}, WeightsError),
+        ({"time_budget_s": 0}, UsageError),
+    ],
+)
+def test_what_cannot_work_says_so(change: dict[str, object], error: type[Exception], tmp_path: Path) -> None:
+    given = {"data": SAMPLES, "out": "mine.safetensors", "resume": None, "time_budget_s": 1} | change
+    resume = tmp_path / str(given["resume"]) if given["resume"] else None
+    folder, out = tmp_path / str(given["data"]), tmp_path / str(given["out"])
+    with pytest.raises(error):
+        train(recipes.Run([folder], out, float(str(given["time_budget_s"])), resume=resume, device="cpu"))
