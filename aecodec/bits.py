@@ -9,9 +9,7 @@ from typing import BinaryIO
 
 from aecodec.errors import Corrupt, Truncated
 
-CHUNK_BYTES = (
-    1 << 20
-)  # one read; memory grows with the bytes that arrive, never with a length that a file claims
+CHUNK_BYTES = 1 << 20  # one read; memory grows with the bytes that arrive, never with a length that a file claims
 MAX_VARINT_BYTES = 5  # 35 bits: the largest length in the format (alpha, 2^32) needs 33
 
 

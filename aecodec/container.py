@@ -224,9 +224,7 @@ def inspect(source: bytes | BinaryIO) -> Layout:
     return _read_index(stream, _read_header(stream))
 
 
-def parse(
-    source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collection[int] | None = None
-) -> Container:
+def parse(source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collection[int] | None = None) -> Container:
     """Everything in a file, or its parts and the tiles with the given indices; each checksum is verified.
 
     A tile not asked for is None and not looked at. Damage raises Truncated or Corrupt; with `keep_going` the

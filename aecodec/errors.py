@@ -1,18 +1,18 @@
 """The exception tree; every error that a user can cause is one of these, with a one-line message.
 
-    AecodecError                 exit 1   anything below
-    ├── UsageError               exit 2   a combination of options that cannot be served
-    ├── BadInput                 exit 1   a picture that cannot be read, or of an unsupported kind
-    ├── OutputError              exit 1   an output that exists already or cannot be written
-    ├── LimitExceeded            exit 1   a bound of `aecodec.limits`, checked before memory is taken
-    ├── FormatError              exit 1   not a valid .aec file; names the part and the byte offset
-    │   ├── Truncated                     the data ends too early
-    │   ├── Corrupt                       a checksum, count or final coder state is wrong
-    │   └── UnsupportedVersion            written by a newer aecodec
-    ├── TargetUnreachable        exit 1   no quality meets --bpp, --max-bytes or --psnr
-    ├── WeightsError             exit 1   weights missing, damaged or not the ones a file names
-    ├── DeviceError              exit 1   the device does not exist or ran out of memory
-    └── MissingExtra             exit 1   an optional dependency is not installed; names it
+AecodecError                 exit 1   anything below
+├── UsageError               exit 2   a combination of options that cannot be served
+├── BadInput                 exit 1   a picture that cannot be read, or of an unsupported kind
+├── OutputError              exit 1   an output that exists already or cannot be written
+├── LimitExceeded            exit 1   a bound of `aecodec.limits`, checked before memory is taken
+├── FormatError              exit 1   not a valid .aec file; names the part and the byte offset
+│   ├── Truncated                     the data ends too early
+│   ├── Corrupt                       a checksum, count or final coder state is wrong
+│   └── UnsupportedVersion            written by a newer aecodec
+├── TargetUnreachable        exit 1   no quality meets --bpp, --max-bytes or --psnr
+├── WeightsError             exit 1   weights missing, damaged or not the ones a file names
+├── DeviceError              exit 1   the device does not exist or ran out of memory
+└── MissingExtra             exit 1   an optional dependency is not installed; names it
 """
 
 

@@ -66,9 +66,7 @@ def decode_png(data: bytes) -> Samples:
 def encode_png(samples: Samples, chunks: bytes = b"") -> bytes:
     """A PNG of samples (H, W, 1 to 4), with ready chunks (see `png_chunk`) put behind its header."""
     if samples.shape[2] == 1:
-        samples = samples[
-            :, :, 0
-        ]  # libpng takes an axis of length 1 with a stride of 0, which NumPy allows, amiss
+        samples = samples[:, :, 0]  # libpng takes an axis of length 1 with a stride of 0, which NumPy allows, amiss
     data = bytes(imagecodecs.png_encode(np.ascontiguousarray(samples), level=PNG_LEVEL))
     return b"".join([data[:33], chunks, data[33:]])
 

@@ -1,6 +1,6 @@
 """How near two pictures are, how small a file is, and how two rate-distortion curves compare; pure functions.
 
-Pictures are arrays (H, W) or (H, W, C) of equal shape; `peak` is the largest value that a sample can have, 255 or 65535.
+Pictures are arrays (H, W) or (H, W, C) of equal shape; `peak` is the largest value of a sample, 255 or 65535.
 What needs scikit-image, scipy or torch imports it in the function: PSNR alone is wanted where those seconds are not.
 """
 
@@ -40,7 +40,7 @@ def ssim(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float | None:
         return None
     from skimage.metrics import structural_similarity
 
-    value = structural_similarity(
+    value = structural_similarity(  # type: ignore[no-untyped-call, unused-ignore]
         a,
         b,
         data_range=peak,
@@ -64,9 +64,7 @@ def ms_ssim(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float | None:
     import pytorch_msssim
     import torch
 
-    planes = [
-        torch.from_numpy(np.atleast_3d(picture).astype(np.float64)).permute(2, 0, 1)[None] for picture in (a, b)
-    ]
+    planes = [torch.from_numpy(np.atleast_3d(picture).astype(np.float64)).permute(2, 0, 1)[None] for picture in (a, b)]
     with torch.inference_mode():
         return float(pytorch_msssim.ms_ssim(*planes, data_range=peak))
 

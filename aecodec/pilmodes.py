@@ -77,9 +77,7 @@ def _to_srgb(image: Image.Image, icc: bytes | None, warn: Warn) -> Image.Image:
     if icc:
         try:
             profile = ImageCms.ImageCmsProfile(BytesIO(icc))
-            converted = ImageCms.profileToProfile(
-                image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
+            converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError) as exc:
             warn(f"the colour profile of the CMYK picture cannot be used ({exc})")
         else:

@@ -23,9 +23,7 @@ from aecodec.picture import Metadata, Picture, Samples, Warn, check_size, from_a
 
 TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two are BigTIFF
 MAX_TIFF_SAMPLES = 16  # a pixel; more is a data cube, not a picture
-MAX_TIFF_BYTES = (4 << 30) - (
-    128 << 20
-)  # offsets have 32 bits; leaves room for metadata and incompressible strips
+MAX_TIFF_BYTES = (4 << 30) - (128 << 20)  # offsets have 32 bits; leaves room for metadata and incompressible strips
 STRIP_BYTES = 1 << 20  # raw bytes in one strip of a TIFF that we write
 
 ORIENTATION, XMP, ICC, EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 274, 700, 34675, 34665, 34853, 40965

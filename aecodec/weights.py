@@ -37,19 +37,25 @@ class Weights:
     frozen: Frozen
     id: bytes  # the first eight bytes of the file's SHA-256
     path: Path
+    freezing_cost_percent: float  # rate that freezing cost, as measured when it was done
 
     @property
     def config(self) -> CodecConfig:
         return self.frozen.model.config
 
 
-def dump(frozen: Frozen) -> bytes:
+def dump(frozen: Frozen, freezing_cost_percent: float) -> bytes:
     """The bytes of a weights file; the same for the same weights."""
     arrays = {f"model.{name}": value.half().numpy() for name, value in frozen.model.cpu().state_dict().items()}
     arrays |= {f"exact.{name}": value for name, value in frozen.integers.to_arrays().items()}
     arrays |= {f"tables.{name}": value for name, value in frozen.tables.to_arrays().items()}
     contiguous = {name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())}
-    return save(contiguous, {"format": FORMAT, "config": frozen.model.config.to_json()})
+    metadata = {
+        "format": FORMAT,
+        "config": frozen.model.config.to_json(),
+        "freezing_cost_percent": f"{freezing_cost_percent:.4f}",
+    }
+    return save(contiguous, metadata)
 
 
 def identify(data: bytes) -> bytes:
@@ -76,7 +82,7 @@ def parse(data: bytes, path: Path, device: torch.device) -> Weights:
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), device)
     frozen = Frozen(model, integers, Tables.from_arrays(_part(arrays, "tables")))
-    return Weights(frozen, identify(data), path)
+    return Weights(frozen, identify(data), path, float(metadata.get("freezing_cost_percent", "nan")))
 
 
 def read(path: Path, device: torch.device) -> Weights:

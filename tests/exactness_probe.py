@@ -1,9 +1,9 @@
-"""Run in a process of its own by `test_exactness`: encode or decode one file under one setting of the machine.
+"""Run in a process of its own by `test_exactness`: read and write files under one setting of the machine.
 
-    python -m tests.exactness_probe encode WEIGHTS PICTURE.npy OUT.aec SETTINGS
-    python -m tests.exactness_probe decode WEIGHTS IN.aec OUT.npy SETTINGS
+    python -m tests.exactness_probe WEIGHTS FOLDER SETTINGS
 
-SETTINGS is JSON: threads, batch, channels_last, compiled, device. Prints the SHA-256 of all symbols (decode).
+Decodes FOLDER/base.aec to there.npy, encodes FOLDER/picture.npy to other.aec and decodes that to here.npy. SETTINGS is
+JSON: quality, device, threads, batch, channels_last, compiled. Prints the hashes of the symbols of both files as JSON.
 """
 
 import hashlib
@@ -20,24 +20,22 @@ from aecodec.entropy import latents
 from aecodec.picture import from_array
 
 
-def main(action: str, weights: str, source: str, target: str, settings: str) -> None:
+def main(weights: str, folder: Path, settings: str) -> None:
     options = json.loads(settings)
-    codec = Codec.load(
-        Path(weights), device=options.get("device", "cpu"), threads=options["threads"], batch=options["batch"]
-    )
+    codec = Codec.load(Path(weights), device=options["device"], threads=options["threads"], batch=options["batch"])
     model = codec.weights.frozen.model
     if not options["channels_last"]:
         model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     if options["compiled"]:
         for network in (model.analysis, model.synthesis, model.prior.hyper_analysis):
             network.compile()
-    if action == "encode":
-        picture = from_array(np.load(source))
-        Path(target).write_bytes(codec.encode(picture, Target("quality", options["quality"])).data)
-        return
-    data = Path(source).read_bytes()
-    np.save(target, codec.decode(data).picture.pixels)
-    print(symbols_hash(codec, data))
+    base = (folder / "base.aec").read_bytes()
+    np.save(folder / "there.npy", codec.decode(base).picture.pixels)
+    picture = from_array(np.load(folder / "picture.npy"))
+    other = codec.encode(picture, Target("quality", options["quality"])).data
+    (folder / "other.aec").write_bytes(other)
+    np.save(folder / "here.npy", codec.decode(other).picture.pixels)
+    print(json.dumps({"base": symbols_hash(codec, base), "other": symbols_hash(codec, other)}))
 
 
 def symbols_hash(codec: Codec, data: bytes) -> str:
@@ -55,4 +53,4 @@ def symbols_hash(codec: Codec, data: bytes) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

@@ -35,9 +35,7 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
 @pytest.mark.parametrize("size", [(1, 1), (1, 200), (63, 65), (64, 64), (130, 97)])
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 @pytest.mark.parametrize("depth", [8, 16])
-def test_every_shape_depth_and_mode_comes_back(
-    codec: Codec, size: tuple[int, int], channels: int, depth: int
-) -> None:
+def test_every_shape_depth_and_mode_comes_back(codec: Codec, size: tuple[int, int], channels: int, depth: int) -> None:
     rgb = sample()[: size[0], : size[1]].astype(np.uint16 if depth == 16 else np.uint8)
     rgb = rgb * (257 if depth == 16 else 1)
     array = np.dstack([rgb, rgb[:, :, :1]])[:, :, {1: [1], 2: [1, 3], 3: [0, 1, 2], 4: [0, 1, 2, 3]}[channels]]

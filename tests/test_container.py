@@ -91,9 +91,7 @@ def test_the_example_of_the_specification_is_what_it_says() -> None:
 
 def test_the_specification_lists_the_wire_ids() -> None:
     table = re.findall(r"^    0x([0-9A-F]{2})  (\w+)", container.__doc__ or "", re.MULTILINE)
-    assert {(int(number, 16), name) for number, name in table} == {
-        (kind.value, kind.name) for kind in PartKind
-    }
+    assert {(int(number, 16), name) for number, name in table} == {(kind.value, kind.name) for kind in PartKind}
 
 
 @pytest.mark.parametrize(("tile_bytes", "overhead"), [(100, 47), (16_383, 48), (100_000, 49)])
@@ -123,11 +121,7 @@ def test_inspect_tells_where_everything_lies_from_the_front_of_the_file() -> Non
 @pytest.mark.parametrize("dose", [1, 2, 3])
 def test_streams_that_deliver_a_few_bytes_at_a_time(dose: int) -> None:
     data = container.write(HEADER, TILES, **METADATA)
-    assert (
-        container.parse(StingyStream(data, dose))
-        == container.parse(io.BytesIO(data))
-        == container.parse(data)
-    )
+    assert container.parse(StingyStream(data, dose)) == container.parse(io.BytesIO(data)) == container.parse(data)
 
 
 @pytest.mark.parametrize("seekable", [True, False])
@@ -181,9 +175,7 @@ def test_unwanted_tiles_are_sought_over_and_not_read() -> None:
         ),
     ],
 )
-def test_no_illegal_header_can_be_made(
-    changes: dict[str, Any], error: type[AecodecError], message: str
-) -> None:
+def test_no_illegal_header_can_be_made(changes: dict[str, Any], error: type[AecodecError], message: str) -> None:
     with pytest.raises(error, match=r"^header at byte 9: ") as caught:
         dataclasses.replace(HEADER, **changes)
     assert message in str(caught.value)

@@ -20,9 +20,7 @@ def test_16_bit_png_is_exact(count: int) -> None:
     assert np.array_equal(picture.interleaved(), pictures.samples((20, 31, count), 16))
 
 
-@pytest.mark.parametrize(
-    ("depth", "colour", "key"), [(2, 0, [1]), (4, 0, [5]), (8, 0, [85]), (16, 0, [21845])]
-)
+@pytest.mark.parametrize(("depth", "colour", "key"), [(2, 0, [1]), (4, 0, [5]), (8, 0, [85]), (16, 0, [21845])])
 def test_a_transparent_grey_becomes_alpha(depth: int, colour: int, key: list[int]) -> None:
     row = {2: b"\x1b", 4: b"\x05\xaf", 8: b"\0\x55\xaa\xff", 16: bytes.fromhex("00005555aaaaffff")}[depth]
     trns = highbit.png_chunk(b"tRNS", struct.pack(">H", *key))

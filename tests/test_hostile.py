@@ -240,9 +240,7 @@ def test_illegal_indexes(index: bytes, error: type[AecodecError], message: str) 
     ],
 )
 def test_an_index_of_an_impossible_length_is_not_read(length: bytes, message: str) -> None:
-    check_refused_cheaply(
-        front(b"\x01")[:37] + length + bytes(2000), Corrupt, "^index at byte 37: .*" + message
-    )
+    check_refused_cheaply(front(b"\x01")[:37] + length + bytes(2000), Corrupt, "^index at byte 37: .*" + message)
 
 
 def test_sizes_fewer_or_more_than_the_grid_has_tiles() -> None:

@@ -33,9 +33,7 @@ def test_every_kind_of_file_is_read(name: str) -> None:
     if picture.bit_depth == 8:
         shown = np.asarray(Image.open(BytesIO(data)).convert("RGBA"))
         assert np.array_equal(np.broadcast_to(picture.pixels, (20, 31, 3)), shown[:, :, :3])
-        assert np.array_equal(
-            np.full((20, 31), 255) if picture.alpha is None else picture.alpha, shown[:, :, 3]
-        )
+        assert np.array_equal(np.full((20, 31), 255) if picture.alpha is None else picture.alpha, shown[:, :, 3])
 
 
 def test_rgb_of_equal_channels_stays_rgb() -> None:
@@ -55,9 +53,7 @@ def test_rgb_of_equal_channels_stays_rgb() -> None:
         ("TIFF", {"compression": "jpeg"}),
     ],
 )
-def test_of_several_pictures_the_first_is_read_with_a_warning(
-    format: str, options: dict[str, object]
-) -> None:
+def test_of_several_pictures_the_first_is_read_with_a_warning(format: str, options: dict[str, object]) -> None:
     data = pictures.animation(format, **options)
 
     picture, warnings = read_with_warnings(data)
@@ -77,9 +73,7 @@ def test_a_truncated_file_is_never_half_a_picture(name: str) -> None:
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "name", ["png-rgb", "png-rgb-16", "tiff-rgb", "tiff-rgb-16", "jpeg-rgb", "ppm", "pgm-16"]
-)
+@pytest.mark.parametrize("name", ["png-rgb", "png-rgb-16", "tiff-rgb", "tiff-rgb-16", "jpeg-rgb", "ppm", "pgm-16"])
 def test_not_one_byte_may_be_missing(name: str) -> None:
     with pytest.raises(BadInput):
         read(BytesIO(pictures.MAKERS[name]()[:-1]))
@@ -167,9 +161,7 @@ def test_memory_that_is_not_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("format", ["png", "tiff", "ppm"])
-def test_lossless_formats_round_trip(
-    format: str, bits: int, channels: int, alpha: bool, size: tuple[int, int]
-) -> None:
+def test_lossless_formats_round_trip(format: str, bits: int, channels: int, alpha: bool, size: tuple[int, int]) -> None:
     picture = pictures.picture(*size, channels=channels, bits=bits, alpha=alpha)
     if alpha and format == "ppm":
         with pytest.raises(BadInput, match="png, tiff or webp"):

@@ -33,9 +33,7 @@ def test_cmyk_without_a_profile_warns(name: str) -> None:
 
 def test_cmyk_with_a_profile_warns_and_drops_it(monkeypatch: pytest.MonkeyPatch) -> None:
     image = Image.open(BytesIO(pictures.MAKERS["png-rgb"]())).convert("CMYK")
-    data = pictures.pil_file(
-        image, "JPEG", icc_profile=b"a CMYK profile", exif=b"Exif\0\0" + pictures.exif_block()
-    )
+    data = pictures.pil_file(image, "JPEG", icc_profile=b"a CMYK profile", exif=b"Exif\0\0" + pictures.exif_block())
     # Pillow cannot make a CMYK profile and none may be shipped here: stand in for littlecms alone.
     monkeypatch.setattr(ImageCms, "ImageCmsProfile", lambda stream: stream.read())
     monkeypatch.setattr(ImageCms, "profileToProfile", lambda image, profile, *_, **__: image.convert("RGB"))

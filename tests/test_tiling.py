@@ -41,9 +41,7 @@ def test_padded_tiles_cover_the_padded_picture_once(width: int, height: int) -> 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize(("halo", "unit"), [(0, 1), (48, 1), (64, 16), (48, 16), (256, 16)])
-def test_a_window_holds_its_tile_and_as_much_halo_as_there_is(
-    width: int, height: int, halo: int, unit: int
-) -> None:
+def test_a_window_holds_its_tile_and_as_much_halo_as_there_is(width: int, height: int, halo: int, unit: int) -> None:
     grid = TileGrid(width, height, 128)
     rows, columns = np.mgrid[: grid.padded_height // unit, : grid.padded_width // unit]
     for tile in grid.tiles():
@@ -74,9 +72,7 @@ def test_a_halo_must_fit_its_unit(halo: int, unit: int) -> None:
 
 
 @pytest.mark.parametrize("margin", [0, 1, 64, 1000])
-@pytest.mark.parametrize(
-    "crop", [(0, 0, 1, 1), (63, 63, 1, 1), (63, 63, 2, 2), (64, 0, 64, 200), (299, 199, 1, 1)]
-)
+@pytest.mark.parametrize("crop", [(0, 0, 1, 1), (63, 63, 1, 1), (63, 63, 2, 2), (64, 0, 64, 200), (299, 199, 1, 1)])
 def test_a_crop_touches_the_tiles_within_its_margin(crop: tuple[int, int, int, int], margin: int) -> None:
     grid = TileGrid(300, 200, 64)
     x, y, width, height = crop

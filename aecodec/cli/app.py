@@ -10,6 +10,7 @@ from aecodec.cli import train
 from aecodec.cli.console import guarded
 from aecodec.cli.decode import decode
 from aecodec.cli.encode import encode
+from aecodec.cli.evaluate import evaluate
 from aecodec.cli.info import info
 from aecodec.cli.models import models
 
@@ -57,6 +58,6 @@ def aecodec_command(
     """
 
 
-for command in (encode, decode, info, models):
+for command in (encode, decode, info, evaluate, models):
     app.command()(command)
 app.add_typer(train.app, name="train")

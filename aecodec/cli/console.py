@@ -4,7 +4,7 @@ import json
 import math
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
@@ -79,7 +79,7 @@ class Talk:
     def report(self, rows: Iterable["Row"], total: int, done: Callable[["Row"], None]) -> None:
         """Show each row as it comes, one that succeeded by `done`; exit 1 at the end if any failed."""
         failed = 0
-        with self._progress(total) as advance:
+        with self.counting(total) as advance:
             for row in rows:
                 self._show(row, done)
                 failed += bool(row.errors)
@@ -115,8 +115,22 @@ class Talk:
         with self._bar(1.0) as (bar, task):
             yield lambda done, text: bar.update(task, completed=done, description=text)
 
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Cells under headings on stdout, numbers to the right; as wide as it needs where no terminal bounds it."""
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+
+        shown = Table(*columns, box=box.SIMPLE_HEAD)
+        for column in shown.columns[1:]:
+            column.justify = "right"
+        for row in rows:
+            shown.add_row(*map(printable, row))
+        console = Console(markup=False, highlight=False)
+        console.print(shown, width=None if sys.stdout.isatty() else console.measure(shown).maximum)
+
     @contextmanager
-    def _progress(self, total: int) -> Iterator[Callable[[], None]]:
+    def counting(self, total: int) -> Iterator[Callable[[], None]]:
         """Yields what moves on a bar, which is there on a terminal if there is something to wait for."""
         if not self.live or total < 2:
             yield lambda: None
@@ -133,9 +147,7 @@ class Talk:
         console = Console(stderr=True)
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
         with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
-            self._err = lambda text: console.print(
-                printable(text), markup=False, highlight=False, soft_wrap=True
-            )
+            self._err = lambda text: console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
             try:
                 yield bar, bar.add_task("", total=total)
             finally:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 Format = Annotated[
     options.Format | None,
-    typer.Option(
-        "--format", help="Kind of picture to write.", show_default="what the suffix of -o says, else png"
-    ),
+    typer.Option("--format", help="Kind of picture to write.", show_default="what the suffix of -o says, else png"),
 ]
 Crop = Annotated[
     str | None,
@@ -25,9 +23,7 @@ KeepGoing = Annotated[
     bool,
     typer.Option("--keep-going", help="Paint what a damaged file still has, name what is lost, and exit 1."),
 ]
-Check = Annotated[
-    bool, typer.Option("--check", help="Read everything, write nothing, and say what is damaged.")
-]
+Check = Annotated[bool, typer.Option("--check", help="Read everything, write nothing, and say what is damaged.")]
 
 
 # One parameter per option: that is how typer declares a command line.
@@ -60,14 +56,10 @@ def decode(  # noqa: PLR0913
     if check and (out or picture_format or crop or skip_existing):
         raise UsageError("--check writes nothing: leave out -o, --format, --crop and --skip-existing")
     if not check:
-        options.refuse_clashes(
-            out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing
-        )
+        options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.services import batch, files
 
-    selection = batch.Selection(
-        tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force
-    )
+    selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
         jobs = batch.plan(selection, batch.READ, talk.warn)
@@ -84,9 +76,7 @@ def decode(  # noqa: PLR0913
 
 
 def _line(row: "Row") -> str:
-    return (
-        f"{row.input} -> {row.output}  {row.width}x{row.height}  quality {row.quality:g}  {row.seconds:.1f} s"
-    )
+    return f"{row.input} -> {row.output}  {row.width}x{row.height}  quality {row.quality:g}  {row.seconds:.1f} s"
 
 
 def _verdict(row: "Row", talk: Talk) -> None:

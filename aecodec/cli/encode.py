@@ -31,9 +31,7 @@ Bpp = Annotated[
 ]
 MaxBytes = Annotated[
     int | None,
-    typer.Option(
-        metavar="N", parser=options.parse_size, help="At most N bytes (20000, 20k, 1.5M), as near as can be."
-    ),
+    typer.Option(metavar="N", parser=options.parse_size, help="At most N bytes (20000, 20k, 1.5M), as near as can be."),
 ]
 Psnr = Annotated[
     float | None,
@@ -47,9 +45,7 @@ Strip = Annotated[
     ),
 ]
 Exact = Annotated[bool, typer.Option("--exact", help="Keep the colours of fully transparent pixels.")]
-Verify = Annotated[
-    bool, typer.Option("--verify", help="Decode each finished file with a fresh decoder and compare.")
-]
+Verify = Annotated[bool, typer.Option("--verify", help="Decode each finished file with a fresh decoder and compare.")]
 
 
 # One parameter per option: that is how typer declares a command line.
@@ -84,17 +80,13 @@ def encode(  # noqa: PLR0913
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     if effort > 0:
-        raise UsageError(
-            f"--effort {effort}: efforts above 0 come with a later version; leave it out or give 0"
-        )
+        raise UsageError(f"--effort {effort}: efforts above 0 come with a later version; leave it out or give 0")
     goal = _goal(quality, bpp, max_bytes, psnr)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.ratecontrol import Target
     from aecodec.services import batch, files
 
-    selection = batch.Selection(
-        tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force
-    )
+    selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
     jobs = batch.plan(selection, batch.ENCODE, talk.warn)
     if dry_run:
         talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
@@ -105,9 +97,7 @@ def encode(  # noqa: PLR0913
     talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
 
 
-def _goal(
-    quality: float | None, bpp: float | None, max_bytes: int | None, psnr: float | None
-) -> tuple[Goal, float]:
+def _goal(quality: float | None, bpp: float | None, max_bytes: int | None, psnr: float | None) -> tuple[Goal, float]:
     given: dict[Goal, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
     chosen = [(name, value) for name, value in given.items() if value is not None]
     if len(chosen) > 1:

@@ -29,9 +29,7 @@ def models(name: Name = None, as_json: options.Json = False) -> None:
         return
     chosen = [row for row in rows if name in (None, row.name)]
     if not chosen:
-        raise UsageError(
-            f"no shipped weights are called {name!r}; there are: {', '.join(row.name for row in rows)}"
-        )
+        raise UsageError(f"no shipped weights are called {name!r}; there are: {', '.join(row.name for row in rows)}")
     for row in chosen:
         if as_json:
             talk.record(asdict(row))

@@ -116,9 +116,7 @@ def _stdout_is_terminal() -> bool:
 
 def _number(text: str, option: str) -> float:
     if "lossless" in text.lower():
-        raise UsageError(
-            f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP"
-        )
+        raise UsageError(f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP")
     try:
         return float(text)
     except ValueError:
@@ -128,9 +126,7 @@ def _number(text: str, option: str) -> float:
 def _positive(text: str, option: str) -> float:
     value = _number(text, option)
     if math.isinf(value) and value > 0:
-        raise UsageError(
-            f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP"
-        )
+        raise UsageError(f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP")
     if not value > 0:
         raise UsageError(f"{option} {text}: must be above 0")
     return value
@@ -140,14 +136,10 @@ _RUN = "Which files"
 _MACHINE = "Machine"
 _TALK = "Output"
 
-Inputs = Annotated[
-    list[str] | None, typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input.")
-]
+Inputs = Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input.")]
 Out = Annotated[
     str | None,
-    typer.Option(
-        "-o", "--output", metavar="OUT", help="A file for one input, else a folder; - for standard output."
-    ),
+    typer.Option("-o", "--output", metavar="OUT", help="A file for one input, else a folder; - for standard output."),
 ]
 Recursive = Annotated[
     bool,
@@ -155,9 +147,7 @@ Recursive = Annotated[
 ]
 FilesFrom = Annotated[
     str | None,
-    typer.Option(
-        metavar="LIST", help="Also the paths in this file (or -), one a line.", rich_help_panel=_RUN
-    ),
+    typer.Option(metavar="LIST", help="Also the paths in this file (or -), one a line.", rich_help_panel=_RUN),
 ]
 Shard = Annotated[  # text: typer would take a pair for an option of two values
     str | None,
@@ -179,15 +169,11 @@ DryRun = Annotated[
 ]
 Device = Annotated[
     str,
-    typer.Option(
-        metavar="DEVICE", parser=parse_device, help="auto, cpu, cuda, cuda:N.", rich_help_panel=_MACHINE
-    ),
+    typer.Option(metavar="DEVICE", parser=parse_device, help="auto, cpu, cuda, cuda:N.", rich_help_panel=_MACHINE),
 ]
 Batch = Annotated[
     int | None,
-    typer.Option(
-        "--batch", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"
-    ),
+    typer.Option("--batch", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"),
 ]
 Threads = Annotated[
     int | None,

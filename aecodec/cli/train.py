@@ -15,9 +15,7 @@ LOG_EVERY_S = 30.0  # where no terminal shows every second
 
 app = typer.Typer(no_args_is_help=True, help="Train weights on your own pictures.")
 
-Data = Annotated[
-    list[Path], typer.Option(metavar="FOLDER", help="Pictures to train on; may be given several times.")
-]
+Data = Annotated[list[Path], typer.Option(metavar="FOLDER", help="Pictures to train on; may be given several times.")]
 OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights file to write.")]
 Budget = Annotated[
     float, typer.Option(metavar="TIME", parser=options.parse_duration, help="How long: 90s, 9m or 1.5h.")

@@ -3,6 +3,9 @@
 What they compute is specified in `entropy.rans`. A kernel returns a status instead of raising.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numba
 import numpy as np
 
@@ -10,7 +13,15 @@ STATE_LOW = np.uint64(1 << 31)  # a state is 2^31 ... 2^63 - 1 between symbols
 OK, OUT_OF_WORDS = 0, 1
 
 
-@numba.njit(nogil=True, cache=True)
+def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """The kernel, compiled once and kept on disk; where numba may write nowhere, compiled anew in each process."""
+    try:
+        return numba.njit(nogil=True, cache=True)(kernel)
+    except RuntimeError:  # "no locator available": a read-only installation and no folder of the user's
+        return numba.njit(nogil=True)(kernel)
+
+
+@_compiled
 def encode(indices, rows, lanes, cdf, start, words, states):  # type: ignore[no-untyped-def]
     """Code table indices backwards; fills `words` from its end and returns where they begin."""
     position = words.size
@@ -29,8 +40,10 @@ def encode(indices, rows, lanes, cdf, start, words, states):  # type: ignore[no-
 
 
 # Many parameters: numba sees arrays, not objects.
-@numba.njit(nogil=True, cache=True)
-def decode(indices, rows, first, lanes, cdf, start, lookup, words, position, states):  # type: ignore[no-untyped-def]
+@_compiled
+def decode(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    indices, rows, first, lanes, cdf, start, lookup, words, position, states
+):
     """Decode `rows.size` table indices, the first in lane `first`; returns status and the position in `words`."""
     for symbol in range(rows.size):
         lane = (first + symbol) % lanes

@@ -161,8 +161,8 @@ class _EscapeReader:
     def __init__(self, data: bytes | None) -> None:
         if data is not None and not data:
             raise Corrupt("the escapes of the stream are empty")
-        self._bits = np.unpackbits(np.frombuffer(data or b"", np.uint8), bitorder="little")
-        self._at = 0
+        self._data = data or b""
+        self._at = 0  # bits taken
 
     def read(self, low: int, high: int) -> int:
         below = self._bit()
@@ -180,12 +180,13 @@ class _EscapeReader:
         return symbol
 
     def _bit(self) -> int:
-        if self._at >= self._bits.size:
+        byte, bit = divmod(self._at, 8)
+        if byte == len(self._data):
             raise Truncated("the escapes of the stream end too early")
         self._at += 1
-        return int(self._bits[self._at - 1])
+        return self._data[byte] >> bit & 1
 
     def finished(self) -> bool:
         """All read, but for less than a byte of zero bits."""
-        rest = self._bits[self._at :]
-        return rest.size < 8 and not rest.any()
+        unread = 8 * len(self._data) - self._at
+        return unread == 0 or (unread < 8 and self._data[-1] >> (8 - unread) == 0)

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from aecodec.errors import WeightsError
+from aecodec.limits import MAX_SYMBOL
 
 PRECISION = 16
 TOTAL = 1 << PRECISION
@@ -18,7 +19,10 @@ LOOKUP_BITS = 8  # of a slot; a table is searched from the first symbol that suc
 
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """K tables; raises WeightsError, naming the table, unless each is strictly increasing from 0 to 2^16."""
+    """K >= 1 tables, each strictly increasing from 0 to 2^16, of values up to `limits.MAX_SYMBOL`.
+
+    Raises WeightsError, which names the table, for others.
+    """
 
     cdf: np.ndarray  # int32, flat; table k has size[k] + 1 entries
     size: np.ndarray  # int32 (K,), symbols of a table with its escape, at least 2
@@ -28,15 +32,17 @@ class Tables:
         arrays = (self.cdf, self.size, self.low)
         if any(array.dtype != np.int32 or array.ndim != 1 for array in arrays) or self.size.shape != self.low.shape:
             raise WeightsError("probability tables are not int32 vectors of matching lengths")
-        if (self.size < 2).any() or int((self.size.astype(np.int64) + 1).sum()) != self.cdf.size:
+        _refuse(self.size < 2, "has fewer than two symbols")
+        if not self.size.size or int((self.size.astype(np.int64) + 1).sum()) != self.cdf.size:
             raise WeightsError("probability tables do not add up to their array")
         begins, ends = self.start, self.start + self.size
-        rising = np.diff(self.cdf) > 0
+        rising = np.diff(self.cdf.astype(np.int64)) > 0  # in 32 bits, a difference could wrap around
         rising[ends[:-1]] = True  # from the end of one table to the beginning of the next
         wrong = (self.cdf[begins] != 0) | (self.cdf[ends] != TOTAL)
         wrong |= np.add.reduceat(~np.append(rising, True), begins) > 0
-        if wrong.any():
-            raise WeightsError(f"probability table {int(wrong.argmax())} does not rise from 0 to {TOTAL}")
+        _refuse(wrong, f"does not rise from 0 to {TOTAL}")
+        low = self.low.astype(np.int64)
+        _refuse((low < -MAX_SYMBOL) | (low + self.size - 2 > MAX_SYMBOL), f"has values beyond {MAX_SYMBOL}")
 
     @cached_property
     def start(self) -> np.ndarray:
@@ -50,7 +56,8 @@ class Tables:
     @property
     def high(self) -> np.ndarray:
         """int32 (K,), value of each table's last symbol before the escape."""
-        return self.low + self.size - 2
+        high: np.ndarray = self.low + self.size - 2
+        return high
 
     @cached_property
     def lookup(self) -> np.ndarray:
@@ -81,3 +88,8 @@ def concatenate(first: Tables, second: Tables) -> Tables:
         np.concatenate((first.size, second.size)),
         np.concatenate((first.low, second.low)),
     )
+
+
+def _refuse(wrong: np.ndarray, reason: str) -> None:
+    if wrong.any():
+        raise WeightsError(f"probability table {int(wrong.argmax())} {reason}")

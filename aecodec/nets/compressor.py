@@ -93,7 +93,7 @@ def complexity(config: CodecConfig) -> dict[str, float]:
         model(torch.zeros(1, 3, side, side), torch.zeros(1, dtype=torch.int64))
     kilo = {part: value / side**2 / 1000 for part, value in counts.items()}
     return {
-        "encode_kmac_per_pixel": kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"],
-        "decode_kmac_per_pixel": kilo["synthesis"] + kilo["prior"],
-        "million_parameters": sum(p.numel() for p in model.parameters()) / 1e6,
+        "encode_kmac_per_pixel": round(kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"], 2),
+        "decode_kmac_per_pixel": round(kilo["synthesis"] + kilo["prior"], 2),
+        "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
     }

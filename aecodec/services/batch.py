@@ -46,6 +46,7 @@ class Kind:
 
 
 ENCODE = Kind("picture", PICTURE_SUFFIXES, ".aec", CODED_SUFFIXES)
+EVALUATE = Kind("picture", PICTURE_SUFFIXES, None, CODED_SUFFIXES)
 READ = Kind(".aec file", CODED_SUFFIXES, None, PICTURE_SUFFIXES)  # what `info` and `decode --check` do
 
 
@@ -150,9 +151,7 @@ def _gather(selection: Selection, kind: Kind, warn: Warn) -> list[Source]:
             raise UsageError("standard input cannot be both the list of files and a file")
         named += _listed(selection.files_from)
     elif not named:
-        raise UsageError(
-            f"nothing to do: name {kind.noun}s, folders or -, or a list of them with --files-from"
-        )
+        raise UsageError(f"nothing to do: name {kind.noun}s, folders or -, or a list of them with --files-from")
     sources: dict[Path | None, Source] = {}  # an input named twice is one input
     for name in named:
         if not name or "\0" in name:
@@ -179,9 +178,7 @@ def _in_folder(folder: Path, kind: Kind, recursive: bool, warn: Warn) -> list[So
     """Hidden files and folders are not looked at; what else is passed over is named in one warning."""
     taken: list[Source] = []
     left: list[str] = []
-    for root, folders, names in os.walk(
-        folder, onerror=lambda error: taken.append(_unreadable(error, folder))
-    ):
+    for root, folders, names in os.walk(folder, onerror=lambda error: taken.append(_unreadable(error, folder))):
         folders.sort()
         visible = [name for name in folders if not name.startswith(".")]
         folders[:] = [name for name in visible if recursive and not os.path.islink(os.path.join(root, name))]
@@ -218,9 +215,7 @@ def _with_outputs(sources: Sequence[Source], selection: Selection, suffix: str) 
     single = len(sources) == 1 and sources[0].folder is None
     if out == "-" or (out is None and any(source.path is None for source in sources)):
         if not single:
-            raise UsageError(
-                "standard input or output serves one input at a time; name an output folder with -o"
-            )
+            raise UsageError("standard input or output serves one input at a time; name an output folder with -o")
         return [Job(sources[0].path, None, refusal=sources[0].problem)]
     if out is None:
         return [_beside(source, suffix, selection.replace) for source in sources]

@@ -157,9 +157,7 @@ def output_format(output: Path | None, chosen: str | None) -> str:
         return chosen or "png"
     if output.suffix.lower() not in _FORMAT_OF_SUFFIX:
         known = " ".join(sorted(_FORMAT_OF_SUFFIX))
-        raise UsageError(
-            f"{output}: no format has the suffix '{output.suffix}'; use --format or one of {known}"
-        )
+        raise UsageError(f"{output}: no format has the suffix '{output.suffix}'; use --format or one of {known}")
     return _FORMAT_OF_SUFFIX[output.suffix.lower()]
 
 

@@ -92,7 +92,7 @@ def train_codec(
     points = _validate(trainer.average, run.valid, device, note) if run.valid else ()
     crops = pictures.crops(FREEZE_CROPS, schedule.late_crop, torch.Generator(device).manual_seed(run.seed))
     frozen, cost = freeze(trainer.average, crops)
-    content = weights.dump(frozen)
+    content = weights.dump(frozen, cost.percent)
     checkpoint.write_atomically(run.out, content)
     return Trained(weights.identify(content).hex(), len(content), cost, points)
 

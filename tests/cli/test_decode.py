@@ -65,9 +65,7 @@ def test_the_original_is_not_overwritten(run, coded, make, tmp_path):
         (["-o", "out/", "--format", "webp"], "out/img.webp", b"RIFF"),
     ],
 )
-def test_the_format_follows_the_option_then_the_suffix_then_is_png(
-    run, coded, tmp_path, arguments, output, start
-):
+def test_the_format_follows_the_option_then_the_suffix_then_is_png(run, coded, tmp_path, arguments, output, start):
     coded("img.aec")
     assert run("decode", "img.aec", *arguments).exit_code == 0
     assert (tmp_path / output).read_bytes().startswith(start)

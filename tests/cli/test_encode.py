@@ -94,9 +94,7 @@ def test_effort_0_is_the_plain_encoder(run, make):
 def test_options_of_the_machine_reach_the_codec(run, make, log, tmp_path):
     make("img.png")
     run("encode", "img.png", "--device", "cpu", "-j", "2", "--batch", "3", "--weights", "w.safetensors")
-    assert [(str(call[1]), *call[2:]) for call in log if call[0] == "load"] == [
-        ("w.safetensors", "cpu", 2, 3)
-    ]
+    assert [(str(call[1]), *call[2:]) for call in log if call[0] == "load"] == [("w.safetensors", "cpu", 2, 3)]
 
 
 def test_weights_may_come_from_the_environment(run, make, log, monkeypatch):
@@ -111,10 +109,7 @@ def test_an_existing_output_is_refused_but_the_others_go_on(run, make, tmp_path,
     make("a.aec", data=b"precious")
     result = run("encode", "a.png", "b.png")
     assert result.exit_code == 1
-    assert (
-        "aecodec: a.png: a.aec exists already; name another with -o, or replace it with --force"
-        in result.stderr
-    )
+    assert "aecodec: a.png: a.aec exists already; name another with -o, or replace it with --force" in result.stderr
     assert "1 of 2 failed" in result.stderr
     assert (tmp_path / "a.aec").read_bytes() == b"precious"
     assert (tmp_path / "b.aec").exists()
@@ -362,9 +357,7 @@ def test_an_animation_is_warned_about_once(run, make):
     assert result.stderr.count("aecodec: a.gif: warning: ") == 1
 
 
-@pytest.mark.parametrize(
-    "error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")]
-)
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")])
 def test_an_output_that_cannot_be_written_is_a_line(run, make, tmp_path, monkeypatch, error):
     make("img.png")
 

@@ -55,10 +55,7 @@ def test_only_the_header_is_read_but_a_wrong_size_is_told(run, make):
     result = run("info", "short.aec")
     assert result.exit_code == 1
     assert result.stdout.startswith("short.aec: 100x70")
-    assert (
-        result.stderr
-        == f"aecodec: short.aec: has {len(coded()) - 5} bytes, but its index says {len(coded())}\n"
-    )
+    assert result.stderr == f"aecodec: short.aec: has {len(coded()) - 5} bytes, but its index says {len(coded())}\n"
 
 
 def test_info_of_what_is_no_aec_file_is_one_line(run, make):

@@ -42,9 +42,7 @@ def runs(monkeypatch):
 
 
 def test_options_reach_the_recipe(run, runs):
-    arguments = (
-        "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4"
-    )
+    arguments = "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4"
     assert run("train", "codec", *arguments.split(), "--device", "cpu", "--seed", "7", "-j", "2").exit_code == 0
     assert runs == [
         Run(

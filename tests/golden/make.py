@@ -1,7 +1,7 @@
 """Make the golden files: tiny weights trained for this purpose alone, and .aec files written with them.
 
     python -m tests.golden.make weights   train tests/golden/tiny.safetensors anew (a minute); old files die with it
-    python -m tests.golden.make files     write v1/*.aec and v1/manifest.json with it, and one file with the shipped ones
+    python -m tests.golden.make files     write v1/*.aec and v1/manifest.json with it, and one file with those that ship
 
 Golden files are frozen: making them anew means that the format or the exact path has changed, which takes a new
 version of the container or a new weights id, and never happens to hide a failing test.
@@ -39,8 +39,8 @@ def make_weights() -> None:
     pictures = Pictures([torch.from_numpy(sample(name).copy()) for name in names], torch.device("cpu"))
     trainer.run(pictures, 3600, lambda progress: print(progress), 10)
     frozen, cost = freeze(trainer.average, crops(8, 128))
-    print(cost, cost.percent)
-    TINY_WEIGHTS.write_bytes(weights.dump(frozen))
+    print(cost)
+    TINY_WEIGHTS.write_bytes(weights.dump(frozen, cost.percent))
 
 
 def cases() -> dict[str, tuple[Picture, Target]]:
@@ -54,8 +54,10 @@ def cases() -> dict[str, tuple[Picture, Target]]:
         "rgba-metadata-q30": (Picture(rgb, alpha, Metadata(b"icc", b"II*\0", b"<x/>")), Target("quality", 30)),
         "one-pixel-q75": (from_array(rgb[:1, :1]), Target("quality", 75)),
         "tiles-q20": (from_array(large), Target("quality", 20)),
-        "noise-q100": (from_array(np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)),
-                       Target("quality", 100)),
+        "noise-q100": (
+            from_array(np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)),
+            Target("quality", 100),
+        ),
     }
 
 

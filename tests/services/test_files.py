@@ -79,9 +79,7 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     imagefile.write(picture, stream, "png")
     (tmp_path / "a.png").write_bytes(stream.getvalue())
     job = files.Job(tmp_path / "a.png", tmp_path / "a.aec")
-    work = files.encoder(
-        Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse
-    )
+    work = files.encoder(Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse)
     assert work(job).errors == ()
     (tmp_path / "a.aec").unlink()
     other = {"pixels": picture.pixels ^ 0x40, "alpha": None, "metadata": Metadata()}

@@ -16,9 +16,7 @@ from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, sample
 
 def train(run: recipes.Run) -> tuple[recipes.Trained, list[Progress]]:
     reports: list[Progress] = []
-    trained = recipes.train_codec(
-        run, report=reports.append, note=lambda line: None, config=TINY, report_every_s=0
-    )
+    trained = recipes.train_codec(run, report=reports.append, note=lambda line: None, config=TINY, report_every_s=0)
     return trained, reports
 
 

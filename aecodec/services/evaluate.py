@@ -1,0 +1,218 @@
+"""Measurements: real files written, read and compared, picture by picture, and what they come to over a set.
+
+What a codec shows is compared with the samples of the picture itself; alpha is not looked at. Runs one thing at a time,
+so that seconds mean something.
+"""
+
+import math
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aecodec import imagefile, metrics
+from aecodec.errors import AecodecError, BadInput
+from aecodec.picture import Picture, from_array
+from aecodec.services.baselines import Contender
+from aecodec.services.batch import reason
+from aecodec.services.files import Job
+
+if TYPE_CHECKING:
+    from aecodec.codec import Codec
+
+OWN = "aecodec"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file: a picture by a codec at a quality. Without an `error` only what cannot be measured is None."""
+
+    picture: str
+    codec: str
+    quality: float
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+    bpp: float | None = None
+    psnr_db: float | None = None  # infinite: identical
+    ssim: float | None = None
+    ms_ssim: float | None = None  # None where a side has 160 pixels or fewer
+    ratio_raw: float | None = None  # to the size of the samples
+    ratio_input: float | None = None  # to the size of the input file
+    encode_s: float | None = None
+    decode_s: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """Means over the pictures that a codec coded at a quality.
+
+    `psnr_db` is infinite if one of them is identical; ms_ssim is the mean of those that have one.
+    """
+
+    codec: str
+    quality: float
+    pictures: int
+    bpp: float
+    psnr_db: float
+    ssim: float | None
+    ms_ssim: float | None
+    ratio_raw: float
+    ratio_input: float
+    encode_s: float
+    decode_s: float
+
+
+@dataclass(frozen=True)
+class BdRate:
+    """Percent of bits that aecodec needs more than `anchor` at equal quality, over set means; below 0: fewer."""
+
+    anchor: str
+    psnr_percent: float | None
+    ms_ssim_percent: float | None
+
+
+def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
+    """aecodec itself, with loaded weights."""
+    from aecodec.codec import Target
+
+    return Contender(
+        OWN,
+        f"weights {codec.weights.id.hex()}, effort 0, {codec.device}",
+        tuple(qualities),
+        lambda picture, quality: codec.encode(picture, Target("quality", quality)).data,
+        lambda data: codec.decode(data).picture.pixels,
+    )
+
+
+def measure(jobs: Iterable[Job], contenders: Sequence[Contender], warn: Callable[[str, str], None]) -> Iterator[Row]:
+    """A row for each picture, contender and quality; a picture that cannot be read is a row with an error."""
+    _warm_up(contenders)
+    with tempfile.TemporaryDirectory(prefix="aecodec-") as folder:
+        for job in jobs:
+            try:
+                path, picture, size = _read(job, warn)
+            except (AecodecError, OSError, MemoryError) as error:
+                yield Row(job.name, "", math.nan, error=reason(error))
+                continue
+            for contender in contenders:
+                for quality in contender.qualities:
+                    yield _measure(path, picture, size, contender, quality, Path(folder) / "file")
+
+
+def rows_expected(pictures: int, contenders: Sequence[Contender]) -> int:
+    return pictures * sum(len(contender.qualities) for contender in contenders)
+
+
+def _read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture, int]:
+    if job.source is None:
+        raise BadInput("evaluate measures files: name one in place of standard input")
+    if job.refusal is not None:
+        raise BadInput(job.refusal)
+    picture = imagefile.read(job.source, warn=lambda message: warn(job.name, message))
+    return job.source, picture, job.source.stat().st_size
+
+
+def _warm_up(contenders: Sequence[Contender]) -> None:
+    """One small file each, so that no first use (compilation, caches) is timed."""
+    picture = from_array(np.zeros((64, 64, 3), np.uint8))
+    for contender in contenders:
+        contender.decode(contender.encode(picture, contender.qualities[0]))
+
+
+def _measure(path: Path, picture: Picture, input_bytes: int, by: Contender, quality: float, file: Path) -> Row:
+    start = perf_counter()
+    try:
+        data = by.encode(picture, quality)
+        encoded = perf_counter()
+        file.write_bytes(data)
+        data = file.read_bytes()
+        read = perf_counter()
+        shown = by.decode(data)
+        decoded = perf_counter()
+    except (AecodecError, OSError, ValueError, MemoryError) as error:
+        return Row(str(path), by.name, quality, error=reason(error))
+    size = file.stat().st_size
+    peak = (1 << picture.bit_depth) - 1
+    pixels = picture.pixels
+    if shown.ndim == 3 and shown.shape[2] > pixels.shape[2]:  # WebP and AVIF show grey as RGB
+        shown = np.rint(shown.mean(axis=2)).astype(pixels.dtype)
+    shown = shown.reshape(pixels.shape)
+    raw = metrics.raw_bytes(picture.width, picture.height, picture.channels, picture.bit_depth)
+    return Row(
+        str(path),
+        by.name,
+        quality,
+        picture.width,
+        picture.height,
+        size,
+        metrics.bits_per_pixel(size, picture.width, picture.height),
+        metrics.psnr(pixels, shown, peak=peak),
+        metrics.ssim(pixels, shown, peak=peak),
+        metrics.ms_ssim(pixels, shown, peak=peak),
+        metrics.compression_ratio(raw, size),
+        metrics.compression_ratio(input_bytes, size),
+        encoded - start,
+        decoded - read,
+    )
+
+
+def points(rows: Iterable[Row]) -> list[Point]:
+    """Set means, in the order in which codecs and qualities first appear."""
+    groups: dict[tuple[str, float], list[Row]] = {}
+    for row in rows:
+        if row.error is None:
+            groups.setdefault((row.codec, row.quality), []).append(row)
+    return [
+        Point(
+            codec,
+            quality,
+            len(group),
+            _mean(row.bpp for row in group) or 0.0,
+            _mean(row.psnr_db for row in group) or 0.0,
+            _mean(row.ssim for row in group),
+            _mean(row.ms_ssim for row in group),
+            _mean(row.ratio_raw for row in group) or 0.0,
+            _mean(row.ratio_input for row in group) or 0.0,
+            _mean(row.encode_s for row in group) or 0.0,
+            _mean(row.decode_s for row in group) or 0.0,
+        )
+        for (codec, quality), group in groups.items()
+    ]
+
+
+def bd_rates(means: Sequence[Point]) -> list[BdRate]:
+    """aecodec against every other codec in the means, in PSNR and in MS-SSIM (dB)."""
+    own = [point for point in means if point.codec == OWN]
+    anchors = dict.fromkeys(point.codec for point in means if point.codec != OWN)
+    found = []
+    for anchor in anchors:
+        other = [point for point in means if point.codec == anchor]
+        found.append(BdRate(anchor, _bd(other, own, _psnr), _bd(other, own, _ms_ssim_db)))
+    return found
+
+
+def _bd(anchor: Sequence[Point], test: Sequence[Point], quality: Callable[[Point], float | None]) -> float | None:
+    curves = []
+    for curve in (anchor, test):
+        usable = [(p.bpp, level) for p in curve if (level := quality(p)) is not None and math.isfinite(level)]
+        curves += [[rate for rate, _ in usable], [level for _, level in usable]]
+    return metrics.bd_rate(*curves)
+
+
+def _psnr(point: Point) -> float:
+    return point.psnr_db
+
+
+def _ms_ssim_db(point: Point) -> float | None:
+    return None if point.ms_ssim is None else metrics.ms_ssim_db(point.ms_ssim)
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

@@ -1,0 +1,93 @@
+"""What an evaluation found, as JSON, as CSV and as the cells of a table; measures nothing."""
+
+import csv
+import io
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from aecodec.services.evaluate import BdRate, Point, Row
+
+COLUMNS = ("codec", "quality", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "raw:file", "input:file", "encode s", "decode s")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that a run measured."""
+
+    version: str  # of aecodec
+    settings: Mapping[str, str]  # of each codec
+    rows: Sequence[Row]
+    points: Sequence[Point]
+    bd_rates: Sequence[BdRate]
+
+
+def to_json(evaluation: Evaluation) -> str:
+    """Strict JSON: an infinite PSNR, of identical pictures, becomes the string "inf"."""
+    whole = {
+        "aecodec": evaluation.version,
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "definitions": {
+            "bpp": "8 * bytes / (width * height) of the file as written",
+            "psnr_db": "RGB (or grey) samples; set means are means of decibels",
+            "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
+            "ms_ssim": "pytorch-msssim, float64, mean over channels; null where a side has 160 pixels or fewer",
+            "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over set means; MS-SSIM in dB",
+        },
+        "settings": dict(evaluation.settings),
+        "rows": [_plain(asdict(row)) for row in evaluation.rows],
+        "points": [_plain(asdict(point)) for point in evaluation.points],
+        "bd_rates": [asdict(rate) for rate in evaluation.bd_rates],
+    }
+    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+def to_csv(evaluation: Evaluation) -> str:
+    """A header and a line for each file measured."""
+    text = io.StringIO()
+    names = [field.name for field in fields(Row)]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_plain(asdict(row)) for row in evaluation.rows)
+    return text.getvalue()
+
+
+def table(points: Sequence[Point]) -> list[tuple[str, ...]]:
+    """A line of cells, as in `COLUMNS`, for each codec and quality."""
+    return [
+        (
+            point.codec,
+            f"{point.quality:g}",
+            f"{point.bpp:.3f}",
+            "lossless" if math.isinf(point.psnr_db) else f"{point.psnr_db:.2f}",
+            _cell(point.ssim),
+            _cell(point.ms_ssim),
+            f"{point.ratio_raw:.1f}",
+            f"{point.ratio_input:.1f}",
+            f"{point.encode_s:.3f}",
+            f"{point.decode_s:.3f}",
+        )
+        for point in points
+    ]
+
+
+def bd_line(rate: BdRate) -> str:
+    parts = [
+        f"{'n/a' if value is None else f'{value:+.1f} %'} ({metric})"
+        for metric, value in (("PSNR", rate.psnr_percent), ("MS-SSIM", rate.ms_ssim_percent))
+    ]
+    return f"BD-rate of aecodec against {rate.anchor}: {', '.join(parts)}"
+
+
+def _cell(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.4f}"
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    """Infinity as the string "inf", and no number as None."""
+    return {
+        name: value if not isinstance(value, float) or math.isfinite(value) else ("inf" if math.isinf(value) else None)
+        for name, value in values.items()
+    }

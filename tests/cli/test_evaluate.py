@@ -1,0 +1,68 @@
+"""`aecodec evaluate`: table, files, exit status."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.tiny import TINY_WEIGHTS, sample
+
+TINY = ("--weights", str(TINY_WEIGHTS), "--device", "cpu")
+
+
+@pytest.fixture
+def log() -> list[tuple[object, ...]]:
+    """In place of the fake codec's: here the real one works, with tiny weights."""
+    return []
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "pictures"
+    place.mkdir()
+    Image.fromarray(sample()[:96, :128]).save(place / "a.png")
+    return place
+
+
+def test_the_table_has_every_codec_and_the_bd_rate(run, folder):
+    result = run("evaluate", str(folder), "-q", "20,80", "--against", "jpeg", *TINY)
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert sum(line.split()[:1] == ["aecodec"] for line in lines) == 2
+    assert sum(line.split()[:1] == ["jpeg"] for line in lines) == 10
+    assert "n/a" in result.stdout  # MS-SSIM of so small a picture
+    assert any(line.startswith("BD-rate of aecodec against jpeg: ") for line in lines)
+    assert any(line.startswith("jpeg: Pillow") for line in lines)
+
+
+def test_json_and_csv_hold_every_file(run, folder, tmp_path):
+    result = run(
+        "evaluate", str(folder), "-q", "50", *TINY, "--json", str(tmp_path / "f.json"), "--csv", str(tmp_path / "f.csv")
+    )
+    assert result.exit_code == 0, result.stderr
+    whole = json.loads((tmp_path / "f.json").read_text())
+    assert [row["quality"] for row in whole["rows"]] == [50]
+    assert len(list(csv.DictReader((tmp_path / "f.csv").read_text().splitlines()))) == 1
+    again = run("evaluate", str(folder), *TINY, "--json", str(tmp_path / "f.json"))
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+
+
+def test_json_to_stdout_is_json_alone(run, folder):
+    result = run("evaluate", str(folder), "-q", "50", *TINY, "--json", "-")
+    assert json.loads(result.stdout)["rows"][0]["error"] is None
+
+
+def test_a_bad_file_is_named_and_the_rest_measured(run, folder):
+    (folder / "bad.png").write_text("text")
+    result = run("evaluate", str(folder), "-q", "50", *TINY)
+    assert result.exit_code == 1
+    assert "bad.png: " in result.stderr
+    assert "aecodec" in result.stdout
+
+
+@pytest.mark.parametrize("wrong", [("-q", "0"), ("-q", "x"), ("--against", "bpg"), ("--json", "-", "--csv", "-")])
+def test_wrong_usage(run, folder, wrong):
+    assert run("evaluate", str(folder), *wrong, *TINY).exit_code == 2

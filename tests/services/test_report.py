@@ -1,0 +1,45 @@
+"""An evaluation as JSON, CSV and table."""
+
+import csv
+import io
+import json
+import math
+
+from aecodec.services import report
+from aecodec.services.evaluate import BdRate, Point, Row
+
+ROWS = [
+    Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25),
+    Row("b.png", "", math.nan, error="not a picture"),
+]
+POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25)]
+FOUND = report.Evaluation("0.1.0", {"aecodec": "weights x"}, ROWS, POINTS, [BdRate("jpeg", -50.04, None)])
+
+
+def test_json_is_strict_and_whole() -> None:
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    whole = json.loads(report.to_json(FOUND), parse_constant=refuse)
+    assert whole["rows"][0]["psnr_db"] == "inf"
+    assert whole["rows"][1] | {"error": "not a picture", "quality": None} == whole["rows"][1]
+    assert whole["bd_rates"] == [{"anchor": "jpeg", "psnr_percent": -50.04, "ms_ssim_percent": None}]
+    assert whole["settings"] == {"aecodec": "weights x"}
+    assert set(whole["definitions"]) >= {"bpp", "psnr_db", "ssim", "ms_ssim", "bd_rate"}
+
+
+def test_csv_has_a_line_for_each_file() -> None:
+    lines = list(csv.DictReader(io.StringIO(report.to_csv(FOUND))))
+    assert [line["picture"] for line in lines] == ["a.png", "b.png"]
+    assert lines[0]["psnr_db"] == "inf"
+    assert lines[1]["error"] == "not a picture"
+
+
+def test_the_table_says_lossless_and_na() -> None:
+    (line,) = report.table(POINTS)
+    assert len(line) == len(report.COLUMNS)
+    assert line[:6] == ("aecodec", "50", "4.000", "lossless", "1.0000", "n/a")
+
+
+def test_bd_rates_are_signed() -> None:
+    assert report.bd_line(FOUND.bd_rates[0]) == "BD-rate of aecodec against jpeg: -50.0 % (PSNR), n/a (MS-SSIM)"
