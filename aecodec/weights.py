@@ -6,6 +6,7 @@ stored as float16. What ships is listed in `manifest`.
 
 import hashlib
 import json
+import math
 import struct
 from dataclasses import dataclass
 from functools import cache
@@ -50,12 +51,12 @@ def dump(frozen: Frozen, freezing_cost_percent: float) -> bytes:
     arrays |= {f"exact.{name}": value for name, value in frozen.integers.to_arrays().items()}
     arrays |= {f"tables.{name}": value for name, value in frozen.tables.to_arrays().items()}
     contiguous = {name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())}
-    metadata = {
+    about = {
         "format": FORMAT,
         "config": frozen.model.config.to_json(),
-        "freezing_cost_percent": f"{freezing_cost_percent:.4f}",
+        "freezing_cost_percent": round(freezing_cost_percent, 4),
     }
-    return save(contiguous, metadata)
+    return save(contiguous, {"aecodec": json.dumps(about)})  # one entry, as safetensors shuffles several
 
 
 def identify(data: bytes) -> bytes:
@@ -67,12 +68,12 @@ def parse(data: bytes, path: Path, device: torch.device) -> Weights:
     """Inverse of `dump`; raises WeightsError that names `path`."""
     try:
         arrays = load(data)
-        metadata = _metadata(data)
+        about = _about(data)
     except (SafetensorError, ValueError, KeyError, struct.error) as error:
         raise WeightsError(f"{path} is not a weights file: {error}") from error
-    if metadata.get("format") != FORMAT:
-        raise WeightsError(f"{path} holds {metadata.get('format')!r}, this aecodec reads {FORMAT!r}")
-    config = CodecConfig.from_json(metadata.get("config", ""))
+    if about.get("format") != FORMAT:
+        raise WeightsError(f"{path} holds {about.get('format')!r}, this aecodec reads {FORMAT!r}")
+    config = CodecConfig.from_json(about.get("config", ""))
     model = Compressor(config).eval().requires_grad_(False)
     try:
         floats = {name: torch.from_numpy(value).float() for name, value in _part(arrays, "model").items()}
@@ -82,7 +83,7 @@ def parse(data: bytes, path: Path, device: torch.device) -> Weights:
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), device)
     frozen = Frozen(model, integers, Tables.from_arrays(_part(arrays, "tables")))
-    return Weights(frozen, identify(data), path, float(metadata.get("freezing_cost_percent", "nan")))
+    return Weights(frozen, identify(data), path, float(about.get("freezing_cost_percent", math.nan)))
 
 
 def read(path: Path, device: torch.device) -> Weights:
@@ -117,8 +118,8 @@ def _part(arrays: dict[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
     return {name.removeprefix(part + "."): value for name, value in arrays.items() if name.startswith(part + ".")}
 
 
-def _metadata(data: bytes) -> dict[str, Any]:
-    """Metadata of safetensors bytes: an 8-byte length and a JSON header (safetensors' format description)."""
+def _about(data: bytes) -> dict[str, Any]:
+    """What `dump` said beside the arrays; safetensors starts with the length of a JSON header, in 8 bytes."""
     (length,) = struct.unpack_from("<Q", data)
-    found: dict[str, Any] = json.loads(data[8 : 8 + length])["__metadata__"]
+    found: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["aecodec"])
     return found

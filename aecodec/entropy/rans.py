@@ -51,6 +51,8 @@ class Encoder:
         Raises LimitExceeded for a magnitude above `limits.MAX_SYMBOL`.
         """
         rows = _checked_rows(rows, self.tables)
+        if symbols.shape != rows.shape:
+            raise ValueError(f"{symbols.shape} symbols cannot go with {rows.shape} table rows")
         low, high = self.tables.low[rows], self.tables.high[rows]
         outside = np.flatnonzero((symbols < low) | (symbols > high))
         indices = np.ascontiguousarray(symbols - low, dtype=np.int32)
@@ -135,10 +137,15 @@ class Decoder:
 
 
 def _checked_rows(rows: np.ndarray, tables: Tables) -> np.ndarray:
-    """Rows as the kernels take them; a row outside the tables is our own error."""
+    """Rows as the kernels take them; a row outside the tables is our own error.
+
+    Always a copy, so that they are writable: numba compiles kernels anew for arrays that are read-only.
+    """
+    if rows.ndim != 1:
+        raise ValueError(f"table rows have {rows.ndim} dimensions, not 1")
     if rows.size and (int(rows.min()) < 0 or int(rows.max()) >= tables.count):
         raise ValueError(f"a table row is outside 0 ... {tables.count - 1}")
-    return np.ascontiguousarray(rows, dtype=np.int32)
+    return np.array(rows, np.int32, order="C")
 
 
 class _EscapeWriter:

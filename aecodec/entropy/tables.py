@@ -35,6 +35,8 @@ class Tables:
         _refuse(self.size < 2, "has fewer than two symbols")
         if not self.size.size or int((self.size.astype(np.int64) + 1).sum()) != self.cdf.size:
             raise WeightsError("probability tables do not add up to their array")
+        for name, array in self.to_arrays().items():  # our own copies: what is validated stays, and kernels are
+            object.__setattr__(self, name, array.copy())  # not compiled anew for arrays read-only or with strides
         begins, ends = self.start, self.start + self.size
         rising = np.diff(self.cdf.astype(np.int64)) > 0  # in 32 bits, a difference could wrap around
         rising[ends[:-1]] = True  # from the end of one table to the beginning of the next

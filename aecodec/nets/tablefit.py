@@ -34,13 +34,21 @@ def logistic_tables(locations: NDArray[np.float64], scales: NDArray[np.float64])
 
 
 def quantise(mass: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Probabilities of n symbols -> frequencies of at least 1 that sum to 2^16, at nearly the least extra cost.
+    """Probabilities of n <= 2^16 symbols -> frequencies of at least 1 that sum to 2^16, at nearly the least extra cost.
 
-    Starts from the rounded shares and then moves single counts to where they cost least: the change of
-    sum(p log f) by one count more or less is p log((f + 1) / f) or p log(f / (f - 1)).
+    Without rounding, sum(p log f) is largest where f = max(p * scale, 1) for the scale that gives the sum. From there,
+    rounded, single counts are moved to where they cost least: the change of sum(p log f) by one count more or less
+    is p log((f + 1) / f) or p log(f / (f - 1)).
     """
-    mass = np.maximum(mass, 0) / mass.sum()
-    counts = np.maximum(np.rint(mass * TOTAL).astype(np.int64), 1)
+    mass = np.maximum(mass, 0)
+    mass /= mass.sum()
+    least = np.zeros(mass.size, bool)
+    while True:  # the symbols held at 1 only become more
+        scale = (TOTAL - least.sum()) / mass[~least].sum()
+        if not ((mass * scale < 1) & ~least).any():
+            break
+        least |= mass * scale < 1
+    counts = np.maximum(np.rint(mass * scale).astype(np.int64), 1)
     while (surplus := int(counts.sum()) - TOTAL) != 0:
         if surplus > 0:
             able = np.flatnonzero(counts > 1)

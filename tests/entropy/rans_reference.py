@@ -1,8 +1,9 @@
-"""The stream format in plain Python, written from the docstring of `aecodec.entropy.rans` alone: slow, and the same bytes.
+"""The stream format in plain Python, after the docstring of `aecodec.entropy.rans` alone: slow, and the same bytes.
 
 Tables are lists of (value of the first symbol, frequencies with the escape's last); see `make_tables`.
 """
 
+from bisect import bisect
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -71,13 +72,14 @@ def decode(tables: Sequence[Table], data: bytes, rows: Sequence[int]) -> list[in
     if len(rest) % 4 or not all(2**31 <= state < 2**63 for state in states):
         raise Illegal
     words = [int.from_bytes(rest[at : at + 4], "little") for at in range(0, len(rest), 4)]
+    cdfs = [list(accumulate(frequencies, initial=0)) for _, frequencies in tables]
     symbols = []
     for at, row in enumerate(rows):
         low, frequencies = tables[row]
         state = states[at % lanes]
         slot = state % 65536
-        index = next(index for index in range(len(frequencies)) if slot < sum(frequencies[: index + 1]))
-        state = frequencies[index] * (state // 65536) + slot - sum(frequencies[:index])
+        index = bisect(cdfs[row], slot) - 1
+        state = frequencies[index] * (state // 65536) + slot - cdfs[row][index]
         if state < 2**31:
             if not words:
                 raise Illegal

@@ -1,8 +1,10 @@
-"""Integer tables: what is legal, how slots are looked up, how they are stored."""
+"""Integer tables: what is legal, how slots are looked up and stored, and that no array of a caller's is kept."""
 
 import numpy as np
 import pytest
 
+from aecodec.entropy import kernels
+from aecodec.entropy.rans import Decoder, Encoder
 from aecodec.entropy.tables import LOOKUP_BITS, PRECISION, TOTAL, Tables, concatenate
 from aecodec.errors import WeightsError
 from aecodec.limits import MAX_SYMBOL
@@ -101,3 +103,51 @@ def test_arrays_that_do_not_fit_together_are_refused(cdf: np.ndarray, size: np.n
 def test_sizes_that_cancel_out_are_refused() -> None:
     with pytest.raises(WeightsError, match="table 1 has fewer than two symbols"):
         Tables(int32(0, 9, TOTAL), int32(5, -4), int32(0, 0))
+
+
+# --- arrays as callers have them
+
+
+def round_trip(tables: Tables, symbols: np.ndarray, rows: np.ndarray) -> bytes:
+    encoder = Encoder(tables)
+    encoder.code(symbols, rows)
+    decoder = Decoder(data := encoder.finish(), tables)
+    assert decoder.code(None, rows).tolist() == symbols.tolist()
+    decoder.finish()
+    return data
+
+
+def test_what_was_validated_stays() -> None:
+    cdf = int32(0, 9, TOTAL)
+    tables = Tables(cdf, int32(2), int32(0))
+    cdf[1] = TOTAL
+    assert tables.cdf.tolist() == [0, 9, TOTAL]
+
+
+def test_kernels_are_compiled_once_for_arrays_of_any_kind() -> None:
+    """Read-only and strided arrays have types of their own in numba, and each would cost a third of a second."""
+    tables, symbols, rows = make_tables([FAIR, STEEP]), int32(0, -2, 0, -3), int32(0, 1, 0, 1)
+    expected = round_trip(tables, symbols, rows)
+    compiled = len(kernels.encode.signatures), len(kernels.decode.signatures)  # type: ignore[attr-defined]
+    arrays = [np.repeat(array, 2)[::2] for array in (*tables.to_arrays().values(), symbols, rows)]
+    frozen = [array.copy() for array in arrays]
+    for array in frozen:
+        array.flags.writeable = False
+    for cdf, size, low, again, under in (arrays, frozen):
+        assert round_trip(Tables(cdf, size, low), again, under) == expected
+    assert compiled == (len(kernels.encode.signatures), len(kernels.decode.signatures))  # type: ignore[attr-defined]
+
+
+def test_a_buffer_may_be_used_again() -> None:
+    tables = make_tables([FAIR, STEEP])
+    encoder, rows, symbols = Encoder(tables), int32(0, 0), int32(1, 0)
+    encoder.code(symbols, rows)
+    rows[:], symbols[:] = 1, -3
+    encoder.code(symbols, rows)
+    assert Decoder(encoder.finish(), tables).code(None, int32(0, 0, 1, 1)).tolist() == [1, 0, -3, -3]
+
+
+@pytest.mark.parametrize(("symbols", "rows"), [(5, (1,)), (1, (5,)), (0, (1,)), (4, (2, 2))])
+def test_symbols_without_a_row_each_are_our_own_error(symbols: int, rows: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="table rows"):  # the kernel would read out of bounds
+        Encoder(make_tables([FAIR])).code(np.zeros(symbols, np.int32), np.zeros(rows, np.int32))

@@ -1,0 +1,98 @@
+"""Metrics against values worked by hand, published ones and second implementations."""
+
+import math
+
+import numpy as np
+import pytest
+
+from aecodec import metrics
+from tests.tiny import sample
+
+# CompressAI's published Kodak curves (results/image/kodak, vtm.json and mbt2018-mean), rate to five digits.
+VTM = (
+    [0.04824, 0.11249, 0.24582, 0.49055, 0.87481, 1.43085, 2.32461, 3.63261],
+    [26.1448, 28.493, 31.1999, 34.2615, 37.4198, 40.4244, 43.5058, 46.5918],
+)
+MEAN_SCALE = (
+    [0.12392, 0.19798, 0.30724, 0.46061, 0.66167, 0.9144, 1.23421, 1.61909],
+    [27.6995, 29.3588, 31.1289, 32.9507, 34.9683, 36.9111, 38.8375, 40.6333],
+)
+
+
+def noisy(amount: int) -> np.ndarray:
+    noise = np.random.default_rng(0).integers(-amount, amount + 1, sample().shape)
+    return np.clip(sample().astype(int) + noise, 0, 255).astype(np.uint8)
+
+
+def test_psnr_of_a_constant_difference() -> None:
+    picture = np.full((4, 5, 3), 100, np.uint8)
+    assert metrics.psnr(picture, picture + 10, peak=255) == pytest.approx(20 * math.log10(25.5))
+    deep = picture.astype(np.uint16) * 257
+    assert metrics.psnr(deep, deep + 2570, peak=65535) == pytest.approx(20 * math.log10(25.5))
+
+
+def test_psnr_does_not_wrap_around_in_bytes() -> None:
+    black, white = np.zeros((2, 2), np.uint8), np.full((2, 2), 255, np.uint8)
+    assert metrics.psnr(black, white, peak=255) == metrics.psnr(white, black, peak=255) == 0
+
+
+def test_identical_pictures_are_infinitely_good() -> None:
+    assert metrics.psnr(sample(), sample().copy(), peak=255) == math.inf
+    assert metrics.ssim(sample(), sample(), peak=255) == pytest.approx(1)
+    assert metrics.ms_ssim(sample(), sample(), peak=255) == pytest.approx(1)
+    assert metrics.ms_ssim_db(1.0) == math.inf
+
+
+def test_shapes_must_agree() -> None:
+    with pytest.raises(ValueError, match="shapes"):
+        metrics.psnr(sample(), sample()[1:], peak=255)
+
+
+def test_more_noise_is_worse_by_every_metric() -> None:
+    for metric in (metrics.psnr, metrics.ssim, metrics.ms_ssim):
+        little, much = (metric(sample(), noisy(amount), peak=255) for amount in (5, 30))
+        assert little is not None
+        assert much is not None
+        assert little > much
+
+
+def test_ssim_is_the_mean_over_channels() -> None:
+    other = noisy(20)
+    channels = [metrics.ssim(sample()[:, :, c], other[:, :, c], peak=255) or 0 for c in range(3)]
+    assert metrics.ssim(sample(), other, peak=255) == pytest.approx(sum(channels) / 3)
+
+
+def test_ms_ssim_of_one_scale_less_is_not_what_is_reported() -> None:
+    """Constant pictures leave the luminance term of the last scale alone: (2ab + C1) / (a^2 + b^2 + C1) ^ 0.1333."""
+    first, second = np.full((176, 176), 100, np.uint8), np.full((176, 176), 120, np.uint8)
+    c1 = (0.01 * 255) ** 2
+    luminance = (2 * 100 * 120 + c1) / (100**2 + 120**2 + c1)
+    assert metrics.ms_ssim(first, second, peak=255) == pytest.approx(luminance**0.1333, abs=1e-6)
+
+
+def test_small_pictures_have_no_windowed_metric() -> None:
+    assert metrics.ms_ssim(sample()[:160, :500], noisy(5)[:160, :500], peak=255) is None
+    assert metrics.ms_ssim(sample()[:161, :500], noisy(5)[:161, :500], peak=255) is not None
+    assert metrics.ssim(sample()[:10, :500], noisy(5)[:10, :500], peak=255) is None
+
+
+def test_sizes() -> None:
+    assert metrics.bits_per_pixel(100, 20, 10) == 4
+    assert metrics.raw_bytes(20, 10, 3, 16) == 1200
+    assert metrics.compression_ratio(1200, 100) == 12
+
+
+def test_bd_rate_of_published_curves() -> None:
+    """+21.28 % is what these two curves give in `kodak_rd.json` of the project's anchors (PCHIP on ln bpp)."""
+    assert metrics.bd_rate(*VTM, *MEAN_SCALE) == pytest.approx(21.28, abs=0.02)
+
+
+def test_bd_rate_knows_factors_and_does_not_mind_order() -> None:
+    rates, quality = VTM
+    assert metrics.bd_rate(rates, quality, [rate * 1.5 for rate in rates], quality) == pytest.approx(50)
+    assert metrics.bd_rate(rates, quality, rates[::-1], quality[::-1]) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("test", [([0.1], [30.0]), ([0.1, 0.2], [10.0, 11.0]), ([], [])])
+def test_bd_rate_without_a_common_interval_is_none(test: tuple[list[float], list[float]]) -> None:
+    assert metrics.bd_rate(*VTM, *test) is None

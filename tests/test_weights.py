@@ -1,0 +1,90 @@
+"""Weights files: the same bytes for the same weights, damage named, what ships is what the manifest says."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.numpy import load, save
+
+from aecodec import manifest, weights
+from aecodec.errors import WeightsError
+from aecodec.nets.compressor import complexity
+from tests.tiny import TINY, TINY_WEIGHTS
+
+CPU = torch.device("cpu")
+
+
+def test_dump_and_parse_are_inverse() -> None:
+    data = TINY_WEIGHTS.read_bytes()
+    loaded = weights.parse(data, TINY_WEIGHTS, CPU)
+    assert loaded.config == TINY
+    assert loaded.id == hashlib.sha256(data).digest()[:8]
+    assert weights.dump(loaded.frozen, loaded.freezing_cost_percent) == data
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "format", "no tables"])
+def test_damaged_weights_are_named(damage: str, tmp_path: Path) -> None:
+    data = TINY_WEIGHTS.read_bytes()
+    arrays = load(data)
+    about = {"format": weights.FORMAT, "config": TINY.to_json()}
+    content = {
+        "empty": b"",
+        "text": b"these are no weights",
+        "cut": data[: len(data) // 2],
+        "format": save(arrays, {"aecodec": json.dumps(about | {"format": "aecodec weights 99"})}),
+        "no tables": save({k: v for k, v in arrays.items() if k != "tables.cdf"}, {"aecodec": json.dumps(about)}),
+    }[damage]
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError):
+        weights.read(path, CPU)
+
+
+def test_weights_of_another_shape_do_not_load(tmp_path: Path) -> None:
+    arrays = load(TINY_WEIGHTS.read_bytes())
+    other = dataclasses.replace(TINY, features=TINY.features + 8)
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(save(arrays, {"aecodec": json.dumps({"format": weights.FORMAT, "config": other.to_json()})}))
+    with pytest.raises(WeightsError, match="does not fit"):
+        weights.read(path, CPU)
+
+
+def test_missing_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="No such file"):
+        weights.read(tmp_path / "none.safetensors", CPU)
+    with pytest.raises(WeightsError, match="0000000000000000"):
+        weights.find(bytes(8), tmp_path)
+
+
+def test_what_ships_is_what_the_manifest_says() -> None:
+    rows = manifest.read()
+    assert rows
+    shipped = {path.name for path in manifest.folder().glob("*.safetensors")}
+    assert shipped == {row.file for row in rows}
+    total = 0
+    for row in rows:
+        data = (manifest.folder() / row.file).read_bytes()
+        total += len(data)
+        assert hashlib.sha256(data).hexdigest() == row.sha256
+        loaded = weights.parse(data, Path(row.file), CPU)
+        assert complexity(loaded.config) == {
+            "encode_kmac_per_pixel": row.encode_kmac_per_pixel,
+            "decode_kmac_per_pixel": row.decode_kmac_per_pixel,
+            "million_parameters": row.million_parameters,
+        }
+        assert row.decode_kmac_per_pixel <= 60
+        assert loaded.freezing_cost_percent == row.freezing_cost_percent <= 0.5
+        assert [point["bpp"] for point in row.validation] == sorted(point["bpp"] for point in row.validation)
+    assert total <= 16 << 20
+
+
+def test_a_missing_manifest_says_reinstall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(manifest, "folder", lambda: tmp_path)
+    with pytest.raises(WeightsError, match="reinstall"):
+        manifest.read()
+    (tmp_path / "manifest.json").write_text("[]")
+    with pytest.raises(WeightsError, match="--weights"):
+        manifest.default_path()
