@@ -19,7 +19,7 @@ from aecodec.errors import Corrupt, DeviceError, FormatError, UnsupportedVersion
 from aecodec.nets.windowed import empty_canvas, place, samples, synthesise
 from aecodec.picture import Metadata, Picture, Samples
 from aecodec.ratecontrol import Target
-from aecodec.tiling import Tile
+from aecodec.tiling import Tile, groups, y_shape
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
 
@@ -118,17 +118,14 @@ class Codec:
     ) -> Tensor:
         """Canvas of quantised latents of the padded picture; where a tile is lost it stays at zero."""
         canvas = empty_canvas(used.frozen.model, layout.header.grid, self.device)
-        present = [(tile, payload) for tile in needed if (payload := parts.tiles[tile.index]) is not None]
-        present.sort(key=lambda entry: entry[0].y_shape)  # equal shapes together; stable, so raster order within
-        while present:
-            shape = present[0][0].y_shape
-            group = [entry for entry in present[: self.batch] if entry[0].y_shape == shape]
-            del present[: len(group)]
-            payloads = [payload for _, payload in group]
-            decoded = latents.decode(used.frozen, payloads, shape, layout.header.quality_step)
-            for (tile, _), result in zip(group, decoded, strict=True):
+        payloads = {tile: payload for tile in needed if (payload := parts.tiles[tile.index]) is not None}
+        for group in groups(payloads, y_shape, self.batch):
+            coded = [payloads[tile] for tile in group]
+            decoded = latents.decode(used.frozen, coded, group[0].y_shape, layout.header.quality_step)
+            for tile, result in zip(group, decoded, strict=True):
                 if isinstance(result, FormatError):
-                    line = f"{layout.tiles[tile.index].name} at byte {layout.tiles[tile.index].offset}: {result}"
+                    part = layout.tiles[tile.index]
+                    line = f"{part.name} at byte {part.offset}: {result}"
                     if damage is None:
                         raise Corrupt(line) from result
                     damage.append(line)

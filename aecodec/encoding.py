@@ -4,7 +4,6 @@ How a target is met is the business of `ratecontrol`; the bytes of a tile are ma
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +16,7 @@ from aecodec.nets.config import step_to_quality
 from aecodec.nets.windowed import analyse, empty_canvas, place, samples, synthesise
 from aecodec.picture import Picture, Samples
 from aecodec.ratecontrol import Target, find_step
-from aecodec.tiling import Tile, TileGrid, choose_tile_side
+from aecodec.tiling import TileGrid, choose_tile_side, groups, y_shape
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Encoding:
         canvas = empty_canvas(self.model, self.grid, self.device)
         payloads: dict[int, bytes] = {}
         bits = 0.0
-        for group in self._groups():
+        for group in groups(self.grid.tiles(), y_shape, self.batch):
             y = torch.stack([self.tiles[tile.index] for tile in group])
             coded = latents.encode(self.used.frozen, y, step)
             bits += coded.bits
@@ -120,15 +119,6 @@ class Encoding:
             mse = total / self.pixels.size
             coded.psnr_db = 10 * math.log10(peak**2 / mse) if mse else math.inf
         return coded.psnr_db
-
-    def _groups(self) -> Iterator[list[Tile]]:
-        """Tiles of equal shape, at most a batch at a time."""
-        shapes: dict[tuple[int, int], list[Tile]] = {}
-        for tile in self.grid.tiles():
-            shapes.setdefault(tile.y_shape, []).append(tile)
-        for same in shapes.values():
-            for start in range(0, len(same), self.batch):
-                yield same[start : start + self.batch]
 
 
 def flatten_hidden(picture: Picture) -> Samples:

@@ -5,8 +5,10 @@ hyper-latents z; a cell of the latents y is 16 pixels. The *padded* picture is t
 ALIGN at its right and bottom edge: only tiles of the last row and column are padded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
 from aecodec.errors import UsageError
 from aecodec.limits import MAX_TILE_SIDE
@@ -14,6 +16,7 @@ from aecodec.limits import MAX_TILE_SIDE
 ALIGN = 64  # pixels; one cell of z
 Y_CELL = 16  # pixels; one cell of y
 SINGLE_TILE_PIXELS = 1_300_000  # a picture up to this size is one tile: no halo work, no rim
+T = TypeVar("T")
 TILE_SIDES = range(768, 1280 + ALIGN, ALIGN)  # the encoder's choices above that: about 1024
 
 
@@ -175,6 +178,19 @@ class TileGrid:
                 f"crop {x},{y},{width},{height} is not inside the picture: give X,Y,W,H in stored pixels"
                 f" of {self.width}x{self.height}"
             )
+
+
+def y_shape(tile: Tile) -> tuple[int, int]:
+    """`Tile.y_shape`, for `groups`."""
+    return tile.y_shape
+
+
+def groups(items: Iterable[T], shape: Callable[[T], tuple[int, int]], most: int) -> Iterator[list[T]]:
+    """Items of equal shape, at most `most` at a time, to be worked on together; in their order within a shape."""
+    for _, same in groupby(sorted(items, key=shape), key=shape):
+        alike = list(same)
+        for start in range(0, len(alike), most):
+            yield alike[start : start + most]
 
 
 def choose_tile_side(width: int, height: int) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from aecodec.errors import UsageError
 from aecodec.limits import MAX_TILE_SIDE
-from aecodec.tiling import ALIGN, SINGLE_TILE_PIXELS, Y_CELL, TileGrid, choose_tile_side
+from aecodec.tiling import ALIGN, SINGLE_TILE_PIXELS, Y_CELL, TileGrid, choose_tile_side, groups, y_shape
 
 SIZES = [(1, 1), (64, 64), (65, 63), (128, 129), (200, 500), (321, 190)]
 
@@ -146,3 +146,10 @@ def test_of_two_grids_without_slivers_the_tighter_is_taken() -> None:
     assert choose_tile_side(6000, 4000) == 1024
     assert choose_tile_side(2304, 1536) == 768
     assert choose_tile_side(2560, 2560) == 1280
+
+
+def test_groups_hold_tiles_of_one_size_and_every_tile_once() -> None:
+    grid = TileGrid(3000, 2500, 1024)
+    found = list(groups(grid.tiles(), y_shape, 2))
+    assert all(len({tile.y_shape for tile in group}) == 1 and len(group) <= 2 for group in found)
+    assert sorted(tile.index for group in found for tile in group) == list(range(grid.count))

@@ -48,7 +48,7 @@ def quantise(mass: NDArray[np.float64]) -> NDArray[np.int64]:
         if not ((mass * scale < 1) & ~least).any():
             break
         least |= mass * scale < 1
-    counts = np.maximum(np.rint(mass * scale).astype(np.int64), 1)
+    counts: NDArray[np.int64] = np.maximum(np.rint(mass * scale).astype(np.int64), 1)
     while (surplus := int(counts.sum()) - TOTAL) != 0:
         if surplus > 0:
             able = np.flatnonzero(counts > 1)

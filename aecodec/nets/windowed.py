@@ -5,7 +5,6 @@ Legend: L latents, h, w cells of y (16 pixels), H, W pixels.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 import numpy as np
 import torch
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from aecodec.nets.compressor import Compressor
 from aecodec.picture import Samples, from_unit
-from aecodec.tiling import Y_CELL, Tile, TileGrid, Window
+from aecodec.tiling import Y_CELL, Tile, TileGrid, Window, groups
 
 
 def batches(
@@ -21,14 +20,7 @@ def batches(
 ) -> Iterator[list[tuple[Tile, Window]]]:
     """Tiles with their windows, at most `batch` at a time, all windows of a group of one shape."""
     windows = [(tile, grid.window(tile, halo, unit)) for tile in tiles]
-
-    def shape(entry: tuple[Tile, Window]) -> tuple[int, int]:
-        return entry[1].height, entry[1].width
-
-    for _, group in groupby(sorted(windows, key=shape), key=shape):  # a stable sort: raster order inside a shape
-        same = list(group)
-        for start in range(0, len(same), batch):
-            yield same[start : start + batch]
+    return groups(windows, lambda entry: (entry[1].height, entry[1].width), batch)
 
 
 def analyse(model: Compressor, grid: TileGrid, samples: np.ndarray, device: torch.device, batch: int) -> list[Tensor]:
