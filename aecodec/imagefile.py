@@ -25,7 +25,7 @@ FORMATS = ("png", "tiff", "ppm", "jpeg", "webp")
 __all__ = ["FORMATS", "decode_alpha", "encode_alpha", "from_pil", "ignore", "read", "to_pil", "write"]
 
 CHUNK = 1 << 20  # bytes asked of a stream at once
-MAX_SIDES = {"jpeg": 65_535, "webp": 16_383}  # what the formats can express
+MAX_SIDES = {"jpeg": 65_500, "webp": 16_383}  # what the formats can express
 JPEG_FIELD_BYTES = 65_504  # what EXIF or XMP may have each: a marker's 65,533 less its own name
 # PostScript is a program: Pillow would start Ghostscript on untrusted data.
 UNREAD_FORMATS = frozenset({"EPS"})

@@ -208,7 +208,7 @@ def test_8_bit_formats_round_16_bits_aloud(format: str) -> None:
 def test_what_a_format_cannot_hold_is_refused() -> None:
     with pytest.raises(BadInput, match="no alpha"):
         written(pictures.picture(alpha=True), "jpeg")
-    with pytest.raises(BadInput, match="65535 pixels a side"):
+    with pytest.raises(BadInput, match="65500 pixels a side"):
         written(Picture(np.zeros((1, 65_536, 1), np.uint8)), "jpeg")
     with pytest.raises(BadInput, match="16383 pixels a side"):
         written(Picture(np.zeros((16_384, 1, 3), np.uint8)), "webp")

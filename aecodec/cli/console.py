@@ -121,13 +121,15 @@ class Talk:
         from rich.console import Console
         from rich.table import Table
 
-        shown = Table(*columns, box=box.SIMPLE_HEAD)
+        shown = Table(*columns, box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
         for column in shown.columns[1:]:
             column.justify = "right"
         for row in rows:
             shown.add_row(*map(printable, row))
         console = Console(markup=False, highlight=False)
-        console.print(shown, width=None if sys.stdout.isatty() else console.measure(shown).maximum)
+        if not console.is_terminal:  # a file or a pipe has no width that could cut a line
+            console.width = console.measure(shown, options=console.options.update(width=1000)).maximum
+        console.print(shown)
 
     @contextmanager
     def counting(self, total: int) -> Iterator[Callable[[], None]]:

@@ -48,7 +48,8 @@ def evaluate(  # noqa: PLR0913
 
     talk = Talk(quiet=quiet)
     qualities = [options.parse_quality(text) for text in quality.split(",")]
-    chosen = [baselines.baseline(name.strip()) for name in against.split(",") if name.strip()]
+    names = dict.fromkeys(name.strip() for name in against.split(",") if name.strip())
+    chosen = [baselines.baseline(name) for name in names]
     files = {name: to for name, to in (("json", json_file), ("csv", csv_file)) if to is not None}
     if list(files.values()).count("-") > 1:
         raise UsageError("--json and --csv cannot both go to standard output")
@@ -67,6 +68,8 @@ def evaluate(  # noqa: PLR0913
             rows.append(row)
             if row.error is not None:
                 talk.error(row.picture, f"{row.codec}: {row.error}" if row.codec else row.error)
+            if row.note is not None:
+                talk.warn(row.picture, row.note)
             advance()
     points = measuring.points(rows)
     found = report.Evaluation(
@@ -74,7 +77,7 @@ def evaluate(  # noqa: PLR0913
         {contender.name: contender.settings for contender in contenders},
         rows,
         points,
-        measuring.bd_rates(points),
+        measuring.bd_rates(rows),
     )
     for name, to in files.items():
         with opened(None if to == "-" else Path(to), replace=force) as stream:

@@ -1,11 +1,12 @@
 """Measurements: real files written, read and compared, picture by picture, and what they come to over a set.
 
-What a codec shows is compared with the samples of the picture itself; alpha is not looked at. Runs one thing at a time,
-so that seconds mean something.
+Every codec gets the colour samples alone, and what it shows is compared with them; alpha and metadata are left out.
+Runs one thing at a time, so that seconds mean something.
 """
 
 import math
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aecodec import imagefile, metrics
-from aecodec.errors import AecodecError, BadInput
+from aecodec.errors import BadInput
 from aecodec.picture import Picture, from_array
 from aecodec.services.baselines import Contender
 from aecodec.services.batch import reason
@@ -29,7 +30,7 @@ OWN = "aecodec"
 
 @dataclass(frozen=True)
 class Row:
-    """One file: a picture by a codec at a quality. Without an `error` only what cannot be measured is None."""
+    """One file: a picture by a codec at a quality. Without `error` and `note` only what has no value is None."""
 
     picture: str
     codec: str
@@ -46,6 +47,7 @@ class Row:
     encode_s: float | None = None
     decode_s: float | None = None
     error: str | None = None
+    note: str | None = None  # why the codec was not asked: its format cannot hold the picture
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,10 @@ class Point:
 
 @dataclass(frozen=True)
 class BdRate:
-    """Percent of bits that aecodec needs more than `anchor` at equal quality, over set means; below 0: fewer."""
+    """Percent of bits that aecodec needs more than `anchor` at equal quality, over set means; below 0: fewer.
+
+    The set is the pictures that both codecs coded at all of their qualities, for MS-SSIM those that have one.
+    """
 
     anchor: str
     psnr_percent: float | None
@@ -84,25 +89,25 @@ def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
     return Contender(
         OWN,
         f"weights {codec.weights.id.hex()}, effort 0, {codec.device}",
-        tuple(qualities),
-        lambda picture, quality: codec.encode(picture, Target("quality", quality)).data,
+        tuple(dict.fromkeys(qualities)),
+        lambda picture, quality: codec.encode(Picture(picture.pixels), Target("quality", quality)).data,
         lambda data: codec.decode(data).picture.pixels,
     )
 
 
 def measure(jobs: Iterable[Job], contenders: Sequence[Contender], warn: Callable[[str, str], None]) -> Iterator[Row]:
-    """A row for each picture, contender and quality; a picture that cannot be read is a row with an error."""
+    """A row for each picture, contender and quality; a picture that cannot be read is one row with an error."""
     _warm_up(contenders)
     with tempfile.TemporaryDirectory(prefix="aecodec-") as folder:
         for job in jobs:
             try:
                 path, picture, size = _read(job, warn)
-            except (AecodecError, OSError, MemoryError) as error:
+            except Exception as error:  # a bug at worst: the other pictures of the run must not pay for it
                 yield Row(job.name, "", math.nan, error=reason(error))
                 continue
             for contender in contenders:
                 for quality in contender.qualities:
-                    yield _measure(path, picture, size, contender, quality, Path(folder) / "file")
+                    yield _attempt(path, picture, size, contender, quality, Path(folder) / "file")
 
 
 def rows_expected(pictures: int, contenders: Sequence[Contender]) -> int:
@@ -125,18 +130,25 @@ def _warm_up(contenders: Sequence[Contender]) -> None:
         contender.decode(contender.encode(picture, contender.qualities[0]))
 
 
+def _attempt(path: Path, picture: Picture, input_bytes: int, by: Contender, quality: float, file: Path) -> Row:
+    refusal = by.refusal(picture)
+    if refusal is not None:
+        return Row(str(path), by.name, quality, note=refusal)
+    try:
+        return _measure(path, picture, input_bytes, by, quality, file)
+    except Exception as error:  # libraries raise nearly anything; hours of measuring must not end with one file
+        return Row(str(path), by.name, quality, error=reason(error))
+
+
 def _measure(path: Path, picture: Picture, input_bytes: int, by: Contender, quality: float, file: Path) -> Row:
     start = perf_counter()
-    try:
-        data = by.encode(picture, quality)
-        encoded = perf_counter()
-        file.write_bytes(data)
-        data = file.read_bytes()
-        read = perf_counter()
-        shown = by.decode(data)
-        decoded = perf_counter()
-    except (AecodecError, OSError, ValueError, MemoryError) as error:
-        return Row(str(path), by.name, quality, error=reason(error))
+    data = by.encode(picture, quality)
+    encoded = perf_counter()
+    file.write_bytes(data)
+    data = file.read_bytes()
+    read = perf_counter()
+    shown = by.decode(data)
+    decoded = perf_counter()
     size = file.stat().st_size
     peak = (1 << picture.bit_depth) - 1
     pixels = picture.pixels
@@ -166,7 +178,7 @@ def points(rows: Iterable[Row]) -> list[Point]:
     """Set means, in the order in which codecs and qualities first appear."""
     groups: dict[tuple[str, float], list[Row]] = {}
     for row in rows:
-        if row.error is None:
+        if _measured(row):
             groups.setdefault((row.codec, row.quality), []).append(row)
     return [
         Point(
@@ -186,23 +198,33 @@ def points(rows: Iterable[Row]) -> list[Point]:
     ]
 
 
-def bd_rates(means: Sequence[Point]) -> list[BdRate]:
-    """aecodec against every other codec in the means, in PSNR and in MS-SSIM (dB)."""
-    own = [point for point in means if point.codec == OWN]
-    anchors = dict.fromkeys(point.codec for point in means if point.codec != OWN)
-    found = []
-    for anchor in anchors:
-        other = [point for point in means if point.codec == anchor]
-        found.append(BdRate(anchor, _bd(other, own, _psnr), _bd(other, own, _ms_ssim_db)))
-    return found
+def bd_rates(rows: Iterable[Row]) -> list[BdRate]:
+    """aecodec against every other codec in the rows, in PSNR and in MS-SSIM (dB of the mean)."""
+    measured = [row for row in rows if _measured(row)]
+    with_ms_ssim = [row for row in measured if row.ms_ssim is not None]
+    anchors = dict.fromkeys(row.codec for row in measured if row.codec != OWN)
+    return [BdRate(anchor, _bd(measured, anchor, _psnr), _bd(with_ms_ssim, anchor, _ms_ssim_db)) for anchor in anchors]
 
 
-def _bd(anchor: Sequence[Point], test: Sequence[Point], quality: Callable[[Point], float | None]) -> float | None:
+def _bd(rows: Sequence[Row], anchor: str, quality: Callable[[Point], float | None]) -> float | None:
+    means = points(_shared([row for row in rows if row.codec in (OWN, anchor)]))
     curves = []
-    for curve in (anchor, test):
-        usable = [(p.bpp, level) for p in curve if (level := quality(p)) is not None and math.isfinite(level)]
-        curves += [[rate for rate, _ in usable], [level for _, level in usable]]
+    for codec in (anchor, OWN):
+        curve = [(p.bpp, level) for p in means if p.codec == codec and (level := quality(p)) is not None]
+        finite = [(rate, level) for rate, level in curve if math.isfinite(level)]
+        curves += [[rate for rate, _ in finite], [level for _, level in finite]]
     return metrics.bd_rate(*curves)
+
+
+def _shared(rows: Sequence[Row]) -> list[Row]:
+    """The rows of the pictures that have one at every point: means over other sets could not be compared."""
+    wanted = len({(row.codec, row.quality) for row in rows})
+    counts = Counter(row.picture for row in rows)
+    return [row for row in rows if counts[row.picture] == wanted]
+
+
+def _measured(row: Row) -> bool:
+    return row.error is None and row.note is None
 
 
 def _psnr(point: Point) -> float:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, fields
 
 from aecodec.services.evaluate import BdRate, Point, Row
 
-COLUMNS = ("codec", "quality", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "raw:file", "input:file", "encode s", "decode s")
+# Short, so that a table fits a terminal of 80 columns; "x raw" is how many times smaller than the samples.
+COLUMNS = ("codec", "q", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "x raw", "x input", "enc s", "dec s")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def to_json(evaluation: Evaluation) -> str:
             "psnr_db": "RGB (or grey) samples; set means are means of decibels",
             "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
             "ms_ssim": "pytorch-msssim, float64, mean over channels; null where a side has 160 pixels or fewer",
-            "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over set means; MS-SSIM in dB",
+            "files": "colour samples alone, without alpha and metadata",
+            "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over means of the pictures at every point; MS-SSIM in dB",
         },
         "settings": dict(evaluation.settings),
         "rows": [_plain(asdict(row)) for row in evaluation.rows],

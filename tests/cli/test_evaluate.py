@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -61,6 +62,15 @@ def test_a_bad_file_is_named_and_the_rest_measured(run, folder):
     assert result.exit_code == 1
     assert "bad.png: " in result.stderr
     assert "aecodec" in result.stdout
+
+
+def test_a_picture_that_a_format_cannot_hold_is_no_failure(run, folder):
+    import imagecodecs
+
+    (folder / "deep.png").write_bytes(imagecodecs.png_encode(np.zeros((64, 64, 3), np.uint16)))
+    result = run("evaluate", str(folder), "-q", "50", "--against", "jpeg", *TINY)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("deep.png: warning: JPEG is measured on 8-bit pictures only") == 1
 
 
 @pytest.mark.parametrize("wrong", [("-q", "0"), ("-q", "x"), ("--against", "bpg"), ("--json", "-", "--csv", "-")])

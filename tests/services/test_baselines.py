@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from aecodec import metrics
-from aecodec.errors import BadInput, UsageError
+from aecodec.errors import UsageError
 from aecodec.picture import from_array
 from aecodec.services import baselines
 from tests.tiny import sample
@@ -44,7 +44,24 @@ def test_unknown_names_are_usage_errors() -> None:
         baselines.baseline("bpg")
 
 
-def test_sixteen_bits_are_refused() -> None:
-    picture = from_array(np.zeros((8, 8, 3), np.uint16))
-    with pytest.raises(BadInput, match="8-bit"):
-        baselines.baseline("jpeg").encode(picture, 50)
+@pytest.mark.parametrize("name", baselines.NAMES)
+def test_what_a_format_cannot_hold_is_refused_with_a_reason(name: str) -> None:
+    contender = baselines.baseline(name)
+    assert "8-bit" in (contender.refusal(from_array(np.zeros((8, 8, 3), np.uint16))) or "")
+    assert "sides" in (contender.refusal(from_array(np.zeros((1, 65_536, 1), np.uint8))) or "")
+    assert contender.refusal(from_array(np.zeros((8, 8, 3), np.uint8))) is None
+
+
+@pytest.mark.parametrize(("name", "side"), [("jpeg", 65_500), ("webp", 16_383), ("avif", 32_768)])
+def test_the_longest_side_that_is_not_refused_goes_through(name: str, side: int) -> None:
+    contender, picture = baselines.baseline(name), from_array(np.zeros((2, side, 3), np.uint8))
+    assert contender.refusal(picture) is None
+    assert contender.decode(contender.encode(picture, 50)).shape == (2, side, 3)
+
+
+def test_pillow_s_bound_on_untrusted_pictures_does_not_hold_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import Image
+
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    contender = baselines.baseline("jpeg")
+    assert contender.decode(contender.encode(from_array(sample()[:64, :64].copy()), 50)).shape == (64, 64, 3)
