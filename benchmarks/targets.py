@@ -1,6 +1,6 @@
 """How closely targets are met, and how near file sizes are to the model's estimate, over a folder of pictures.
 
-    python -m benchmarks.targets FOLDER [BPP ...]
+python -m benchmarks.targets FOLDER [BPP ...]
 """
 
 import sys

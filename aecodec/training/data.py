@@ -63,11 +63,13 @@ class Pictures:
 
 
 def load(folders: Iterable[Path], device: torch.device, least_side: int, note: Callable[[str], None]) -> Pictures:
-    """Read every picture below the folders; unreadable ones, or with a side below `least_side`, are named and left out.
+    """Read every picture below the folders; what is unreadable, or has a side below `least_side`, is left out.
 
-    Raises BadInput when none is left.
+    Unreadable files are named, small ones counted. Raises BadInput when none is left.
     """
     paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+    small: list[Path] = []
 
     def read(path: Path) -> Tensor | None:
         try:
@@ -76,13 +78,15 @@ def load(folders: Iterable[Path], device: torch.device, least_side: int, note: C
             note(f"{path}: left out: {error}")
             return None
         if min(picture.height, picture.width) < least_side:
-            note(f"{path}: left out: a side is below {least_side} pixels")
+            small.append(path)
             return None
         pixels = torch.from_numpy(to_unit(picture.pixels)).mul(255).round().to(torch.uint8)
         return pixels.expand(-1, -1, 3)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         pictures = [picture for picture in pool.map(read, paths) if picture is not None]
+    if small:
+        note(f"{len(small)} pictures left out: a side is below {least_side} pixels (such as {min(small)})")
     if not pictures:
         raise BadInput(f"no picture to train on in {', '.join(map(str, folders))}")
     return Pictures(pictures, device)

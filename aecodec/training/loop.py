@@ -53,6 +53,20 @@ class Progress:
     time_left_s: float
 
 
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What happens beside training, and how often."""
+
+    report: Callable[[Progress], None]
+    report_every_s: float = 1.0
+    save: Callable[[], None] = _nothing
+    save_every_s: float = 300.0
+
+
 class Trainer:
     """A model, its averaged copy, its optimiser and their place in a schedule; everything a checkpoint holds."""
 
@@ -136,18 +150,22 @@ class Trainer:
         trained: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(mine, trained, 1 - decay)
 
-    def run(self, pictures: Pictures, budget_s: float, report: Callable[[Progress], None], every_s: float) -> None:
+    def run(self, pictures: Pictures, budget_s: float, watch: "Watch") -> None:
         """Train until the schedule or `budget_s` seconds end, whichever is first."""
         began, start = time.monotonic(), self.elapsed
-        window = _Window(began)
+        reported, saved = began, began
+        window = _Window(began, self.pixels)
         self.model.train()
         while self.progress < 1 and time.monotonic() - began < budget_s:
             window.add(self.train_step(pictures))
             now = time.monotonic()
             self.elapsed = start + now - began
-            if now - window.began >= every_s or self.progress >= 1:
-                report(window.report(self, now, min(budget_s - (now - began), self._time_left())))
-                window = _Window(now, self.pixels)
+            if now - reported >= watch.report_every_s or self.progress >= 1:
+                watch.report(window.report(self, now, min(budget_s - (now - began), self._time_left())))
+                reported, window = now, _Window(now, self.pixels)
+            if now - saved >= watch.save_every_s:
+                watch.save()
+                saved = now
 
     def _time_left(self) -> float:
         done = self.progress
@@ -157,7 +175,7 @@ class Trainer:
 class _Window:
     """Means over the steps since the last report."""
 
-    def __init__(self, began: float, pixels: int = -1) -> None:
+    def __init__(self, began: float, pixels: int) -> None:
         self.began, self.pixels = began, pixels
         self.sums = [0.0, 0.0, 0.0]
         self.count = 0
@@ -168,8 +186,7 @@ class _Window:
 
     def report(self, trainer: Trainer, now: float, time_left_s: float) -> Progress:
         loss, bpp, psnr_db = (total / max(self.count, 1) for total in self.sums)
-        seen = trainer.pixels - max(self.pixels, 0)
-        speed = seen / 1e6 / max(now - self.began, 1e-9)
+        speed = (trainer.pixels - self.pixels) / 1e6 / max(now - self.began, 1e-9)
         return Progress(
             trainer.step,
             trainer.progress,

@@ -16,10 +16,9 @@ from aecodec.nets.config import QUALITY_STEPS, CodecConfig
 from aecodec.nets.freeze import FreezingCost, freeze
 from aecodec.nets.pca import pca_start
 from aecodec.training import checkpoint, data
-from aecodec.training.loop import Progress, Schedule, Trainer
+from aecodec.training.loop import Progress, Schedule, Trainer, Watch
 from aecodec.training.losses import psnr, rate_distortion
 
-CHECKPOINT_EVERY_S = 300
 PCA_CROPS = 1024  # of 128 x 128: 65,536 blocks of 16 x 16 for 768 components
 FREEZE_CROPS = 24  # of 256 x 256, at nine qualities
 VALIDATION_SIDE = 512  # pixels of the centre that validation looks at while training
@@ -83,12 +82,14 @@ def train_codec(
     note(f"{pictures.count} pictures, {pictures.megapixels:.0f} megapixels")
     trainer = _trainer(run, schedule, config, pictures, device)
     kept = run.out.with_name(run.out.name + ".checkpoint")
-    left = run.time_budget_s
-    while left > 0 and trainer.progress < 1:
-        before = trainer.elapsed
-        trainer.run(pictures, min(left, CHECKPOINT_EVERY_S), report, report_every_s)
-        left -= trainer.elapsed - before
+
+    def save() -> None:
         checkpoint.save(kept, trainer.state())
+
+    try:
+        trainer.run(pictures, run.time_budget_s, Watch(report, report_every_s, save))
+    finally:
+        save()  # also when interrupted: hours are not lost to Ctrl-C
     points = _validate(trainer.average, run.valid, device, note) if run.valid else ()
     crops = pictures.crops(FREEZE_CROPS, schedule.late_crop, torch.Generator(device).manual_seed(run.seed))
     frozen, cost = freeze(trainer.average, crops)

@@ -22,7 +22,7 @@ from aecodec.nets.freeze import freeze
 from aecodec.nets.pca import pca_start
 from aecodec.picture import Metadata, Picture, from_array
 from aecodec.training.data import Pictures
-from aecodec.training.loop import Schedule, Trainer
+from aecodec.training.loop import Schedule, Trainer, Watch
 from tests.exactness_probe import symbols_hash
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
 
@@ -37,7 +37,7 @@ def make_weights() -> None:
     trainer = Trainer(model, schedule, torch.device("cpu"))
     names = sorted(path.stem for path in SAMPLES.glob("*.png"))
     pictures = Pictures([torch.from_numpy(sample(name).copy()) for name in names], torch.device("cpu"))
-    trainer.run(pictures, 3600, lambda progress: print(progress), 10)
+    trainer.run(pictures, 3600, Watch(print, 10))
     frozen, cost = freeze(trainer.average, crops(8, 128))
     print(cost)
     TINY_WEIGHTS.write_bytes(weights.dump(frozen, cost.percent))

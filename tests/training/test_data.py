@@ -52,8 +52,9 @@ def test_folders_are_read_and_what_cannot_be_used_is_named(tmp_path: Path) -> No
     pictures = data.load([tmp_path], CPU, 256, notes.append)
     assert pictures.count == 2
     assert len(notes) == 2
-    assert "flat.png" in notes[0]
-    assert "notes.txt" in notes[1]
+    assert "notes.txt: left out" in notes[0]
+    assert "1 pictures left out: a side is below 256 pixels" in notes[1]
+    assert "flat.png" in notes[1]
 
 
 def test_no_picture_at_all_is_an_error(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from aecodec.nets.compressor import Compressor
 from aecodec.nets.pca import pca_start
 from aecodec.training import checkpoint
 from aecodec.training.data import Pictures
-from aecodec.training.loop import Progress, Schedule, Trainer
+from aecodec.training.loop import Progress, Schedule, Trainer, Watch
 from tests.tiny import TINY, crops, sample
 
 CPU = torch.device("cpu")
@@ -32,7 +32,7 @@ def trainer(steps: int) -> Trainer:
 def test_the_loss_of_one_crop_falls() -> None:
     reports: list[Progress] = []
     only = Pictures([torch.from_numpy(sample()[:64, :64].copy())], CPU)
-    trainer(60).run(only, 60, reports.append, 0)
+    trainer(60).run(only, 60, Watch(reports.append, 0))
     assert len(reports) == 60
     assert reports[-1].progress == 1
     first, last = (sum(report.loss for report in part) for part in (reports[:10], reports[-10:]))
@@ -41,14 +41,14 @@ def test_the_loss_of_one_crop_falls() -> None:
 
 def test_a_resumed_run_is_the_same_to_the_bit(pictures: Pictures, tmp_path: Path) -> None:
     whole = trainer(12)
-    whole.run(pictures, 60, lambda progress: None, 60)
+    whole.run(pictures, 60, Watch(lambda progress: None))
     first = trainer(12)
     for _ in range(5):
         first.train_step(pictures)
     checkpoint.save(tmp_path / "c.pt", first.state())
     second = trainer(12)
     second.resume(checkpoint.load(tmp_path / "c.pt"))
-    second.run(pictures, 60, lambda progress: None, 60)
+    second.run(pictures, 60, Watch(lambda progress: None))
     assert second.step == whole.step == 12
     for name, value in whole.state()["average"].items():
         assert torch.equal(value, second.state()["average"][name]), name
