@@ -16,13 +16,15 @@ from aecodec import imagefile, manifest, weights
 from aecodec.codec import Codec, Target
 from aecodec.manifest import ManifestRow
 from aecodec.nets.compressor import complexity
+from aecodec.picture import Picture
 
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 
 
 def validate(codec: Codec, folder: Path) -> list[dict[str, float]]:
     """Mean bits a pixel of the files and mean PSNR of what is decoded from them, at each quality."""
-    pictures = [imagefile.read(path) for path in sorted(folder.glob("*.png"))]
+    # pixels alone: colour profiles of a few kilobytes would drown small files
+    pictures = [Picture(imagefile.read(path).pixels) for path in sorted(folder.glob("*.png"))]
     points = []
     for quality in QUALITIES:
         rates, decibels = [], []

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from aecodec import imagefile
 from aecodec.codec import Codec, Target
+from aecodec.picture import Picture
 
 
 def main(folder: str, rates: list[float]) -> None:
     codec = Codec.load()
-    pictures = [imagefile.read(path) for path in sorted(Path(folder).glob("*.png"))]
+    pictures = [Picture(imagefile.read(path).pixels) for path in sorted(Path(folder).glob("*.png"))]
     for bpp in rates:
         shares, excess = [], []
         for picture in pictures:
