@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from aecodec import weights
+from aecodec import manifest, weights
 from aecodec.codec import Codec, Target
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.freeze import freeze
@@ -67,7 +67,8 @@ def make_files() -> None:
     rows = [record(codec, f"{name}.aec", picture, target) for name, (picture, target) in cases().items()]
     shipped = Codec.load(device="cpu")
     name = f"shipped-{shipped.weights.id.hex()}.aec"
-    kept = [row for row in read_manifest() if row["file"].startswith("shipped-") and row["file"] != name]
+    shipping = {row.sha256[:16] for row in manifest.read()}
+    kept = [row for row in read_manifest() if row["weights"] in shipping and row["file"] != name]
     rows += [*kept, record(shipped, name, from_array(sample("dog")[:256, :256]), Target("quality", 50))]
     (FOLDER / "manifest.json").write_text(json.dumps(rows, indent=1) + "\n")
 
