@@ -14,9 +14,9 @@ from aecodec import metrics
 from aecodec.codec import Codec, Target
 from aecodec.picture import from_array
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "flowers.png"
-JPEG_QUALITY = 15
-CROP = (120, 150, 400, 430)  # left, top, right, bottom
+SAMPLE = Path(__file__).parent.parent / "samples" / "guitar.png"
+JPEG_QUALITY = 10
+CROP = (148, 120, 428, 400)  # left, top, right, bottom
 BAND = 26  # pixels for the label above each crop
 
 
