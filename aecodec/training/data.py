@@ -86,7 +86,7 @@ def load(folders: Iterable[Path], device: torch.device, least_side: int, note: C
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         pictures = [picture for picture in pool.map(read, paths) if picture is not None]
     if small:
-        note(f"{len(small)} pictures left out: a side is below {least_side} pixels (such as {min(small)})")
+        note(f"left out {len(small)} of {len(paths)} files: a side is below {least_side} pixels (such as {min(small)})")
     if not pictures:
         raise BadInput(f"no picture to train on in {', '.join(map(str, folders))}")
     return Pictures(pictures, device)

@@ -53,7 +53,7 @@ def test_folders_are_read_and_what_cannot_be_used_is_named(tmp_path: Path) -> No
     assert pictures.count == 2
     assert len(notes) == 2
     assert "notes.txt: left out" in notes[0]
-    assert "1 pictures left out: a side is below 256 pixels" in notes[1]
+    assert "left out 1 of 4 files: a side is below 256 pixels" in notes[1]
     assert "flat.png" in notes[1]
 
 
