@@ -4,7 +4,7 @@ How a target is met is the business of `ratecontrol`; the bytes of a tile are ma
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from aecodec import container, imagefile, weights
 from aecodec.entropy import latents
 from aecodec.nets.config import step_to_quality
 from aecodec.nets.windowed import analyse, empty_canvas, place, samples, synthesise
-from aecodec.picture import Picture, Samples
+from aecodec.picture import Picture, flatten_hidden
 from aecodec.ratecontrol import Target, find_step
 from aecodec.tiling import TileGrid, choose_tile_side, groups, y_shape
 
@@ -36,7 +36,7 @@ class _Coded:
     data: bytes
     canvas: Tensor  # quantised latents of the padded picture
     bits: float
-    psnr_db: float | None = field(default=None)
+    psnr_db: float | None = None
 
 
 class Encoding:
@@ -119,15 +119,3 @@ class Encoding:
             mse = total / self.pixels.size
             coded.psnr_db = 10 * math.log10(peak**2 / mse) if mse else math.inf
         return coded.psnr_db
-
-
-def flatten_hidden(picture: Picture) -> Samples:
-    """Pixels whose fully transparent ones have the mean colour of the others: nobody sees them, and flat is cheap."""
-    if picture.alpha is None:
-        return picture.pixels
-    hidden = picture.alpha == 0
-    if not hidden.any() or hidden.all():
-        return picture.pixels
-    pixels = picture.pixels.copy()
-    pixels[hidden] = np.rint(picture.pixels[~hidden].mean(axis=0)).astype(pixels.dtype)
-    return pixels

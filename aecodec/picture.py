@@ -105,6 +105,18 @@ def from_array(array: NDArray[Any]) -> Picture:
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
 
 
+def flatten_hidden(picture: Picture) -> Samples:
+    """Pixels whose fully transparent ones have the mean colour of the others: nobody sees them, and flat is cheap."""
+    if picture.alpha is None:
+        return picture.pixels
+    hidden = picture.alpha == 0
+    if not hidden.any() or hidden.all():
+        return picture.pixels
+    pixels = picture.pixels.copy()
+    pixels[hidden] = np.rint(picture.pixels[~hidden].mean(axis=0)).astype(pixels.dtype)
+    return pixels
+
+
 def to_unit(pixels: Samples) -> NDArray[np.float32]:
     """Samples of 8 or 16 bits as float32 from 0 to 1, of the same shape."""
     top = np.float32(np.iinfo(pixels.dtype).max)

@@ -14,7 +14,7 @@ import numpy as np
 
 from aecodec import container, imagefile, manifest, metrics
 from aecodec.errors import Corrupt, UsageError, WeightsError
-from aecodec.picture import Picture, Samples
+from aecodec.picture import Picture, Samples, flatten_hidden
 from aecodec.ratecontrol import Target
 from aecodec.services.outputs import opened
 from aecodec.services.stripping import strip
@@ -201,11 +201,7 @@ def _read_picture(job: Job, warn: Warn) -> Picture:
 
 def _as_coded(picture: Picture, exact: bool) -> Picture:
     """What the encoder measures its PSNR against: it may have changed pixels that alpha 0 hides."""
-    if exact or picture.alpha is None:
-        return picture
-    from aecodec.encoding import flatten_hidden  # here: it brings torch, as in Engine.load
-
-    return replace(picture, pixels=flatten_hidden(picture))
+    return picture if exact else replace(picture, pixels=flatten_hidden(picture))
 
 
 def _verify(data: bytes, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:

@@ -150,19 +150,19 @@ class Trainer:
         trained: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(mine, trained, 1 - decay)
 
-    def run(self, pictures: Pictures, budget_s: float, watch: "Watch") -> None:
+    def run(self, pictures: Pictures, budget_s: float, watch: Watch) -> None:
         """Train until the schedule or `budget_s` seconds end, whichever is first."""
         began, start = time.monotonic(), self.elapsed
-        reported, saved = began, began
+        saved = began
         window = _Window(began, self.pixels)
         self.model.train()
         while self.progress < 1 and time.monotonic() - began < budget_s:
             window.add(self.train_step(pictures))
             now = time.monotonic()
             self.elapsed = start + now - began
-            if now - reported >= watch.report_every_s or self.progress >= 1:
+            if now - window.began >= watch.report_every_s or self.progress >= 1:
                 watch.report(window.report(self, now, min(budget_s - (now - began), self._time_left())))
-                reported, window = now, _Window(now, self.pixels)
+                window = _Window(now, self.pixels)
             if now - saved >= watch.save_every_s:
                 watch.save()
                 saved = now

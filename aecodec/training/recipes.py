@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -148,5 +147,5 @@ def _validate(
 @torch.no_grad()
 def _measure(model: Compressor, pixels: Tensor, step: int) -> tuple[float, float]:
     steps = torch.full((1,), step, device=pixels.device)
-    result: Any = rate_distortion(model.config, model(pixels, steps), pixels, steps)
+    result = rate_distortion(model.config, model(pixels, steps), pixels, steps)
     return float(result.bpp), float(psnr(result.mse))
