@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from aecodec.codec import Codec
 
 
-def encode(image: "Image.Image | NDArray[Any]", quality: float = 50) -> bytes:
+def encode(image: "Image.Image | NDArray[Any]", quality: float = 50, effort: int = 0) -> bytes:
     """The .aec file of a Pillow picture, or of an array (H, W) or (H, W, C) of uint8 or uint16.
 
-    C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA. `quality` goes from 1 to 100. Raises AecodecError.
+    C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA. `quality` goes from 1 to 100; `effort` from 0 to 9 makes
+    the file smaller, not worse, and takes its time. Raises AecodecError.
     """
     picture = from_array(image) if isinstance(image, np.ndarray) else imagefile.from_pil(image)
-    return _codec().encode(picture, Target("quality", quality)).data
+    return _codec().encode(picture, Target("quality", quality), effort=effort).data
 
 
 def decode(data: bytes) -> "Image.Image":

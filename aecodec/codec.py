@@ -67,14 +67,15 @@ class Codec:
         return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else CPU_BATCH), weights_path)
 
     @torch.inference_mode()
-    def encode(self, picture: Picture, target: Target, *, exact: bool = False) -> Encoded:
+    def encode(self, picture: Picture, target: Target, *, effort: int = 0, exact: bool = False) -> Encoded:
         """The .aec file of a picture that meets the target.
 
+        An `effort` of 1 to 9 refines the latents of this picture: smaller, no worse, slower to encode, not to decode.
         `exact` keeps RGB under alpha 0, which otherwise becomes what costs least. Raises TargetUnreachable and
         LimitExceeded; DeviceError when the device runs out of memory.
         """
         with devices.memory_errors():
-            return Encoding(picture, self.weights, self.device, self.batch, exact).run(target)
+            return Encoding(picture, self.weights, self.device, self.batch, exact).run(target, effort)
 
     @torch.inference_mode()
     def decode(

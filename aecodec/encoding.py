@@ -1,10 +1,11 @@
-"""The way of one picture to bytes: analysed once, coded at as many qualities as its target needs.
+"""The way of one picture to bytes: analysed once, coded at as many qualities as its target needs, refined at the last.
 
-How a target is met is the business of `ratecontrol`; the bytes of a tile are made in `entropy.latents`.
+How a target is met is the business of `ratecontrol`; the bytes of a tile are made in `entropy.latents`, and what an
+effort above 0 does to its latents is in `nets.refine`.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,10 +14,22 @@ from torch import Tensor
 from aecodec import container, imagefile, weights
 from aecodec.entropy import latents
 from aecodec.nets.config import step_to_quality
-from aecodec.nets.windowed import analyse, empty_canvas, place, samples, synthesise
-from aecodec.picture import Picture, flatten_hidden
-from aecodec.ratecontrol import Target, find_step
-from aecodec.tiling import TileGrid, choose_tile_side, groups, y_shape
+from aecodec.nets.refine import Surroundings, refine
+from aecodec.nets.windowed import alike, analyse, empty_canvas, place, samples, synthesise
+from aecodec.picture import Picture, flatten_hidden, to_unit
+from aecodec.ratecontrol import Target, find_size, find_step
+from aecodec.tiling import Tile, TileGrid, Window, choose_tile_side, groups, y_shape
+
+EFFORT_STEPS = (0, 16, 24, 32, 48, 64, 96, 128, 192, 320)  # gradient steps of every effort
+SIZE_MARGIN = 0.997  # of a size that a refined file aims at: how much refining saves differs from step to step
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What effort 0 makes of the same picture and target."""
+
+    bytes: int
+    psnr_db: float
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class Encoded:
     quality: float
     estimated_bits: float  # of the latents, by the model's tables; the file's size is len(data)
     psnr_db: float  # of what a decoder will show against the input; infinite if identical
+    plain: Plain | None = None  # what an effort above 0 is measured against
 
 
 @dataclass
@@ -57,11 +71,44 @@ class Encoding:
         self.tiles = analyse(self.model, self.grid, rgb, device, batch)
         self.coded: tuple[int, _Coded] | None = None
 
-    def run(self, target: Target) -> Encoded:
+    def run(self, target: Target, effort: int = 0) -> Encoded:
+        """The file that meets the target; with effort neither larger nor worse than the one without."""
         pixels = self.picture.width * self.picture.height
-        step = find_step(target, pixels, lambda step: len(self.at(step).data), self.psnr)
-        coded = self.at(step)
-        return Encoded(coded.data, step_to_quality(step), coded.bits, self.psnr(step))
+        step = find_step(target, pixels, self.size, self.psnr)
+        plain = self._encoded(step, self.at(step))
+        if not effort:
+            return plain
+        refined = self._refined(step, effort)
+        most = target.most_bytes(pixels)
+        if most is not None and len(refined.data) < len(plain.data):  # what was saved buys quality
+            saved = len(plain.data) / len(refined.data)
+            richer = self._refined(find_size(math.floor(most * saved * SIZE_MARGIN), self.size), effort)
+            if len(richer.data) <= most and richer.psnr_db > refined.psnr_db:
+                refined = richer
+        return replace(refined, plain=Plain(len(plain.data), plain.psnr_db))
+
+    def _encoded(self, step: int, coded: _Coded) -> Encoded:
+        return Encoded(coded.data, step_to_quality(step), coded.bits, self._measure(step, coded))
+
+    def _refined(self, step: int, effort: int) -> Encoded:
+        """The picture at a quality step, refined where that makes it smaller and no worse."""
+        plain = self._encoded(step, self.at(step))
+        canvas = self.at(step).canvas
+        found: dict[int, tuple[Tensor, Tensor]] = {}
+        with torch.inference_mode(False):
+            for group in alike(self.grid, self.model.config.synthesis_halo, self.batch):
+                y = torch.stack([self.tiles[tile.index] for tile, _ in group]).clone()  # inference knows no gradients
+                better = refine(self.model, y, self._surroundings(group, canvas), step, EFFORT_STEPS[effort])
+                found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
+        refined = self._encoded(step, self._code(step, found))
+        return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
+
+    def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Tensor) -> Surroundings:
+        units = [to_unit(self.pixels[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]) for tile, _ in group]
+        pixels = torch.from_numpy(np.stack(units)).to(self.device).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
+        windows = torch.stack([canvas[:, *window.outer] for _, window in group])
+        rows, columns = group[0][1].inner  # the same for all
+        return Surroundings(windows, rows, columns, pixels)
 
     def header(self, step: int) -> container.Header:
         return container.Header(
@@ -83,13 +130,17 @@ class Encoding:
             self.coded = step, self._code(step)
         return self.coded[1]
 
-    def _code(self, step: int) -> _Coded:
+    def _code(self, step: int, refined: dict[int, tuple[Tensor, Tensor]] | None = None) -> _Coded:
+        """Code every tile at a quality step, or its refined latents and hyper-latents."""
         canvas = empty_canvas(self.model, self.grid, self.device)
         payloads: dict[int, bytes] = {}
         bits = 0.0
         for group in groups(self.grid.tiles(), y_shape, self.batch):
-            y = torch.stack([self.tiles[tile.index] for tile in group])
-            coded = latents.encode(self.used.frozen, y, step)
+            if refined is None:
+                y, z = torch.stack([self.tiles[tile.index] for tile in group]), None
+            else:
+                y, z = (torch.stack(parts) for parts in zip(*(refined[tile.index] for tile in group), strict=True))
+            coded = latents.encode(self.used.frozen, y, step, z)
             bits += coded.bits
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
@@ -105,9 +156,14 @@ class Encoding:
         )
         return _Coded(data, canvas, bits)
 
+    def size(self, step: int) -> int:
+        return len(self.at(step).data)
+
     def psnr(self, step: int) -> float:
+        return self._measure(step, self.at(step))
+
+    def _measure(self, step: int, coded: _Coded) -> float:
         """PSNR in dB of the samples that a decoder will show against those of the input."""
-        coded = self.at(step)
         if coded.psnr_db is None:
             total = 0.0
             picture = self.picture

@@ -31,6 +31,11 @@ class Target:
         if not (self.value > 0 and math.isfinite(self.value)):
             raise UsageError(f"a target of {self.value:g} {self.kind} cannot be met")
 
+    def most_bytes(self, pixels: int) -> int | None:
+        """How large the file of a picture of so many pixels may be; None where the target is no size."""
+        sizes = {"bpp": self.value * pixels / 8, "max_bytes": self.value}
+        return math.floor(sizes[self.kind]) if self.kind in sizes else None
+
 
 def find_step(target: Target, pixels: int, size_of: Callable[[int], int], psnr_of: Callable[[int], float]) -> int:
     """Quality step (0 ... 1584) that meets the target for a picture of so many pixels.
@@ -42,11 +47,11 @@ def find_step(target: Target, pixels: int, size_of: Callable[[int], int], psnr_o
         return quality_to_step(target.value)
     if target.kind == "psnr":
         return _find_psnr(target.value, psnr_of)
-    most = math.floor(target.value * pixels / 8) if target.kind == "bpp" else math.floor(target.value)
-    return _find_size(most, size_of)
+    return find_size(target.most_bytes(pixels) or 0, size_of)
 
 
-def _find_size(most: int, size_of: Callable[[int], int]) -> int:
+def find_size(most: int, size_of: Callable[[int], int]) -> int:
+    """The last quality step whose file has at most so many bytes; raises TargetUnreachable."""
     goal = math.log(most) if most > 0 else -math.inf
     step, _ = _search(lambda step: math.log(size_of(step)), goal, SIZE_TOLERANCE, TYPICAL_LOG_RATE)
     if step < 0:

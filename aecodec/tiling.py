@@ -185,7 +185,7 @@ def y_shape(tile: Tile) -> tuple[int, int]:
     return tile.y_shape
 
 
-def groups(items: Iterable[T], shape: Callable[[T], tuple[int, int]], most: int) -> Iterator[list[T]]:
+def groups(items: Iterable[T], shape: Callable[[T], tuple[int, ...]], most: int) -> Iterator[list[T]]:
     """Items of equal shape, at most `most` at a time, to be worked on together; in their order within a shape."""
     for _, same in groupby(sorted(items, key=shape), key=shape):
         alike = list(same)

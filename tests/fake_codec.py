@@ -21,11 +21,18 @@ LEAST_BYTES = 100  # no smaller target can be met
 
 
 @dataclass(frozen=True)
+class Plain:
+    bytes: int
+    psnr_db: float
+
+
+@dataclass(frozen=True)
 class Encoded:
     data: bytes
     quality: float
     estimated_bits: float
     psnr_db: float
+    plain: Plain | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Codec:
 
     log: list[tuple[object, ...]]
 
-    def encode(self, picture: Picture, target: Target, *, exact: bool = False) -> Encoded:
+    def encode(self, picture: Picture, target: Target, *, effort: int = 0, exact: bool = False) -> Encoded:
         self.log.append(("encode", target.kind, target.value, exact, picture.metadata))
         if target.kind == "max_bytes" and target.value < LEAST_BYTES:
             raise TargetUnreachable(f"quality 1 needs {LEAST_BYTES} bytes, more than {target.value:g}")
@@ -58,7 +65,8 @@ class Codec:
         np.savez(stream, quality=quality, **arrays)
         data = MAGIC + stream.getvalue()
         psnr_db = metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
-        return Encoded(data, quality, 8 * len(data), psnr_db)
+        plain = Plain(2 * len(data), psnr_db) if effort else None
+        return Encoded(data, quality, 8 * len(data), psnr_db, plain)
 
     def decode(
         self, data: bytes, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False

@@ -92,6 +92,37 @@ def test_impossible_targets_say_so(codec: Codec) -> None:
         codec.encode(picture, Target("psnr", 99))
 
 
+@pytest.mark.parametrize("target", [Q50, Target("psnr", 28.0)])
+def test_effort_makes_a_file_smaller_and_no_worse(codec: Codec, target: Target) -> None:
+    picture = from_array(sample("city")[:192, :250])
+    plain, refined = codec.encode(picture, target), codec.encode(picture, target, effort=5)
+    assert refined.plain is not None
+    assert (refined.plain.bytes, refined.plain.psnr_db) == (len(plain.data), plain.psnr_db)
+    assert len(refined.data) < len(plain.data)
+    assert refined.psnr_db >= plain.psnr_db
+    assert psnr(codec.decode(refined.data).picture.pixels, picture.pixels) == pytest.approx(refined.psnr_db)
+
+
+def test_effort_spends_what_it_saves_where_a_size_is_given(codec: Codec) -> None:
+    picture = from_array(sample("city")[:192, :250])
+    target = Target("max_bytes", 1500)
+    plain, refined = codec.encode(picture, target), codec.encode(picture, target, effort=5)
+    assert len(refined.data) <= 1500
+    assert refined.psnr_db > plain.psnr_db
+    assert refined.quality >= plain.quality
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_effort_refines_every_tile_of_every_kind(codec: Codec, channels: int) -> None:
+    colours = LARGE if channels == 4 else LARGE[:, :, :1]
+    pixels = np.dstack([colours, LARGE[:, :, 0]]) if channels == 4 else colours
+    plain, refined = (codec.encode(from_array(pixels), Q50, effort=effort) for effort in (0, 1))
+    assert len(refined.data) <= len(plain.data)
+    assert refined.psnr_db >= plain.psnr_db
+    shown = codec.decode(refined.data).picture.pixels
+    assert psnr(shown, from_array(pixels).pixels) == pytest.approx(refined.psnr_db, abs=0.01)
+
+
 def test_hidden_colour_changes_unless_exact(codec: Codec) -> None:
     pixels = sample()[:128, :128].copy()
     alpha = np.full((128, 128), 255, np.uint8)

@@ -37,7 +37,15 @@ Psnr = Annotated[
     float | None,
     typer.Option(metavar="DB", parser=options.parse_psnr, help="The smallest file of at least DB decibels."),
 ]
-Effort = Annotated[int, typer.Option(min=0, max=9, help="Above 0: in a later version.")]
+Effort = Annotated[
+    int,
+    typer.Option(
+        metavar="0..9",
+        parser=options.parse_effort,
+        help="Above 0: smaller, no worse, slower to write.",
+        show_default="0",
+    ),
+]
 Strip = Annotated[
     frozenset[str] | None,
     typer.Option(
@@ -56,7 +64,7 @@ def encode(  # noqa: PLR0913
     bpp: Bpp = None,
     max_bytes: MaxBytes = None,
     psnr: Psnr = None,
-    effort: Effort = 0,
+    effort: Effort = "0",  # type: ignore[assignment]  # typer parses defaults too
     strip: Strip = None,
     exact: Exact = False,
     verify: Verify = False,
@@ -79,8 +87,6 @@ def encode(  # noqa: PLR0913
     Example: aecodec encode photo.jpg holiday/ -o coded/ --bpp 0.5
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
-    if effort > 0:
-        raise UsageError(f"--effort {effort}: efforts above 0 come with a later version; leave it out or give 0")
     goal = _goal(quality, bpp, max_bytes, psnr)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.ratecontrol import Target
@@ -92,7 +98,7 @@ def encode(  # noqa: PLR0913
         talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
         return
     engine = files.Engine(weights, device, threads, batch_size)
-    settings = files.EncodeOptions(Target(*goal), exact, strip or frozenset(), verify)
+    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify)
     rows = batch.run(jobs, lambda: files.encoder(engine, settings, talk.warn), skip_existing, talk.trace)
     talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
 
@@ -109,5 +115,14 @@ def _goal(quality: float | None, bpp: float | None, max_bytes: int | None, psnr:
 def _line(row: "Row") -> str:
     return (
         f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  quality {row.quality:g}  "
-        f"{decibels(row.psnr_db or 0.0)}  {row.seconds:.1f} s"
+        f"{decibels(row.psnr_db or 0.0)}  {row.seconds:.1f} s{_gain(row)}"
     )
+
+
+def _gain(row: "Row") -> str:
+    """What an effort above 0 was good for."""
+    if row.plain_bytes is None or row.plain_psnr_db is None or row.bytes is None or row.psnr_db is None:
+        return ""
+    percent = 100 * (row.bytes / row.plain_bytes - 1)
+    more_db = 0.0 if row.psnr_db == row.plain_psnr_db else row.psnr_db - row.plain_psnr_db  # both may be infinite
+    return f"  effort {row.effort}: {percent:+.1f} % bytes, {more_db:+.2f} dB"

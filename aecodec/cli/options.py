@@ -48,6 +48,12 @@ def parse_quality(text: str) -> float:
     return round(quality / QUALITY_STEP) * QUALITY_STEP
 
 
+def parse_effort(text: str) -> int:
+    if re.fullmatch(r"[0-9]", text) is None:
+        raise UsageError(f"--effort {text}: goes from 0, the fastest, to 9, the smallest files")
+    return int(text)
+
+
 def parse_bpp(text: str) -> float:
     return _positive(text, "--bpp")
 

@@ -31,16 +31,18 @@ class CodedLatents:
     bits: float
 
 
-def encode(frozen: Frozen, y: Tensor, step: int) -> CodedLatents:
+def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> CodedLatents:
     """Code latents before the gain, (N, latents, h, w), h and w multiples of 4, at a quality step.
 
-    Raises LimitExceeded when a symbol is beyond any that the format can hold.
+    `z`, rounded hyper-latents (N, hyper, h/4, w/4), come from the hyper-analysis where none are given. Raises
+    LimitExceeded when a symbol is beyond any that the format can hold.
     """
     prior = frozen.model.prior
     steps = torch.full((len(y),), step, device=y.device)
     gain = prior.log_gain(steps).exp()
     scaled = y * gain
-    z = torch.round(prior.hyper_analysis(scaled, steps))
+    if z is None:
+        z = torch.round(prior.hyper_analysis(scaled, steps))
     symbols = torch.zeros_like(scaled, dtype=torch.int32)
 
     def code(mean: Tensor, mask: Tensor) -> Tensor:

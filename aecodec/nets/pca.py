@@ -28,10 +28,10 @@ def pca_start(model: Compressor, crops: Tensor) -> None:
         fine_std = _start_fine(model, crops)
         coarse_std = _start_coarse(model, crops, fine_std)
         _start_prior(model, coarse_std)
-        _scale_inputs(model.analysis.fine, fine_std.sqrt())
-        _scale_inputs(model.synthesis.fine, fine_std.sqrt())
-        _scale_inputs(model.analysis.coarse, coarse_std.sqrt())
-        _scale_inputs(model.synthesis.coarse, coarse_std.sqrt())
+        scale_inputs(model.analysis.fine, fine_std.sqrt())
+        scale_inputs(model.synthesis.fine, fine_std.sqrt())
+        scale_inputs(model.analysis.coarse, coarse_std.sqrt())
+        scale_inputs(model.synthesis.coarse, coarse_std.sqrt())
         for layer in model.prior.means.see:
             assert isinstance(layer, nn.Conv2d)
             layer.weight /= _floor(coarse_std.sqrt())
@@ -87,7 +87,7 @@ def _start_prior(model: Compressor, std: Tensor) -> None:
     nn.init.zeros_(prior.scales.last.bias)  # type: ignore[arg-type]
 
 
-def _scale_inputs(stack: nn.Sequential, std: Tensor) -> None:
+def scale_inputs(stack: nn.Sequential, std: Tensor) -> None:
     """Let the hidden layers of residual blocks see channels of unit deviation."""
     for block in stack:
         assert isinstance(block, Block)

@@ -23,6 +23,14 @@ def batches(
     return groups(windows, lambda entry: (entry[1].height, entry[1].width), batch)
 
 
+def alike(grid: TileGrid, halo: int, batch: int) -> Iterator[list[tuple[Tile, Window]]]:
+    """All tiles with their windows in cells of y, at most `batch` at a time: of a group all sizes are the same."""
+    windows = [(tile, grid.window(tile, halo, Y_CELL)) for tile in grid.tiles()]
+    return groups(
+        windows, lambda at: (at[1].height, at[1].width, at[1].top, at[1].left, at[0].height, at[0].width), batch
+    )
+
+
 def analyse(model: Compressor, grid: TileGrid, samples: np.ndarray, device: torch.device, batch: int) -> list[Tensor]:
     """RGB samples (H, W, 3), uint8 or uint16 -> latents before the gain of every tile (L, h, w), raster order.
 

@@ -70,6 +70,9 @@ class Row:
     bpp: float | None = None  # the same per pixel, in bits
     quality: float | None = None
     psnr_db: float | None = None  # inf: identical
+    effort: int | None = None
+    plain_bytes: int | None = None  # what effort 0 would have written, and its PSNR
+    plain_psnr_db: float | None = None
     seconds: float | None = None
     skipped: bool = False  # the output was there already
     errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
@@ -112,6 +115,7 @@ class Engine:
 @dataclass(frozen=True)
 class EncodeOptions:
     target: Target
+    effort: int = 0  # 0 ... 9
     exact: bool = False  # keep RGB under alpha 0
     strip: frozenset[str] = frozenset()  # of exif, icc, xmp
     verify: bool = False
@@ -170,7 +174,7 @@ def _encode(job: Job, codec: "Codec", verifier: "Codec | None", options: EncodeO
     picture = _read_picture(job, warn)
     if options.strip:
         picture = strip(picture, options.strip, lambda message: warn(job.name, message))
-    encoded = codec.encode(picture, options.target, exact=options.exact)
+    encoded = codec.encode(picture, options.target, effort=options.effort, exact=options.exact)
     with opened(job.output, replace=job.replace) as stream:
         stream.write(encoded.data)
         if verifier is not None:
@@ -186,6 +190,9 @@ def _encode(job: Job, codec: "Codec", verifier: "Codec | None", options: EncodeO
         bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
         quality=encoded.quality,
         psnr_db=encoded.psnr_db,
+        effort=options.effort,
+        plain_bytes=encoded.plain.bytes if encoded.plain else None,
+        plain_psnr_db=encoded.plain.psnr_db if encoded.plain else None,
         seconds=perf_counter() - start,
     )
 

@@ -62,7 +62,7 @@ def test_each_target_reaches_the_codec(run, make, log, arguments, target):
         (["--bpp", "0"], "above 0"),
         (["--max-bytes", "0"], "size in bytes"),
         (["--max-bytes", "12q"], "size in bytes"),
-        (["--effort", "3"], "later version"),
+        (["--effort", "10"], "goes from 0"),
         (["--strip", "gps"], "exif, icc, xmp"),
         (["--shard", "3/2"], "I/N"),
         (["--shard", "0/2"], "I/N"),
@@ -86,9 +86,17 @@ def test_no_input_is_wrong_usage(run):
     assert "name pictures" in result.stderr
 
 
-def test_effort_0_is_the_plain_encoder(run, make):
+def test_effort_says_what_it_was_good_for(run, make):
     make("img.png")
-    assert run("encode", "img.png", "--effort", "0").exit_code == 0
+    result = run("encode", "img.png", "--effort", "3")
+    assert "effort 3: -50.0 % bytes, +0.00 dB" in result.stderr
+    row = json.loads(run("encode", "img.png", "--effort", "3", "--json", "--force").stdout)
+    assert (row["effort"], row["plain_bytes"]) == (3, 2 * row["bytes"])
+
+
+def test_without_effort_there_is_no_gain_to_print(run, make):
+    make("img.png")
+    assert "effort" not in run("encode", "img.png", "--effort", "0").stderr
 
 
 def test_options_of_the_machine_reach_the_codec(run, make, log, tmp_path):
@@ -213,10 +221,13 @@ def test_json_gives_one_object_per_input(run, make):
     fields = [
         "bpp",
         "bytes",
+        "effort",
         "error",
         "height",
         "input",
         "output",
+        "plain_bytes",
+        "plain_psnr_db",
         "psnr_db",
         "quality",
         "seconds",
