@@ -80,6 +80,16 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def parse_blocks(text: str | None) -> tuple[int, int] | None:
+    """Blocks at 1/8 and at 1/16: 3,2."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+),(\d+)", text)
+    if match is None:
+        raise UsageError(f"--grow {text}: give two numbers of blocks, for example 3,2")
+    return int(match[1]), int(match[2])
+
+
 def parse_strip(text: str) -> frozenset[str]:
     names = frozenset(name.strip().lower() for name in text.split(","))
     if names == {"all"}:

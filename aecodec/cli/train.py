@@ -30,7 +30,16 @@ TotalTime = Annotated[
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
 Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
-BatchSize = Annotated[int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="8")]
+BatchSize = Annotated[int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="8, CUDA 32")]
+Size = Annotated[
+    str, typer.Option(metavar="small|base", help="Network of a fresh start: for hours on a CPU, or for a GPU.")
+]
+Grow = Annotated[  # text: typer would take a pair for an option of two values
+    str | None,
+    typer.Option(
+        metavar="FINE,COARSE", help="Go on in a deeper network: blocks at 1/8 and 1/16, each way; needs --resume."
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Of all that is drawn at random.")]
 
 
@@ -47,6 +56,8 @@ def codec(  # noqa: PLR0913
     time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
     total_time: TotalTime = None,
     resume: Resume = None,
+    size: Size = "small",
+    grow: Grow = None,
     valid: Valid = None,
     device: options.Device = "auto",
     threads: options.Threads = None,
@@ -77,6 +88,8 @@ def codec(  # noqa: PLR0913
         threads=threads,
         batch=batch,
         seed=seed,
+        size=size,
+        grow=options.parse_blocks(grow),
     )
     with talk.gauge() as show:
         trained = recipes.train_codec(

@@ -72,6 +72,14 @@ class CodecConfig:
             raise WeightsError(f"weights have no readable configuration: {error}") from error
 
 
+SIZES = {
+    "small": CodecConfig(),  # for hours on a CPU
+    "base": CodecConfig(  # for a GPU: what 16 MB in float16 and 60 kMAC a pixel to decode allow
+        features=256, hyper_features=96, analysis_blocks=(3, 0), synthesis_blocks=(5, 1)
+    ),
+}
+
+
 def quality_to_step(quality: float) -> int:
     """Nearest quality step (0 ... 1584) of a quality of 1 ... 100."""
     return min(max(round(16 * (quality - 1)), 0), QUALITY_STEPS)

@@ -36,11 +36,12 @@ class Pictures:
     def crops(self, batch: int, side: int, generator: torch.Generator) -> Tensor:
         """Random crops (batch, 3, side, side) of 0 ... 1, flipped half the time, shrunk by one factor of 0.5 to 1.
 
-        All on the device, without a loop over pictures. The generator lives on the same device.
+        On the device, without a loop over pictures; the draws come from a CPU generator, so that no device is waited
+        for. The result is in channels_last order.
         """
         device = self.flat.device
-        draw = torch.rand(3, batch, generator=generator, device=device)
-        scale, flip = torch.rand(2, generator=generator, device=device).tolist()
+        draw = torch.rand(3, batch, generator=generator).to(device, non_blocking=True)
+        scale, flip = torch.rand(2, generator=generator).tolist()
         cut = min(round(side / (SMALLEST_SCALE + (1 - SMALLEST_SCALE) * scale)), self.smallest_side)
         which = (draw[0] * self.count).long()
         top = (draw[1] * (self.height[which] - cut + 1)).long()
@@ -48,11 +49,13 @@ class Pictures:
         line = torch.arange(cut, device=device)
         rows = (top[:, None] + line) * self.width[which][:, None]  # (batch, cut)
         first = self.start[which][:, None, None] + 3 * (rows[:, :, None] + (left[:, None] + line)[:, None, :])
-        pixels = self.flat[first[:, None] + torch.arange(3, device=device)[:, None, None]]  # (batch, 3, cut, cut)
-        unit = pixels.float().div_(255)
+        pixels = self.flat[first[..., None] + torch.arange(3, device=device)].permute(
+            0, 3, 1, 2
+        )  # (batch, 3, cut, cut)
         if cut != side:
-            unit = V.resize(unit, [side, side], antialias=True)
-        return unit.flip(3) if flip < 0.5 else unit
+            pixels = V.resize(pixels, [side, side], antialias=True)  # as bytes: ten times as fast on a CPU
+        unit = pixels.float().div_(255)
+        return (unit.flip(3) if flip < 0.5 else unit).contiguous(memory_format=torch.channels_last)
 
     def centres(self, side: int) -> Iterator[Tensor]:
         """The middle (1, 3, side, side) of every picture, 0 ... 1, in order."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,15 +12,17 @@ from torch import Tensor
 from aecodec import devices, weights
 from aecodec.errors import OutputError, UsageError, WeightsError
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import QUALITY_STEPS, CodecConfig
+from aecodec.nets.config import QUALITY_STEPS, SIZES, CodecConfig
 from aecodec.nets.freeze import FreezingCost, freeze
+from aecodec.nets.grow import grow
 from aecodec.nets.pca import pca_start
 from aecodec.training import checkpoint, data
 from aecodec.training.loop import Progress, Schedule, Trainer, Watch
 from aecodec.training.losses import psnr, rate_distortion
 
 PCA_CROPS = 1024  # of 128 x 128: 65,536 blocks of 16 x 16 for 768 components
-FREEZE_CROPS = 24  # of 256 x 256, at nine qualities
+FREEZE_CROPS, FREEZE_SIDE = 24, 256  # at nine qualities
+GROW_CROPS = 32  # of 128 x 128, to see how large features are
 VALIDATION_SIDE = 512  # pixels of the centre that validation looks at while training
 VALIDATION_STEPS = tuple(range(QUALITY_STEPS // 10, QUALITY_STEPS, QUALITY_STEPS // 5))
 
@@ -38,6 +41,8 @@ class Run:
     threads: int | None = None
     batch: int | None = None
     seed: int = 0
+    size: str = "small"  # of a fresh start, a key of nets.config.SIZES; a resumed run keeps its own
+    grow: tuple[int, int] | None = None  # blocks at 1/8 and 1/16 that the resumed network gets, each way
 
 
 @dataclass(frozen=True)
@@ -64,22 +69,21 @@ def train_codec(
     *,
     report: Callable[[Progress], None],
     note: Callable[[str], None],
-    config: CodecConfig | None = None,
     report_every_s: float = 1.0,
 ) -> Trained:
     """Train for the run's budget, write checkpoints to OUT.checkpoint on the way and frozen weights to OUT at the end.
 
-    `config` is that of a fresh start; a resumed run keeps its own. Raises BadInput without pictures, WeightsError
+    Raises BadInput without pictures, WeightsError
     for what cannot be resumed, OutputError when OUT cannot be written.
     """
     if not run.out.parent.is_dir():
         raise OutputError(f"{run.out.parent} is not a folder to write weights to")
     device = devices.select(run.device, run.threads)
-    schedule = _schedule(run)
-    largest_cut = math.ceil(max(schedule.crop, schedule.late_crop) / data.SMALLEST_SCALE)
-    pictures = data.load(run.data, device, largest_cut, note)
+    schedule = schedule_of(run, device)
+    least_side = max(math.ceil(schedule.crop / data.SMALLEST_SCALE), schedule.late_crop)
+    pictures = data.load(run.data, device, least_side, note)
     note(f"{pictures.count} pictures, {pictures.megapixels:.0f} megapixels")
-    trainer = _trainer(run, schedule, config, pictures, device)
+    trainer = _trainer(run, schedule, pictures, device)
     kept = run.out.with_name(run.out.name + ".checkpoint")
 
     def save() -> None:
@@ -90,43 +94,57 @@ def train_codec(
     finally:
         save()  # also when interrupted: hours are not lost to Ctrl-C
     points = _validate(trainer.average, run.valid, device, note) if run.valid else ()
-    crops = pictures.crops(FREEZE_CROPS, schedule.late_crop, torch.Generator(device).manual_seed(run.seed))
+    crops = pictures.crops(FREEZE_CROPS, FREEZE_SIDE, torch.Generator().manual_seed(run.seed))
     frozen, cost = freeze(trainer.average, crops)
     content = weights.dump(frozen, cost.percent)
     checkpoint.write_atomically(run.out, content)
     return Trained(weights.identify(content).hex(), len(content), cost, points)
 
 
-def _schedule(run: Run) -> Schedule:
+def schedule_of(run: Run, device: torch.device) -> Schedule:
+    """The schedule of a run on a device; raises UsageError without a time budget."""
     if run.time_budget_s <= 0:
         raise UsageError("a run needs a time budget above zero")
     schedule = Schedule(run.total_time_s or run.time_budget_s)
+    if device.type == "cuda":  # two megapixels a step keep it busy
+        schedule = replace(schedule, batch=32, crop=256, late_crop=512, late_batch=8)
     if run.batch is not None:
-        schedule = replace(schedule, batch=run.batch, late_batch=max(run.batch // 2, 1))
+        schedule = replace(schedule, batch=run.batch, late_batch=max(run.batch // 4, 1))
     return schedule
 
 
-def _trainer(
-    run: Run, schedule: Schedule, config: CodecConfig | None, pictures: data.Pictures, device: torch.device
-) -> Trainer:
+def _trainer(run: Run, schedule: Schedule, pictures: data.Pictures, device: torch.device) -> Trainer:
+    if run.size not in SIZES:
+        raise UsageError(f"no network has the size {run.size!r}: give {' or '.join(SIZES)}")
+    draw = torch.Generator().manual_seed(run.seed)
     if run.resume is None:
+        if run.grow is not None:
+            raise UsageError("only a trained network grows: name it with --resume")
         torch.manual_seed(run.seed)
-        model = Compressor(config or CodecConfig())
-        draw = torch.Generator(device).manual_seed(run.seed)
+        model = Compressor(SIZES[run.size])
         pca_start(model, torch.cat([pictures.crops(16, 128, draw).cpu() for _ in range(PCA_CROPS // 16)]))
         return Trainer(model, schedule, device, run.seed)
     if run.resume.suffix == ".safetensors":
         model = weights.read(run.resume, torch.device("cpu")).frozen.model.requires_grad_(True)
-        return Trainer(model, schedule, device, run.seed)
-    state = checkpoint.load(run.resume)
-    trainer = Trainer(Compressor(CodecConfig.from_json(state["config"])), schedule, device, run.seed)
+    else:
+        state = checkpoint.load(run.resume)
+        model = Compressor(CodecConfig.from_json(state["config"]))
+        if run.grow is None:
+            return _resumed(run, state, Trainer(model, schedule, device, run.seed))
+        model.load_state_dict(state["average"])
+    if run.grow is not None:
+        model = grow(model, run.grow, pictures.crops(GROW_CROPS, 128, draw).cpu())
+    return Trainer(model, schedule, device, run.seed)
+
+
+def _resumed(run: Run, state: dict[str, Any], trainer: Trainer) -> Trainer:
     try:
         trainer.resume(state)
     except (KeyError, RuntimeError, ValueError) as error:
         raise WeightsError(f"{run.resume} cannot be resumed: {error}") from error
     if run.total_time_s is None:
         # a chain without a stated length: what was trained before counts as done, and this budget comes on top
-        trainer.schedule = replace(schedule, total=trainer.elapsed + run.time_budget_s)
+        trainer.schedule = replace(trainer.schedule, total=trainer.elapsed + run.time_budget_s)
     return trainer
 
 

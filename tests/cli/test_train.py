@@ -42,7 +42,9 @@ def runs(monkeypatch):
 
 
 def test_options_reach_the_recipe(run, runs):
-    arguments = "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4"
+    arguments = (
+        "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4 --grow 3,2"
+    )
     assert run("train", "codec", *arguments.split(), "--device", "cpu", "--seed", "7", "-j", "2").exit_code == 0
     assert runs == [
         Run(
@@ -56,6 +58,7 @@ def test_options_reach_the_recipe(run, runs):
             threads=2,
             batch=4,
             seed=7,
+            grow=(3, 2),
         )
     ]
 
@@ -71,6 +74,19 @@ def test_a_bad_duration_is_wrong_usage(run, runs, text):
     result = run("train", "codec", "--data", "a", f"--time-budget={text}")
     assert result.exit_code == 2
     assert "90s, 9m or 1.5h" in result.stderr
+    assert runs == []
+
+
+def test_the_size_of_a_fresh_start(run, runs):
+    run("train", "codec", "--data", "a", "--size", "base")
+    assert runs[0].size == "base"
+
+
+@pytest.mark.parametrize("text", ["3", "3,", "a,b", "3,2,1"])
+def test_bad_blocks_are_wrong_usage(run, runs, text):
+    result = run("train", "codec", "--data", "a", "--grow", text)
+    assert result.exit_code == 2
+    assert "3,2" in result.stderr
     assert runs == []
 
 

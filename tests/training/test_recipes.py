@@ -1,6 +1,7 @@
 """A run from pictures to a weights file that encodes, and chains of runs."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -8,15 +9,22 @@ import torch
 from aecodec import weights
 from aecodec.codec import Codec, Target
 from aecodec.errors import BadInput, OutputError, UsageError, WeightsError
+from aecodec.nets.compressor import complexity
+from aecodec.nets.config import SIZES
 from aecodec.picture import from_array
 from aecodec.training import checkpoint, recipes
 from aecodec.training.loop import Progress
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, sample
 
 
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SIZES, "small", TINY)
+
+
 def train(run: recipes.Run) -> tuple[recipes.Trained, list[Progress]]:
     reports: list[Progress] = []
-    trained = recipes.train_codec(run, report=reports.append, note=lambda line: None, config=TINY, report_every_s=0)
+    trained = recipes.train_codec(run, report=reports.append, note=lambda line: None, report_every_s=0)
     return trained, reports
 
 
@@ -52,6 +60,25 @@ def test_weights_alone_can_be_gone_on_from(tmp_path: Path) -> None:
     assert weights.read(run.out, torch.device("cpu")).config == TINY
 
 
+@pytest.mark.parametrize("start", ["weights", "checkpoint"])
+def test_a_trained_network_grows(start: str, tmp_path: Path) -> None:
+    out = tmp_path / "mine.safetensors"
+    resume = TINY_WEIGHTS
+    if start == "checkpoint":
+        train(recipes.Run([SAMPLES], out, 0.5, device="cpu", batch=2))
+        resume = tmp_path / "mine.safetensors.checkpoint"
+    train(recipes.Run([SAMPLES], out, 0.5, resume=resume, grow=(2, 1), device="cpu", batch=2))
+    assert weights.read(out, torch.device("cpu")).config.synthesis_blocks == (2, 1)
+
+
+def test_every_size_keeps_the_budgets_of_the_design() -> None:
+    for config in SIZES.values():
+        cost = complexity(config)
+        assert cost["decode_kmac_per_pixel"] <= 60
+        assert cost["encode_kmac_per_pixel"] <= 90
+        assert cost["million_parameters"] <= 8
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
@@ -59,11 +86,14 @@ def test_weights_alone_can_be_gone_on_from(tmp_path: Path) -> None:
         ({"out": "nowhere/mine.safetensors"}, OutputError),
         ({"resume": "nowhere.pt"}, WeightsError),
         ({"time_budget_s": 0}, UsageError),
+        ({"size": "huge"}, UsageError),
+        ({"grow": (2, 1)}, UsageError),
     ],
 )
-def test_what_cannot_work_says_so(change: dict[str, object], error: type[Exception], tmp_path: Path) -> None:
-    given = {"data": SAMPLES, "out": "mine.safetensors", "resume": None, "time_budget_s": 1} | change
-    resume = tmp_path / str(given["resume"]) if given["resume"] else None
-    folder, out = tmp_path / str(given["data"]), tmp_path / str(given["out"])
+def test_what_cannot_work_says_so(change: dict[str, Any], error: type[Exception], tmp_path: Path) -> None:
+    given: dict[str, Any] = {"data": SAMPLES, "out": "mine.safetensors", "time_budget_s": 1} | change
+    given["data"], given["out"] = [tmp_path / given["data"]], tmp_path / given["out"]
+    if "resume" in given:
+        given["resume"] = tmp_path / given["resume"]
     with pytest.raises(error):
-        train(recipes.Run([folder], out, float(str(given["time_budget_s"])), resume=resume, device="cpu"))
+        train(recipes.Run(**given, device="cpu"))

@@ -1,0 +1,124 @@
+"""What a training step costs and what bounds it: megapixels a second, its parts, the share of the device's peak.
+
+    python -m benchmarks.training FOLDER [--device cuda] [--size base] [--seconds 60] [--profile]
+
+The peak is that of a matrix product measured here: 8192^3 in bf16 on a GPU, 2048^3 in float32 on a CPU; operations are
+counted by torch's FlopCounterMode. Parts are timed on their own, the device waited for after each; the rate without.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from aecodec import devices
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.config import SIZES
+from aecodec.training import data, recipes
+from aecodec.training.loop import Progress, Trainer, Watch
+from aecodec.training.losses import rate_distortion
+
+T = TypeVar("T")
+WARM_UP_STEPS = 3
+PART_STEPS = 10
+
+
+def peak_flops(device: torch.device) -> float:
+    """Floating-point operations a second of a large matrix product."""
+    side, kind = (8192, torch.bfloat16) if device.type == "cuda" else (2048, torch.float32)
+    a, b = (torch.randn(side, side, device=device, dtype=kind) for _ in range(2))
+    runs = 10
+    a @ b
+    wait(device)
+    start = time.perf_counter()
+    for _ in range(runs):
+        a @ b
+    wait(device)
+    return 2 * side**3 * runs / (time.perf_counter() - start)
+
+
+def wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
+    """Mean seconds of the parts of a step."""
+    schedule, model = trainer.schedule, trainer.model
+    spent: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        result = work()
+        wait(trainer.device)
+        spent[name] = spent.get(name, 0.0) + (time.perf_counter() - start) / PART_STEPS
+        return result
+
+    for _ in range(PART_STEPS):
+        pixels = timed("crops", lambda: pictures.crops(schedule.batch, schedule.crop, trainer.generator))
+        quality = trainer.qualities(schedule.batch)
+        with torch.autocast("cuda", torch.bfloat16, enabled=trainer.device.type == "cuda"):
+            output = timed("forward", lambda pixels=pixels, quality=quality: trainer.forward(pixels, quality))
+            loss = rate_distortion(model.config, output, pixels, quality).loss
+        trainer.optimiser.zero_grad(set_to_none=True)
+        timed("backward", loss.backward)
+        timed("clipping", lambda: nn.utils.clip_grad_norm_(model.parameters(), 1.0))
+        timed("optimiser", trainer.optimiser.step)
+        timed("average", trainer.average_weights)
+    return spent
+
+
+def flops_per_pixel(trainer: Trainer, pictures: data.Pictures) -> float:
+    """Floating-point operations of forward and backward a pixel."""
+    pixels = pictures.crops(1, trainer.schedule.crop, trainer.generator)
+    quality = trainer.qualities(1)
+    with FlopCounterMode(display=False) as counter:
+        rate_distortion(trainer.model.config, trainer.model(pixels, quality), pixels, quality).loss.backward()
+    return counter.get_total_flops() / trainer.schedule.crop**2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--size", default="small", choices=SIZES)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument(
+        "--profile", action="store_true", help="print where the device's time goes, operator by operator"
+    )
+    given = parser.parse_args()
+    device = devices.select(given.device, given.threads)
+    run = recipes.Run([given.folder], Path("none"), given.seconds)
+    schedule = recipes.schedule_of(run, device)
+    pictures = data.load([given.folder], device, 2 * schedule.crop, print)
+    torch.manual_seed(0)
+    trainer = Trainer(Compressor(SIZES[given.size]), schedule, device)
+    for _ in range(WARM_UP_STEPS):
+        trainer.train_step(pictures)
+    wait(device)
+    spent = parts(trainer, pictures)
+    reports: list[Progress] = []
+    trainer.run(pictures, given.seconds, Watch(reports.append, given.seconds / 6))
+    for report in reports:
+        print(f"step {report.step}  loss {report.loss:.3f}  {report.megapixels_per_s:.3f} MP/s")
+    rate, peak = reports[len(reports) // 2].megapixels_per_s * 1e6, peak_flops(device)
+    share = 100 * rate * flops_per_pixel(trainer, pictures) / peak
+    print(f"{rate / 1e6:.2f} MP/s, {share:.1f} % of the {peak / 1e12:.2f} TFLOP/s of a matrix product")
+    useful = spent["forward"] + spent["backward"]
+    print("parts of a step:", ", ".join(f"{name} {1000 * seconds:.1f} ms" for name, seconds in spent.items()))
+    print(f"beyond forward and backward: {100 * (sum(spent.values()) / useful - 1):.1f} %")
+    if given.profile:
+        with torch.profiler.profile() as profile:
+            trainer.train_step(pictures)
+        by = "cuda_time_total" if device.type == "cuda" else "cpu_time_total"
+        print(profile.key_averages().table(sort_by=f"self_{by}", row_limit=20))
+
+
+if __name__ == "__main__":
+    main()
