@@ -14,6 +14,8 @@ from aecodec.nets.config import QUALITY_STEPS
 from aecodec.training.data import Pictures
 from aecodec.training.losses import psnr, rate_distortion
 
+EMA_EVERY = 4  # steps: the average changes too slowly for each of them to matter
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -134,7 +136,8 @@ class Trainer:
         self.optimiser.step()
         self.step += 1
         self.pixels += batch * side * side
-        self.average_weights()
+        if self.step % EMA_EVERY == 0:
+            self.average_weights()
         return torch.stack((result.loss.detach(), result.bpp.mean(), psnr(result.mse).mean()))
 
     def qualities(self, batch: int) -> Tensor:
@@ -145,7 +148,7 @@ class Trainer:
     @torch.no_grad()
     def average_weights(self) -> None:
         """Move the averaged copy towards the trained weights (EMA, with a shorter memory in the first steps)."""
-        decay = min(self.schedule.ema_decay, (1 + self.step) / (10 + self.step))
+        decay = min(self.schedule.ema_decay, (1 + self.step) / (10 + self.step)) ** EMA_EVERY
         mine: list[Tensor] = list(self.average.parameters())
         trained: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(mine, trained, 1 - decay)
