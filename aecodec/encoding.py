@@ -80,10 +80,9 @@ class Encoding:
             return plain
         refined = self._refined(step, effort)
         most = target.most_bytes(pixels)
-        if most is not None and len(refined.data) < len(plain.data):  # what was saved buys quality
-            saved = len(plain.data) / len(refined.data)
-            richer = self._refined(find_size(math.floor(most * saved * SIZE_MARGIN), self.size), effort)
-            if len(richer.data) <= most and richer.psnr_db > refined.psnr_db:
+        if most is not None:  # what was saved buys quality
+            richer = self._richer(step, most, len(plain.data) / len(refined.data), effort)
+            if richer is not None and len(richer.data) <= most and richer.psnr_db > refined.psnr_db:
                 refined = richer
         return replace(refined, plain=Plain(len(plain.data), plain.psnr_db))
 
@@ -102,6 +101,12 @@ class Encoding:
                 found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
         refined = self._encoded(step, self._code(step, found))
         return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
+
+    def _richer(self, step: int, most: int, saved: float, effort: int) -> Encoded | None:
+        """Refined at a higher quality, where refining once more by the factor `saved` would still meet the size."""
+        aim = math.floor(most * saved * SIZE_MARGIN)
+        higher = find_size(aim, self.size) if aim > most else step
+        return self._refined(higher, effort) if higher > step else None
 
     def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Tensor) -> Surroundings:
         units = [to_unit(self.pixels[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]) for tile, _ in group]
