@@ -20,7 +20,7 @@ from aecodec.picture import Picture, flatten_hidden, to_unit
 from aecodec.ratecontrol import Target, find_size, find_step
 from aecodec.tiling import Tile, TileGrid, Window, choose_tile_side, groups, y_shape
 
-EFFORT_STEPS = (0, 16, 24, 32, 48, 64, 96, 128, 192, 320)  # gradient steps of every effort
+EFFORT_STEPS = (0, 16, 24, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
 SIZE_MARGIN = 0.997  # of a size that a refined file aims at: how much refining saves differs from step to step
 
 

@@ -20,12 +20,12 @@ from aecodec import devices
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SIZES
 from aecodec.training import data, recipes
-from aecodec.training.loop import Progress, Trainer, Watch
+from aecodec.training.loop import EMA_EVERY, Progress, Trainer, Watch
 from aecodec.training.losses import rate_distortion
 
 T = TypeVar("T")
 WARM_UP_STEPS = 3
-PART_STEPS = 10
+PART_STEPS = 12
 
 
 def peak_flops(device: torch.device) -> float:
@@ -59,7 +59,7 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
         spent[name] = spent.get(name, 0.0) + (time.perf_counter() - start) / PART_STEPS
         return result
 
-    for _ in range(PART_STEPS):
+    for index in range(PART_STEPS):
         pixels = timed("crops", lambda: pictures.crops(schedule.batch, schedule.crop, trainer.generator))
         quality = trainer.qualities(schedule.batch)
         with torch.autocast("cuda", torch.bfloat16, enabled=trainer.device.type == "cuda"):
@@ -67,9 +67,10 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
             loss = rate_distortion(model.config, output, pixels, quality).loss
         trainer.optimiser.zero_grad(set_to_none=True)
         timed("backward", loss.backward)
-        timed("clipping", lambda: nn.utils.clip_grad_norm_(model.parameters(), 1.0))
+        timed("clipping", lambda: nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True))
         timed("optimiser", trainer.optimiser.step)
-        timed("average", trainer.average_weights)
+        if index % EMA_EVERY == 0:
+            timed("average", trainer.average_weights)
     return spent
 
 

@@ -132,7 +132,7 @@ class Trainer:
             result = rate_distortion(self.model.config, self.forward(pixels, quality), pixels, quality)
         self.optimiser.zero_grad(set_to_none=True)
         result.loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0, foreach=True)
         self.optimiser.step()
         self.step += 1
         self.pixels += batch * side * side
