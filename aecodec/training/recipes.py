@@ -73,8 +73,8 @@ def train_codec(
 ) -> Trained:
     """Train for the run's budget, write checkpoints to OUT.checkpoint on the way and frozen weights to OUT at the end.
 
-    Raises BadInput without pictures, WeightsError
-    for what cannot be resumed, OutputError when OUT cannot be written.
+    Raises BadInput without pictures, WeightsError for what cannot be resumed, UsageError for a size that is none or
+    a network that cannot grow so, OutputError when OUT cannot be written.
     """
     if not run.out.parent.is_dir():
         raise OutputError(f"{run.out.parent} is not a folder to write weights to")

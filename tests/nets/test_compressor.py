@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from aecodec.nets.compressor import Compressor, complexity
-from aecodec.nets.config import QUALITY_STEPS, CodecConfig
+from aecodec.nets.config import QUALITY_STEPS, SIZES, CodecConfig
 from aecodec.nets.prior import CONTEXT_STEPS, LatentPrior, step_mask
 from tests.tiny import TINY, crops
 
@@ -49,8 +49,9 @@ def test_bits_of_all_symbols_sum_to_one_probability() -> None:
         assert float((2**-bits).sum()) == pytest.approx(1, abs=1e-4)
 
 
-def test_the_default_network_keeps_its_budget() -> None:
-    counted = complexity(CodecConfig())
+@pytest.mark.parametrize("config", SIZES.values(), ids=SIZES)
+def test_every_size_keeps_the_budgets_of_the_design(config: CodecConfig) -> None:
+    counted = complexity(config)
     assert counted["encode_kmac_per_pixel"] <= 90
     assert counted["decode_kmac_per_pixel"] <= 60
     assert counted["million_parameters"] <= 8

@@ -9,7 +9,6 @@ import torch
 from aecodec import weights
 from aecodec.codec import Codec, Target
 from aecodec.errors import BadInput, OutputError, UsageError, WeightsError
-from aecodec.nets.compressor import complexity
 from aecodec.nets.config import SIZES
 from aecodec.picture import from_array
 from aecodec.training import checkpoint, recipes
@@ -69,14 +68,6 @@ def test_a_trained_network_grows(start: str, tmp_path: Path) -> None:
         resume = tmp_path / "mine.safetensors.checkpoint"
     train(recipes.Run([SAMPLES], out, 0.5, resume=resume, grow=(2, 1), device="cpu", batch=2))
     assert weights.read(out, torch.device("cpu")).config.synthesis_blocks == (2, 1)
-
-
-def test_every_size_keeps_the_budgets_of_the_design() -> None:
-    for config in SIZES.values():
-        cost = complexity(config)
-        assert cost["decode_kmac_per_pixel"] <= 60
-        assert cost["encode_kmac_per_pixel"] <= 90
-        assert cost["million_parameters"] <= 8
 
 
 @pytest.mark.parametrize(
