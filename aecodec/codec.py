@@ -62,7 +62,7 @@ class Codec:
         if batch is not None and batch < 1:
             raise DeviceError(f"cannot run batches of {batch} tiles: give 1 or more")
         is_file = weights_path is not None and not weights_path.is_dir()
-        path = weights_path if weights_path is not None and is_file else manifest.default_path()
+        path = weights_path if weights_path is not None and is_file else manifest.default_path("codec")
         loaded = weights.read(path, where)
         return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else CPU_BATCH), weights_path)
 

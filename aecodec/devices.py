@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import torch
 
 from aecodec.errors import DeviceError
@@ -39,10 +40,26 @@ def describe() -> list[str]:
     return lines
 
 
+def free_memory(device: torch.device) -> int:
+    """Bytes that could be taken now."""
+    if device.type == "cuda":
+        free: int = torch.cuda.mem_get_info(device)[0]
+        return free
+    available: int = psutil.virtual_memory().available
+    return available
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a device, or the machine, ran out of memory; PyTorch's allocator on a CPU raises a RuntimeError."""
+    return isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)
+
+
 @contextmanager
 def memory_errors() -> Iterator[None]:
     """Turn a device that runs out of memory into a DeviceError with the remedy."""
     try:
         yield
-    except (torch.cuda.OutOfMemoryError, MemoryError) as error:
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
         raise DeviceError("out of memory: try a smaller --batch, or --device cpu") from error

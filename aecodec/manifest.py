@@ -3,8 +3,11 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from aecodec.errors import WeightsError
+
+Kind = Literal["codec", "denoiser"]
 
 _PACKAGE = Path(__file__).parent
 
@@ -14,18 +17,18 @@ class ManifestRow:
     """What is known of one shipped file; `benchmarks/ship.py` writes it."""
 
     name: str
+    kind: Kind
     file: str
-    network_id: int  # as in the header of an .aec file; see `weights.NETWORK_ID`
     sha256: str
     licence: str
     data: str
     command: str
     trained: str  # date, device and time spent
-    encode_kmac_per_pixel: float
-    decode_kmac_per_pixel: float
+    kmac_per_pixel: dict[str, float]  # of each thing that the network does
     million_parameters: float
-    freezing_cost_percent: float
-    validation: list[dict[str, float]]  # quality, mean bits a pixel and PSNR of real files
+    validation: list[dict[str, float]]  # of a codec quality, mean bits a pixel and PSNR of real files
+    network_id: int | None = None  # of a codec, as in the header of an .aec file; see `weights.NETWORK_ID`
+    freezing_cost_percent: float | None = None  # of a codec
 
 
 def folder() -> Path:
@@ -43,9 +46,9 @@ def read() -> list[ManifestRow]:
         raise WeightsError(f"{path} is missing or damaged: reinstall aecodec") from error
 
 
-def default_path() -> Path:
-    """The newest shipped weights; raises WeightsError where none ship."""
-    rows = read()
-    if not rows:
-        raise WeightsError("this build of aecodec ships no weights: name some with --weights")
-    return folder() / rows[0].file
+def default_path(kind: Kind) -> Path:
+    """The newest shipped weights of a kind; raises WeightsError where none ship."""
+    for row in read():
+        if row.kind == kind:
+            return folder() / row.file
+    raise WeightsError(f"this build of aecodec ships no weights of a {kind}: name some with --weights")

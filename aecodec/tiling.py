@@ -87,14 +87,15 @@ class Window:
 
 @dataclass(frozen=True)
 class TileGrid:
-    """A picture of `width` x `height` pixels (both >= 1), cut into squares of `side`, a multiple of ALIGN."""
+    """A picture of `width` x `height` pixels (both >= 1), cut into squares of `side`, a multiple of `align`."""
 
     width: int
     height: int
     side: int
+    align: int = ALIGN  # pixels to which windows are padded; the tiles' own padding is the codec's, ALIGN
 
     def __post_init__(self) -> None:
-        if min(self.width, self.height, self.side) < 1 or self.side % ALIGN:
+        if min(self.width, self.height, self.side) < 1 or self.side % self.align:
             raise ValueError(f"no tile grid: {self.width}x{self.height} pixels, side {self.side}")
 
     @property
@@ -111,11 +112,11 @@ class TileGrid:
 
     @property
     def padded_width(self) -> int:
-        return align_up(self.width)
+        return align_up(self.width, self.align)
 
     @property
     def padded_height(self) -> int:
-        return align_up(self.height)
+        return align_up(self.height, self.align)
 
     def tile(self, index: int) -> Tile:
         """The tile of a raster-order index; IndexError outside 0 to count - 1."""
@@ -134,13 +135,14 @@ class TileGrid:
         """The window of `tile` with `halo` pixels on each side, expressed in `unit` pixels.
 
         The analysis takes unit 1 (pixels), the synthesis unit Y_CELL (cells of y). ValueError unless `halo` is
-        a multiple of `unit` and `unit` divides ALIGN.
+        a multiple of `unit` and `unit` divides `align`.
         """
-        if halo < 0 or halo % unit or ALIGN % unit:
+        if halo < 0 or halo % unit or self.align % unit:
             raise ValueError(f"a halo of {halo} pixels does not fit units of {unit}")
         x, y = max(tile.x - halo, 0), max(tile.y - halo, 0)
-        right = min(tile.x + tile.padded_width + halo, self.padded_width)
-        bottom = min(tile.y + tile.padded_height + halo, self.padded_height)
+        tile_width, tile_height = align_up(tile.width, self.align), align_up(tile.height, self.align)
+        right = min(tile.x + tile_width + halo, self.padded_width)
+        bottom = min(tile.y + tile_height + halo, self.padded_height)
         return Window(
             x=x // unit,
             y=y // unit,
@@ -148,8 +150,8 @@ class TileGrid:
             height=(bottom - y) // unit,
             left=(tile.x - x) // unit,
             top=(tile.y - y) // unit,
-            tile_width=tile.padded_width // unit,
-            tile_height=tile.padded_height // unit,
+            tile_width=tile_width // unit,
+            tile_height=tile_height // unit,
         )
 
     def touching(self, crop: tuple[int, int, int, int], margin: int = 0) -> tuple[Tile, ...]:

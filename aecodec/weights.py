@@ -1,4 +1,4 @@
-"""Weights as they are stored: one safetensors file with network, integers, tables and configuration.
+"""Weights as they are stored: one safetensors file with a network, its configuration and, of a codec, what is exact.
 
 A weights file is named by the SHA-256 of its bytes; an .aec file holds the first eight bytes of it. Floats are
 stored as float16. What ships is listed in `manifest`.
@@ -11,12 +11,13 @@ import struct
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
+from torch import nn
 
 from aecodec import manifest
 from aecodec.entropy.intnet import IntegerNetwork
@@ -25,10 +26,14 @@ from aecodec.errors import WeightsError
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.freeze import Frozen
+from aecodec.nets.restorer import Restorer, RestorerConfig
 
-FORMAT = "aecodec weights 1"
+CODEC_FORMAT = "aecodec weights 1"
+DENOISER_FORMAT = "aecodec denoiser 1"
 NETWORK_ID = 1  # the network of `nets/` in any of its configurations; a shape that these cannot say takes the next
 ID_BYTES = 8  # of the SHA-256: enough that two weights never meet by accident
+
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,36 @@ class Weights:
         return self.frozen.model.config
 
 
+@dataclass(frozen=True)
+class DenoiserWeights:
+    """A loaded denoiser on a device."""
+
+    model: Restorer
+    id: bytes
+    path: Path
+
+
 def dump(frozen: Frozen, freezing_cost_percent: float) -> bytes:
-    """The bytes of a weights file; the same for the same weights."""
-    arrays = {f"model.{name}": value.half().numpy() for name, value in frozen.model.cpu().state_dict().items()}
+    """The bytes of a codec's weights file; the same for the same weights."""
+    arrays = _halves("model", frozen.model)
     arrays |= {f"exact.{name}": value for name, value in frozen.integers.to_arrays().items()}
     arrays |= {f"tables.{name}": value for name, value in frozen.tables.to_arrays().items()}
+    config = frozen.model.config.to_json()
+    return _save(arrays, CODEC_FORMAT, config, freezing_cost_percent=round(freezing_cost_percent, 4))
+
+
+def dump_denoiser(model: Restorer) -> bytes:
+    """The bytes of a denoiser's weights file; the same for the same weights."""
+    return _save(_halves("model", model), DENOISER_FORMAT, model.config.to_json())
+
+
+def _halves(part: str, model: nn.Module) -> dict[str, np.ndarray]:
+    return {f"{part}.{name}": value.half().numpy() for name, value in model.cpu().state_dict().items()}
+
+
+def _save(arrays: dict[str, np.ndarray], kind: str, config: str, **more: float) -> bytes:
     contiguous = {name: np.ascontiguousarray(value) for name, value in sorted(arrays.items())}
-    about = {
-        "format": FORMAT,
-        "config": frozen.model.config.to_json(),
-        "freezing_cost_percent": round(freezing_cost_percent, 4),
-    }
+    about = {"format": kind, "config": config, **more}
     return save(contiguous, {"aecodec": json.dumps(about)})  # one entry, as safetensors shuffles several
 
 
@@ -66,39 +90,58 @@ def identify(data: bytes) -> bytes:
 
 def parse(data: bytes, path: Path, device: torch.device) -> Weights:
     """Inverse of `dump`; raises WeightsError that names `path`."""
-    try:
-        arrays = load(data)
-        about = _about(data)
-    except (SafetensorError, ValueError, KeyError, struct.error) as error:
-        raise WeightsError(f"{path} is not a weights file: {error}") from error
-    if about.get("format") != FORMAT:
-        raise WeightsError(f"{path} holds {about.get('format')!r}, this aecodec reads {FORMAT!r}")
+    arrays, about = _load(data, path, CODEC_FORMAT)
     config = CodecConfig.from_json(about.get("config", ""))
-    model = Compressor(config).eval().requires_grad_(False)
-    try:
-        floats = {name: torch.from_numpy(value).float() for name, value in _part(arrays, "model").items()}
-        model.load_state_dict(floats)
-    except RuntimeError as error:
-        raise WeightsError(f"{path} does not fit its own configuration") from error
-    model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model = _filled(Compressor(config), arrays, path, device)
     integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), device)
     frozen = Frozen(model, integers, Tables.from_arrays(_part(arrays, "tables")))
     return Weights(frozen, identify(data), path, float(about.get("freezing_cost_percent", math.nan)))
 
 
-def read(path: Path, device: torch.device) -> Weights:
-    """Load a weights file; raises WeightsError."""
+def _load(data: bytes, path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     try:
-        data = path.read_bytes()
+        arrays = load(data)
+        about = _about(data)
+    except (SafetensorError, ValueError, KeyError, struct.error) as error:
+        raise WeightsError(f"{path} is not a weights file: {error}") from error
+    if about.get("format") != kind:
+        raise WeightsError(f"{path} holds {about.get('format')!r}, not {kind!r}")
+    return arrays, about
+
+
+def _filled(model: M, arrays: dict[str, np.ndarray], path: Path, device: torch.device) -> M:
+    try:
+        model.load_state_dict({name: torch.from_numpy(value).float() for name, value in _part(arrays, "model").items()})
+    except RuntimeError as error:
+        raise WeightsError(f"{path} does not fit its own configuration") from error
+    ready: M = model.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return ready
+
+
+def read(path: Path, device: torch.device) -> Weights:
+    """Load a codec's weights file; raises WeightsError."""
+    return parse(_bytes(path), path, device)
+
+
+def read_denoiser(path: Path, device: torch.device) -> DenoiserWeights:
+    """Load a denoiser's weights file; raises WeightsError."""
+    data = _bytes(path)
+    arrays, about = _load(data, path, DENOISER_FORMAT)
+    model = Restorer(RestorerConfig.from_json(about.get("config", "")))
+    return DenoiserWeights(_filled(model, arrays, path, device), identify(data), path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"cannot read weights {path}: {error.strerror}") from error
-    return parse(data, path, device)
 
 
 def find(weights_id: bytes, folder: Path | None) -> Path:
     """The weights file with this id: in `folder` (or being it) if given, else among the shipped ones."""
     for row in manifest.read():
-        if row.sha256.startswith(weights_id.hex()):
+        if row.kind == "codec" and row.sha256.startswith(weights_id.hex()):
             return manifest.folder() / row.file
     if folder is not None:
         candidates = [folder] if folder.is_file() else sorted(folder.glob("*.safetensors"))

@@ -40,7 +40,7 @@ def test_nothing_lies_there_that_no_row_names() -> None:
 
 
 def test_every_shipped_weights_id_has_a_golden_file() -> None:
-    shipped = {row.sha256[:16] for row in manifest.read()}
+    shipped = {row.sha256[:16] for row in manifest.read() if row.kind == "codec"}
     assert shipped
     assert shipped <= {row["weights"] for row in ROWS}
 

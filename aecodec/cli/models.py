@@ -41,9 +41,11 @@ def models(name: Name = None, as_json: options.Json = False) -> None:
 
 
 def _summary(row: "ManifestRow") -> str:
-    cost = f"{row.encode_kmac_per_pixel:.1f} / {row.decode_kmac_per_pixel:.1f} kMAC per pixel to encode / decode"
+    costs = (f"{value:.1f} kMAC per pixel to {work}" for work, value in row.kmac_per_pixel.items())
     size = f"{row.million_parameters:.2f} M parameters"
-    return f"{row.name}  weights {row.sha256[:16]}  {cost}  {size}  {row.licence}  {row.trained}"
+    return (
+        f"{row.name}  {row.kind}  weights {row.sha256[:16]}  {', '.join(costs)}  {size}  {row.licence}  {row.trained}"
+    )
 
 
 def _lines(row: "ManifestRow") -> list[str]:

@@ -1,4 +1,4 @@
-"""`aecodec train codec`: weights from a user's own pictures."""
+"""`aecodec train codec` and `train denoiser`: weights from a user's own pictures."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,7 +30,9 @@ TotalTime = Annotated[
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
 Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
-BatchSize = Annotated[int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="8, CUDA 32")]
+BatchSize = Annotated[
+    int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="as the device likes")
+]
 Size = Annotated[
     str, typer.Option(metavar="small|base", help="Network of a fresh start: for hours on a CPU, or for a GPU.")
 ]
@@ -41,11 +43,6 @@ Grow = Annotated[  # text: typer would take a pair for an option of two values
     ),
 ]
 Seed = Annotated[int, typer.Option(help="Of all that is drawn at random.")]
-
-
-@app.callback()
-def train() -> None:
-    """Train weights on your own pictures."""  # keeps `codec` a command of its own: more will stand beside it
 
 
 # One parameter per option: that is how typer declares a command line.
@@ -104,11 +101,62 @@ def codec(  # noqa: PLR0913
     talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}  {cost}")
 
 
-def _line(now: "Progress") -> str:
-    return (
-        f"step {now.step}  loss {now.loss:.4f}  {now.bpp:.3f} bpp  {now.psnr_db:.2f} dB  "
-        f"{now.megapixels_per_s:.2f} MP/s  {_duration(now.time_left_s)} left"
+# One parameter per option: that is how typer declares a command line.
+@app.command()
+def denoiser(  # noqa: PLR0913
+    data: Data,
+    out: OutFile = Path("denoiser.safetensors"),
+    time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
+    total_time: TotalTime = None,
+    resume: Resume = None,
+    size: Size = "small",
+    valid: Valid = None,
+    device: options.Device = "auto",
+    threads: options.Threads = None,
+    batch: BatchSize = None,
+    seed: Seed = 0,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a denoiser on clean pictures; checkpoints go to OUT.checkpoint on the way.
+
+    Example: aecodec train denoiser --data photos/ --time-budget 9m -o mine.safetensors
+    """
+    from aecodec.services.outputs import refuse_existing
+
+    if not force:
+        refuse_existing(out)
+    from aecodec.training import recipes
+
+    talk = Talk(quiet=quiet)
+    run = recipes.Run(
+        data,
+        out,
+        time_budget,
+        total_time_s=total_time,
+        resume=resume,
+        valid=valid,
+        device=device,
+        threads=threads,
+        batch=batch,
+        seed=seed,
+        size=size,
     )
+    with talk.gauge() as show:
+        trained = recipes.train_denoiser(
+            run,
+            report=lambda progress: show(progress.progress, _line(progress)),
+            note=talk.line,
+            report_every_s=1.0 if talk.live else LOG_EVERY_S,
+        )
+    for sigma, decibels in trained.validation.items():
+        talk.line(f"validation  sigma {sigma}  {decibels:.2f} dB")
+    talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}")
+
+
+def _line(now: "Progress") -> str:
+    values = "  ".join(f"{name} {value:.4f}" for name, value in now.values.items())
+    return f"step {now.step}  {values}  {now.megapixels_per_s:.2f} MP/s  {_duration(now.time_left_s)} left"
 
 
 def _duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """The whole trainable codec: transform, prior and quantiser as one module, with the rate it would cost."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -67,7 +68,7 @@ class Compressor(nn.Module):
         return values + torch.rand_like(values) - 0.5 if self.training and self.noisy else rounded
 
 
-def complexity(config: CodecConfig) -> dict[str, float]:
+def complexity(config: CodecConfig) -> dict[str, Any]:
     """Multiply-accumulates a pixel in thousands (encode, decode) and parameters in millions, by counting.
 
     Counted by hooks on every convolution over a 256x256 picture. The encoder runs all but the synthesis, the decoder
@@ -93,7 +94,9 @@ def complexity(config: CodecConfig) -> dict[str, float]:
         model(torch.zeros(1, 3, side, side), torch.zeros(1, dtype=torch.int64))
     kilo = {part: value / side**2 / 1000 for part, value in counts.items()}
     return {
-        "encode_kmac_per_pixel": round(kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"], 2),
-        "decode_kmac_per_pixel": round(kilo["synthesis"] + kilo["prior"], 2),
+        "kmac_per_pixel": {
+            "encode": round(kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"], 2),
+            "decode": round(kilo["synthesis"] + kilo["prior"], 2),
+        },
         "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
     }

@@ -1,5 +1,6 @@
-"""The training loop of the codec: one readable loop over random crops, with a schedule over time or steps."""
+"""The training loop: one readable loop over random crops, with a schedule over time or steps."""
 
+import copy
 import math
 import time
 from collections.abc import Callable
@@ -9,10 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import QUALITY_STEPS
 from aecodec.training.data import Pictures
-from aecodec.training.losses import psnr, rate_distortion
+from aecodec.training.tasks import Task
 
 EMA_EVERY = 4  # steps: the average changes too slowly for each of them to matter
 
@@ -28,7 +27,6 @@ class Schedule:
     late_crop: int = 384  # the last fifth: large crops are worth about 3 % (MLIC++'s log)
     late_batch: int = 2
     late_from: float = 0.8
-    rounded_from: float = 0.9  # then the rate is that of rounded symbols, which closes the gap to noise
     rate: float = 1e-3
     warm_up: float = 0.02
     ema_decay: float = 0.999
@@ -47,9 +45,7 @@ class Progress:
 
     step: int
     progress: float  # of the whole run, 0 ... 1
-    loss: float
-    bpp: float
-    psnr_db: float
+    values: dict[str, float]  # by the names that the task gives them, the loss first
     megapixels: float  # seen so far
     megapixels_per_s: float
     time_left_s: float
@@ -72,16 +68,16 @@ class Watch:
 class Trainer:
     """A model, its averaged copy, its optimiser and their place in a schedule; everything a checkpoint holds."""
 
-    def __init__(self, model: Compressor, schedule: Schedule, device: torch.device, seed: int = 0) -> None:
+    def __init__(self, task: Task, schedule: Schedule, device: torch.device, seed: int = 0) -> None:
         self.device = device
         self.schedule = schedule
-        self.model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = Compressor(model.config).to(device)
-        self.average.load_state_dict(model.state_dict())
+        self.task = task
+        self.model: nn.Module = task.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(task.model)
         # no decay: gains and scales are logarithms, which decay would pull to 1
-        self.optimiser = torch.optim.AdamW(model.parameters(), schedule.rate, weight_decay=0, fused=True)
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), schedule.rate, weight_decay=0, fused=True)
         # compiled where launching thousands of small kernels would take longer than running them
-        self.forward = torch.compile(model, dynamic=False) if device.type == "cuda" else model
+        self.forward = torch.compile(self.model, dynamic=False) if device.type == "cuda" else self.model
         self.generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
         self.step = 0
@@ -94,7 +90,7 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         return {
-            "config": self.model.config.to_json(),
+            "config": self.task.model.config.to_json(),
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -118,32 +114,25 @@ class Trainer:
         self.pixels = state["counters"]["pixels"]
 
     def train_step(self, pictures: Pictures) -> Tensor:
-        """One step; returns loss, bits a pixel and PSNR in dB as (3,), on the device: nothing waits for it here."""
+        """One step; returns the task's values, on the device: nothing waits for it here."""
         schedule, progress = self.schedule, self.progress
         late = progress >= schedule.late_from
         side = schedule.late_crop if late else schedule.crop
         batch = schedule.late_batch if late else schedule.batch
-        pixels = pictures.crops(batch, side, self.generator)
-        quality = self.qualities(batch)
-        self.model.noisy = progress < schedule.rounded_from
+        drawn = self.task.draw(pictures.crops(batch, side, self.generator), self.generator)
         for group in self.optimiser.param_groups:
             group["lr"] = schedule.learning_rate(progress)
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
-            result = rate_distortion(self.model.config, self.forward(pixels, quality), pixels, quality)
+            values = self.task.values(self.forward, drawn, progress)
         self.optimiser.zero_grad(set_to_none=True)
-        result.loss.backward()  # type: ignore[no-untyped-call]
+        values[0].backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0, foreach=True)
         self.optimiser.step()
         self.step += 1
         self.pixels += batch * side * side
         if self.step % EMA_EVERY == 0:
             self.average_weights()
-        return torch.stack((result.loss.detach(), result.bpp.mean(), psnr(result.mse).mean()))
-
-    def qualities(self, batch: int) -> Tensor:
-        """Quality steps, uniform (lambda log-uniform) and stratified: every batch covers the whole range."""
-        strata = (torch.arange(batch) + torch.rand(batch, generator=self.generator)) / batch
-        return (strata * (QUALITY_STEPS + 1)).long().to(self.device, non_blocking=True)
+        return values.detach()
 
     @torch.no_grad()
     def average_weights(self) -> None:
@@ -189,14 +178,12 @@ class _Window:
 
     def report(self, trainer: Trainer, now: float, time_left_s: float) -> Progress:
         assert isinstance(self.sums, Tensor)  # a report follows a step
-        loss, bpp, psnr_db = (self.sums / self.count).tolist()
+        means: list[float] = (self.sums / self.count).tolist()
         speed = (trainer.pixels - self.pixels) / 1e6 / max(now - self.began, 1e-9)
         return Progress(
             trainer.step,
             trainer.progress,
-            loss,
-            bpp,
-            psnr_db,
+            dict(zip(trainer.task.names, means, strict=True)),
             trainer.pixels / 1e6,
             speed,
             max(time_left_s, 0),

@@ -1,12 +1,18 @@
-"""The rate-distortion loss of the codec."""
+"""The losses: rate and distortion of the codec, restored pixels and noise level of the denoiser."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from aecodec.nets.compressor import Reconstruction
 from aecodec.nets.config import QUALITY_STEPS, CodecConfig
+from aecodec.nets.restorer import CELL
+
+LEVEL_WEIGHT = 0.01  # of the estimator's relative error
+NEGLIGIBLE_MSE = 1e-6  # a quarter of a level: restoring beyond it counts for little
+SMALLEST_LEVEL = 0.01  # 2.5 levels: below, errors of the estimate are measured against this
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,28 @@ def rate_distortion(config: CodecConfig, output: Reconstruction, pixels: Tensor,
     weight = config.lambda_low * (config.lambda_high / config.lambda_low) ** (step.float() / QUALITY_STEPS)
     loss = ((bpp + weight * 255**2 * mse) / weight.sqrt()).mean()
     return RateDistortion(loss, bpp.detach(), mse.detach())
+
+
+@dataclass(frozen=True)
+class Denoising:
+    """Loss of a batch and what it is made of."""
+
+    loss: Tensor  # scalar
+    mse: Tensor  # (N,) of pixels 0 ... 1
+    level_error: Tensor  # scalar, relative
+
+
+def denoising(restored: Tensor, level: Tensor, clean: Tensor, spoilt: Tensor) -> Denoising:
+    """Root mean squared error of each picture, so that strong noise does not drown the rest, and the estimate's
+    relative error.
+
+    Pixels (N, 3, H, W) of 0 ... 1; level (N, 1, H / 16, W / 16), to be the RMS of `spoilt` - `clean` in its cell.
+    """
+    mse = (restored.float() - clean).square().mean((1, 2, 3))
+    true = F.avg_pool2d((spoilt - clean).square().mean(1, keepdim=True), CELL).sqrt()
+    level_error = ((level.float() - true).abs() / (true + SMALLEST_LEVEL)).mean()
+    loss = (mse + NEGLIGIBLE_MSE).sqrt().mean() + LEVEL_WEIGHT * level_error
+    return Denoising(loss, mse.detach(), level_error.detach())
 
 
 def psnr(mse: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
 """A run from pictures to weights: load, start from PCA or a checkpoint, train, validate, freeze, save."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -16,15 +16,20 @@ from aecodec.nets.config import QUALITY_STEPS, SIZES, CodecConfig
 from aecodec.nets.freeze import FreezingCost, freeze
 from aecodec.nets.grow import grow
 from aecodec.nets.pca import pca_start
+from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
 from aecodec.training import checkpoint, data
+from aecodec.training.degradations import stored
 from aecodec.training.loop import Progress, Schedule, Trainer, Watch
 from aecodec.training.losses import psnr, rate_distortion
+from aecodec.training.tasks import CodecTask, DenoiserTask
 
 PCA_CROPS = 1024  # of 128 x 128: 65,536 blocks of 16 x 16 for 768 components
 FREEZE_CROPS, FREEZE_SIDE = 24, 256  # at nine qualities
 GROW_CROPS = 32  # of 128 x 128, to see how large features are
 VALIDATION_SIDE = 512  # pixels of the centre that validation looks at while training
 VALIDATION_STEPS = tuple(range(QUALITY_STEPS // 10, QUALITY_STEPS, QUALITY_STEPS // 5))
+VALIDATION_SIGMAS = (15, 25, 50)  # of 255
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,8 @@ class Run:
     threads: int | None = None
     batch: int | None = None
     seed: int = 0
-    size: str = "small"  # of a fresh start, a key of nets.config.SIZES; a resumed run keeps its own
-    grow: tuple[int, int] | None = None  # blocks at 1/8 and 1/16 that the resumed network gets, each way
+    size: str = "small"  # of a fresh start, a key of SIZES or RESTORERS; a resumed run keeps its own
+    grow: tuple[int, int] | None = None  # of a codec: blocks at 1/8 and 1/16 that the resumed network gets, each way
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,15 @@ class Trained:
     validation: tuple[ValidationPoint, ...]
 
 
+@dataclass(frozen=True)
+class TrainedDenoiser:
+    """What a run gives: the weights file, and blind PSNR in dB over the validation pictures at noise levels of 255."""
+
+    weights_id: str
+    size_bytes: int
+    validation: dict[int, float]
+
+
 def train_codec(
     run: Run,
     *,
@@ -76,65 +90,138 @@ def train_codec(
     Raises BadInput without pictures, WeightsError for what cannot be resumed, UsageError for a size that is none or
     a network that cannot grow so, OutputError when OUT cannot be written.
     """
+    device = _device(run)
+    pictures = _pictures(run, schedule_of(run, device), device, note)
+    trainer = _codec_trainer(run, pictures, device)
+    _spend(run, trainer, pictures, Watch(report, report_every_s))
+    model = trainer.average
+    assert isinstance(model, Compressor)  # what its task trains
+    points = _validate(model, run.valid, device, note) if run.valid else ()
+    crops = pictures.crops(FREEZE_CROPS, FREEZE_SIDE, torch.Generator().manual_seed(run.seed))
+    frozen, cost = freeze(model, crops)
+    content = weights.dump(frozen, cost.percent)
+    checkpoint.write_atomically(run.out, content)
+    return Trained(weights.identify(content).hex(), len(content), cost, points)
+
+
+def train_denoiser(
+    run: Run,
+    *,
+    report: Callable[[Progress], None],
+    note: Callable[[str], None],
+    report_every_s: float = 1.0,
+) -> TrainedDenoiser:
+    """As `train_codec`, for a denoiser; raises the same."""
+    device = _device(run)
+    schedule = denoiser_schedule_of(run, device)
+    pictures = _pictures(run, schedule, device, note)
+    trainer = _denoiser_trainer(run, schedule, device)
+    _spend(run, trainer, pictures, Watch(report, report_every_s))
+    model = trainer.average
+    assert isinstance(model, Restorer)
+    points = _validate_denoiser(model, run.valid, device, note) if run.valid else {}
+    content = weights.dump_denoiser(model)
+    checkpoint.write_atomically(run.out, content)
+    return TrainedDenoiser(weights.identify(content).hex(), len(content), points)
+
+
+def _device(run: Run) -> torch.device:
     if not run.out.parent.is_dir():
         raise OutputError(f"{run.out.parent} is not a folder to write weights to")
-    device = devices.select(run.device, run.threads)
-    schedule = schedule_of(run, device)
+    return devices.select(run.device, run.threads)
+
+
+def _pictures(run: Run, schedule: Schedule, device: torch.device, note: Callable[[str], None]) -> data.Pictures:
     least_side = max(math.ceil(schedule.crop / data.SMALLEST_SCALE), schedule.late_crop)
     pictures = data.load(run.data, device, least_side, note)
     note(f"{pictures.count} pictures, {pictures.megapixels:.0f} megapixels")
-    trainer = _trainer(run, schedule, pictures, device)
+    return pictures
+
+
+def _spend(run: Run, trainer: Trainer, pictures: data.Pictures, watch: Watch) -> None:
+    """The run's budget, with checkpoints on the way and at the end."""
     kept = run.out.with_name(run.out.name + ".checkpoint")
 
     def save() -> None:
         checkpoint.save(kept, trainer.state())
 
     try:
-        trainer.run(pictures, run.time_budget_s, Watch(report, report_every_s, save))
+        trainer.run(pictures, run.time_budget_s, replace(watch, save=save))
     finally:
         save()  # also when interrupted: hours are not lost to Ctrl-C
-    points = _validate(trainer.average, run.valid, device, note) if run.valid else ()
-    crops = pictures.crops(FREEZE_CROPS, FREEZE_SIDE, torch.Generator().manual_seed(run.seed))
-    frozen, cost = freeze(trainer.average, crops)
-    content = weights.dump(frozen, cost.percent)
-    checkpoint.write_atomically(run.out, content)
-    return Trained(weights.identify(content).hex(), len(content), cost, points)
 
 
 def schedule_of(run: Run, device: torch.device) -> Schedule:
-    """The schedule of a run on a device; raises UsageError without a time budget."""
-    if run.time_budget_s <= 0:
-        raise UsageError("a run needs a time budget above zero")
-    schedule = Schedule(run.total_time_s or run.time_budget_s)
+    """The schedule of a codec's run on a device; raises UsageError without a time budget."""
+    schedule = _schedule(run)
     if device.type == "cuda":  # two megapixels a step keep it busy
         schedule = replace(schedule, batch=32, crop=256, late_crop=512, late_batch=8)
-    if run.batch is not None:
-        schedule = replace(schedule, batch=run.batch, late_batch=max(run.batch // 4, 1))
-    return schedule
+    return _with_batch(run, schedule)
 
 
-def _trainer(run: Run, schedule: Schedule, pictures: data.Pictures, device: torch.device) -> Trainer:
-    if run.size not in SIZES:
-        raise UsageError(f"no network has the size {run.size!r}: give {' or '.join(SIZES)}")
+def denoiser_schedule_of(run: Run, device: torch.device) -> Schedule:
+    """As `schedule_of`, for a denoiser."""
+    schedule = replace(_schedule(run), batch=4, crop=128, late_crop=192, late_batch=2)
+    if device.type == "cuda":
+        schedule = replace(schedule, batch=64, late_crop=256, late_batch=16)
+    return _with_batch(run, schedule)
+
+
+def _schedule(run: Run) -> Schedule:
+    if run.time_budget_s <= 0:
+        raise UsageError("a run needs a time budget above zero")
+    return Schedule(run.total_time_s or run.time_budget_s)
+
+
+def _with_batch(run: Run, schedule: Schedule) -> Schedule:
+    return schedule if run.batch is None else replace(schedule, batch=run.batch, late_batch=max(run.batch // 4, 1))
+
+
+def _chosen(size: str, sizes: Mapping[str, C]) -> C:
+    if size not in sizes:
+        raise UsageError(f"no network has the size {size!r}: give {' or '.join(sizes)}")
+    return sizes[size]
+
+
+def _denoiser_trainer(run: Run, schedule: Schedule, device: torch.device) -> Trainer:
+    config = _chosen(run.size, RESTORERS)
+    if run.resume is None:
+        torch.manual_seed(run.seed)
+        return Trainer(DenoiserTask(Restorer(config)), schedule, device, run.seed)
+    if run.resume.suffix == ".safetensors":
+        model = weights.read_denoiser(run.resume, torch.device("cpu")).model.requires_grad_(True)
+        return Trainer(DenoiserTask(model), schedule, device, run.seed)
+    state = checkpoint.load(run.resume)
+    task = DenoiserTask(Restorer(RestorerConfig.from_json(state["config"])))
+    return _resumed(run, state, Trainer(task, schedule, device, run.seed))
+
+
+def _codec_trainer(run: Run, pictures: data.Pictures, device: torch.device) -> Trainer:
+    schedule = schedule_of(run, device)
+    config = _chosen(run.size, SIZES)
+
+    def trainer(model: Compressor) -> Trainer:
+        return Trainer(CodecTask(model), schedule, device, run.seed)
+
     draw = torch.Generator().manual_seed(run.seed)
     if run.resume is None:
         if run.grow is not None:
             raise UsageError("only a trained network grows: name it with --resume")
         torch.manual_seed(run.seed)
-        model = Compressor(SIZES[run.size])
+        model = Compressor(config)
         pca_start(model, torch.cat([pictures.crops(16, 128, draw).cpu() for _ in range(PCA_CROPS // 16)]))
-        return Trainer(model, schedule, device, run.seed)
+        return trainer(model)
     if run.resume.suffix == ".safetensors":
         model = weights.read(run.resume, torch.device("cpu")).frozen.model.requires_grad_(True)
     else:
         state = checkpoint.load(run.resume)
         model = Compressor(CodecConfig.from_json(state["config"]))
         if run.grow is None:
-            return _resumed(run, state, Trainer(model, schedule, device, run.seed))
+            return _resumed(run, state, trainer(model))
         model.load_state_dict(state["average"])
     if run.grow is not None:
         model = grow(model, run.grow, pictures.crops(GROW_CROPS, 128, draw).cpu())
-    return Trainer(model, schedule, device, run.seed)
+    return trainer(model)
 
 
 def _resumed(run: Run, state: dict[str, Any], trainer: Trainer) -> Trainer:
@@ -167,3 +254,21 @@ def _measure(model: Compressor, pixels: Tensor, step: int) -> tuple[float, float
     steps = torch.full((1,), step, device=pixels.device)
     result = rate_distortion(model.config, model(pixels, steps), pixels, steps)
     return float(result.bpp), float(psnr(result.mse))
+
+
+@torch.no_grad()
+def _validate_denoiser(
+    model: Restorer, folder: Path, device: torch.device, note: Callable[[str], None]
+) -> dict[int, float]:
+    """Blind PSNR in dB of the centres of the pictures in `folder`, with noise of seed 0, rounded to 8 bits."""
+    pictures = data.load([folder], device, VALIDATION_SIDE, note)
+    model.eval()
+    generator = torch.Generator().manual_seed(0)
+    found: dict[int, list[float]] = {sigma: [] for sigma in VALIDATION_SIGMAS}
+    for clean in pictures.centres(VALIDATION_SIDE):
+        noise = torch.randn(clean.shape, generator=generator).to(device)
+        for sigma, values in found.items():
+            noisy = clean + noise * sigma / 255
+            restored = stored(model.restore(noisy, spread(model.estimate(noisy))))
+            values.append(float(psnr((restored - clean).square().mean())))
+    return {sigma: sum(values) / len(values) for sigma, values in found.items()}

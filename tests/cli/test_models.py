@@ -11,6 +11,7 @@ from aecodec.manifest import ManifestRow
 def row(name: str, sha256: str) -> ManifestRow:
     return ManifestRow(
         name=name,
+        kind="codec",
         file=f"{name}.safetensors",
         network_id=1,
         sha256=sha256,
@@ -18,8 +19,7 @@ def row(name: str, sha256: str) -> ManifestRow:
         data="pictures",
         command="aecodec train codec",
         trained="2026-01-01, CPU, 1 h",
-        encode_kmac_per_pixel=18.25,
-        decode_kmac_per_pixel=17.5,
+        kmac_per_pixel={"encode": 18.25, "decode": 17.5},
         million_parameters=5.67,
         freezing_cost_percent=0.01,
         validation=[{"quality": 50, "bpp": 0.5, "psnr_db": 34.25}],
@@ -35,8 +35,8 @@ def test_models_lists_one_line_each(run):
     result = run("models")
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"{name}  weights {sha * 8}  18.2 / 17.5 kMAC per pixel to encode / decode  5.67 M parameters  Apache-2.0"
-        "  2026-01-01, CPU, 1 h"
+        f"{name}  codec  weights {sha * 8}  18.2 kMAC per pixel to encode, 17.5 kMAC per pixel to decode"
+        "  5.67 M parameters  Apache-2.0  2026-01-01, CPU, 1 h"
         for name, sha in (("small", "ab"), ("large", "cd"))
     ]
 

@@ -1,0 +1,160 @@
+"""Noisy picture to clean picture, with one set of weights on one device.
+
+Large pictures are restored in tiles that overlap. The network's full reach would nearly double the work; the overlap
+is as wide as it takes for tiled and untiled to differ by less than half a level (`benchmarks/README.md`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from aecodec import devices, manifest, weights
+from aecodec.errors import DeviceError, UsageError
+from aecodec.nets.restorer import CELL, spread
+from aecodec.picture import Picture, from_unit, to_unit
+from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
+
+Unit = NDArray[np.float32]  # (H, W, 3) around 0 ... 1, beyond them too
+
+UNTILED_PIXELS = 2_000_000
+TILE_SIDE = 1024
+SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
+OVERLAP = 96  # pixels, a multiple of CELL
+BYTES_PER_PIXEL = 1000  # of a window, that the network needs while it runs
+MOST_OF_MEMORY = 0.5  # of what is free
+LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
+GPU_BATCH = 8
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Clean pixels, and the noise level that was removed, estimated or told."""
+
+    pixels: Unit
+    sigma: float  # standard deviation, in levels of 255
+
+
+@dataclass(frozen=True)
+class Denoised:
+    """As `Restored`, for a picture with all that it has beside its pixels."""
+
+    picture: Picture
+    sigma: float
+
+
+class Denoiser:
+    """Loaded weights on one device."""
+
+    def __init__(self, loaded: weights.DenoiserWeights, device: torch.device, batch: int) -> None:
+        self.weights = loaded
+        self.device = device
+        self.batch = batch
+
+    @classmethod
+    def load(
+        cls,
+        weights_path: Path | None = None,
+        *,
+        device: str = "auto",
+        threads: int | None = None,
+        batch: int | None = None,
+    ) -> "Denoiser":
+        """`weights_path`: a denoiser's weights file in place of the shipped one; `batch`: tiles at a time.
+
+        Raises WeightsError and DeviceError.
+        """
+        where = devices.select(device, threads)
+        if batch is not None and batch < 1:
+            raise DeviceError(f"cannot run batches of {batch} tiles: give 1 or more")
+        loaded = weights.read_denoiser(weights_path or manifest.default_path("denoiser"), where)
+        return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else 1))
+
+    def denoise(self, picture: Picture, *, sigma: float | None = None, strength: float = 1.0) -> Denoised:
+        """The picture with its colour samples cleaned; alpha, metadata and bit depth stay.
+
+        `sigma` (levels of 255, above 0) takes the place of the estimate; `strength` 0 ... 1 blends from the input to
+        the result. Raises UsageError for other values, DeviceError when even small tiles need too much memory.
+        """
+        rgb = np.broadcast_to(to_unit(picture.pixels), (picture.height, picture.width, 3))
+        restored = self.restore(rgb, sigma=sigma, strength=strength)
+        pixels = restored.pixels.mean(axis=2, keepdims=True) if picture.channels == 1 else restored.pixels
+        return Denoised(replace(picture, pixels=from_unit(pixels, picture.bit_depth)), restored.sigma)
+
+    @torch.inference_mode()
+    def restore(self, pixels: Unit, *, sigma: float | None = None, strength: float = 1.0) -> Restored:
+        """RGB (H, W, 3) of 0 ... 1 and, as noise has no bounds, beyond; as `denoise`, and nothing is clipped."""
+        if sigma is not None and not 0 < sigma < np.inf:
+            raise UsageError(f"a noise level of {sigma:g} makes no sense: give one above 0, in levels of 255")
+        if not 0 <= strength <= 1:
+            raise UsageError(f"a strength of {strength:g} makes no sense: give one from 0 to 1")
+        side = self._tile_side(*pixels.shape[:2])
+        while True:
+            try:
+                return self._restore(pixels, sigma, strength, side)
+            except (RuntimeError, MemoryError) as error:
+                if not devices.out_of_memory(error):
+                    raise
+            side = align_up(side // 2, CELL)
+            if side < SMALLEST_TILE_SIDE:
+                raise DeviceError("out of memory, even in small tiles: try --device cpu, or a smaller picture")
+
+    def _tile_side(self, height: int, width: int) -> int:
+        """The whole picture where it is small enough, else `TILE_SIDE`, or less where memory is scarce."""
+        whole = align_up(max(height, width), CELL)
+        free = devices.free_memory(self.device) * MOST_OF_MEMORY
+        if height * width <= UNTILED_PIXELS and height * width * BYTES_PER_PIXEL <= free:
+            return whole
+        side = TILE_SIDE
+        while side > SMALLEST_TILE_SIDE and self.batch * (side + 2 * OVERLAP) ** 2 * BYTES_PER_PIXEL > free:
+            side //= 2
+        return min(side, whole)
+
+    def _restore(self, pixels: Unit, sigma: float | None, strength: float, side: int) -> Restored:
+        height, width = pixels.shape[:2]
+        clean = np.empty((height, width, 3), np.float32)
+        energy = 0.0
+        for tile, restored, level in self._tiles(pixels, sigma, side):
+            here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
+            clean[here] = pixels[here] + strength * (restored - pixels[here])
+            energy += level**2 * tile.width * tile.height
+        found = LEVELS * float(np.sqrt(energy / (height * width)))
+        return Restored(clean, found if sigma is None else sigma)
+
+    def _tiles(self, pixels: Unit, sigma: float | None, side: int) -> Iterator[tuple[Tile, Unit, float]]:
+        """Every tile, restored (H, W, 3), and the RMS of its noise levels; in batches, so not in order."""
+        grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
+        windows = [(tile, grid.window(tile, OVERLAP)) for tile in grid.tiles()]
+        for group in groups(windows, lambda entry: (entry[1].height, entry[1].width), self.batch):
+            noisy = torch.from_numpy(np.stack([_cut(pixels, window) for _, window in group])).to(self.device)
+            noisy = noisy.permute(0, 3, 1, 2)  # channels last, as it lies
+            level = self._level(noisy, sigma)
+            restored = self.weights.model.restore(noisy, spread(level))
+            for (tile, window), picture, levels in zip(group, restored, level, strict=True):
+                rows = slice(window.top, window.top + tile.height)
+                columns = slice(window.left, window.left + tile.width)
+                cells = levels[0, _cells(rows), _cells(columns)]
+                unit = picture[:, rows, columns].permute(1, 2, 0).cpu().numpy()
+                yield tile, unit, float(cells.square().mean().sqrt())
+
+    def _level(self, noisy: Tensor, sigma: float | None) -> Tensor:
+        if sigma is None:
+            return self.weights.model.estimate(noisy)
+        cells = noisy.shape[2] // CELL, noisy.shape[3] // CELL
+        return torch.full((len(noisy), 1, *cells), sigma / LEVELS, device=self.device)
+
+
+def _cut(pixels: Unit, window: Window) -> Unit:
+    """A window; beyond the right and bottom edge the picture is reflected, so that its noise goes on."""
+    rows, columns = window.outer
+    inside = pixels[rows, columns]
+    missing = (window.height - inside.shape[0], window.width - inside.shape[1])
+    return np.pad(inside, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="reflect") if any(missing) else inside
+
+
+def _cells(pixels: slice) -> slice:
+    return slice(pixels.start // CELL, -(-pixels.stop // CELL))

@@ -1,0 +1,181 @@
+"""The denoising autoencoder: an estimator of the noise level, and a U-Net of plain convolutions that takes its map.
+
+Nothing has a bias and nothing is normalised, so with ReLU all is homogeneous: twice the contrast and twice the noise
+give twice the output, which carries the network to levels that it never saw (Mohan et al., "Robust and interpretable
+blind image denoising via bias-free convolutional neural networks", ICLR 2020; DRUNet in cszn/DPIR).
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from aecodec.errors import WeightsError
+
+CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
+
+Edges = Literal["zeros", "replicate"]
+
+
+@dataclass(frozen=True)
+class RestorerConfig:
+    """Shape of one denoiser; stored as JSON with its weights."""
+
+    widths: tuple[int, int, int, int] = (32, 64, 128, 128)  # channels at 1/2, 1/4, 1/8 and 1/16
+    blocks: int = 2  # at each resolution, on the way down and on the way up
+    estimator_width: int = 32  # channels of the estimator at 1/2 and 1/4; twice that below
+
+    def __post_init__(self) -> None:
+        if len(self.widths) != 4 or min(*self.widths, self.blocks, self.estimator_width) < 1:
+            raise WeightsError(f"{self} describes no denoiser")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "RestorerConfig":
+        """Inverse of `to_json`; raises WeightsError."""
+        try:
+            values = json.loads(text)
+            arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return cls(**arguments)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise WeightsError(f"weights have no readable configuration: {error}") from error
+
+
+RESTORERS = {
+    "small": RestorerConfig(),  # for hours on a CPU
+    "base": RestorerConfig(widths=(48, 96, 192, 192)),  # for a GPU: what 11 MB in float16 allow
+}
+
+
+def convolution(inputs: int, outputs: int, stride: int = 1, edges: Edges = "zeros") -> nn.Conv2d:
+    """Starts by keeping the size of what goes through (He et al. 2015)."""
+    layer = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False, padding_mode=edges)
+    nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+    return layer
+
+
+class Residual(nn.Module):
+    """x + conv(relu(conv(x))); starts as the identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = convolution(channels, channels)
+        self.second = convolution(channels, channels)
+        nn.init.zeros_(self.second.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.second(F.relu(self.first(x)))
+        return out
+
+
+class Estimator(nn.Module):
+    """Pixels (N, 3, H, W) to the noise's standard deviation (N, 1, H / 16, W / 16), in the same unit, at least 0.
+
+    It sees only what differs within squares of 2 x 2 pixels: brightness would drown the noise. At the edges the last
+    values are repeated, where zeros would look like less noise.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        steps = ((12, 1, 1), (1, 1, 2), (1, 2, 2), (2, 2, 2), (2, 2, 1))  # inputs, outputs (in widths), stride
+        layers: list[nn.Module] = [nn.PixelUnshuffle(2)]
+        for inputs, outputs, stride in steps:
+            wide = inputs if inputs == 12 else inputs * width
+            layers += convolution(wide, outputs * width, stride, "replicate"), nn.ReLU()
+        self.layers = nn.Sequential(*layers, convolution(2 * width, 1, 1, "replicate"))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        details = pixels - F.interpolate(F.avg_pool2d(pixels, 2), scale_factor=2)
+        level: Tensor = self.layers(details)
+        return level.abs()
+
+
+class Restorer(nn.Module):
+    """Noisy pixels to clean ones. Values around 0 ... 1, beyond them too; H and W are multiples of `CELL`."""
+
+    def __init__(self, config: RestorerConfig) -> None:
+        super().__init__()
+        self.config = config
+        widths = config.widths
+        self.estimator = Estimator(config.estimator_width)
+        self.head = convolution(13, widths[0])
+        _start_as_haar(self.head)
+        self.down = nn.ModuleList(_blocks(config.blocks, width) for width in widths[:3])
+        self.shrink = nn.ModuleList(nn.Conv2d(fine, coarse, 2, 2, bias=False) for fine, coarse in pairwise(widths))
+        self.body = _blocks(config.blocks, widths[3])
+        self.grow = nn.ModuleList(
+            nn.ConvTranspose2d(coarse, fine, 2, 2, bias=False) for fine, coarse in pairwise(widths)
+        )
+        self.up = nn.ModuleList(_blocks(config.blocks, width) for width in widths[:3])
+        self.tail = convolution(widths[0], 12)
+        nn.init.zeros_(self.tail.weight)
+
+    def estimate(self, pixels: Tensor) -> Tensor:
+        """The noise's standard deviation (N, 1, H / 16, W / 16) in cells of 16 pixels."""
+        level: Tensor = self.estimator(pixels)
+        return level
+
+    def restore(self, pixels: Tensor, level: Tensor) -> Tensor:
+        """Clean pixels (N, 3, H, W), for a noise level (N, 1, H / 2, W / 2) as `spread` makes of an estimate."""
+        x = self.head(torch.cat([F.pixel_unshuffle(pixels, 2), level], 1))
+        start = x
+        skipped = []
+        for blocks, shrink in zip(self.down, self.shrink, strict=True):
+            x = blocks(x)
+            skipped.append(x)
+            x = shrink(x)
+        x = self.body(x)
+        for blocks, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
+            x = blocks(grow(x) + skipped.pop())
+        return pixels + F.pixel_shuffle(self.tail(x + start), 2)
+
+    def forward(self, pixels: Tensor, sigma: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
+        """Training: clean pixels, and the estimate (N, 1, H / 16, W / 16).
+
+        The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere.
+        """
+        estimate = self.estimate(pixels)
+        level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate)
+        return self.restore(pixels, spread(level)), estimate
+
+
+@torch.no_grad()
+def _start_as_haar(head: nn.Conv2d) -> None:
+    """Let the first 12 features be the Haar transform of 2 x 2 pixels, their means made small: see `Estimator`."""
+    haar = torch.tensor([[0.1, 0.1, 0.1, 0.1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
+    head.weight *= 0.1
+    count = min(12, head.out_channels)
+    head.weight[:count] = 0
+    head.weight[:count, :12, 1, 1] = torch.kron(torch.eye(3), haar)[:count]
+
+
+def spread(level: Tensor) -> Tensor:
+    """A map in cells of 16 pixels to one in cells of 2, linear in between. (N, 1, h, w) -> (N, 1, 8 h, 8 w)."""
+    return F.interpolate(level, scale_factor=CELL // 2, mode="bilinear")
+
+
+def _blocks(count: int, channels: int) -> nn.Sequential:
+    return nn.Sequential(*(Residual(channels) for _ in range(count)))
+
+
+def complexity(config: RestorerConfig) -> dict[str, Any]:
+    """Multiply-accumulates per pixel in thousands, and parameters in millions."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    side = 256
+    with torch.device("meta"):
+        model = Restorer(config)
+        pixels = torch.empty(1, 3, side, side)
+        with FlopCounterMode(display=False) as counter:
+            model.restore(pixels, spread(model.estimate(pixels)))
+    flops = counter.get_total_flops()
+    return {
+        "kmac_per_pixel": {"denoise": round(flops / 2 / side**2 / 1000, 2)},
+        "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
+    }

@@ -1,0 +1,78 @@
+"""What a run teaches: how a batch of clean crops becomes a question, and what is to become small in the answer."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.config import QUALITY_STEPS
+from aecodec.nets.restorer import Restorer
+from aecodec.training.degradations import degrade
+from aecodec.training.losses import denoising, psnr, rate_distortion
+
+ROUNDED_FROM = 0.9  # of a run: then the rate is that of rounded symbols, which closes the gap to noise
+TOLD = 0.5  # of the crops: the denoiser is told the noise level, as `--sigma` does
+
+Forward = Callable[..., Any]  # the task's model, compiled or not
+
+
+class Task(Protocol):
+    """`draw` runs in float32, `values` under autocast; neither waits for the device."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the values, the loss first."""
+
+    @property
+    def model(self) -> Compressor | Restorer: ...
+
+    def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Clean crops (N, 3, H, W) of 0 ... 1 -> what `values` takes; all draws come from a CPU generator."""
+
+    def values(self, forward: Forward, drawn: tuple[Tensor, ...], progress: float) -> Tensor:
+        """Means over the batch, named by `names`; the first has a gradient. `progress` of the run, 0 ... 1."""
+
+
+class CodecTask:
+    """Rate and distortion of a `Compressor` at qualities of the whole range."""
+
+    names = ("loss", "bpp", "dB")
+
+    def __init__(self, model: Compressor) -> None:
+        self.model = model
+
+    def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """The crops and a quality step for each: uniform (lambda log-uniform) and stratified."""
+        batch = len(pixels)
+        strata = (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
+        return pixels, (strata * (QUALITY_STEPS + 1)).long().to(pixels.device, non_blocking=True)
+
+    def values(self, forward: Forward, drawn: tuple[Tensor, ...], progress: float) -> Tensor:
+        pixels, quality = drawn
+        self.model.noisy = progress < ROUNDED_FROM
+        result = rate_distortion(self.model.config, forward(pixels, quality), pixels, quality)
+        return torch.stack((result.loss, result.bpp.mean(), psnr(result.mse).mean()))
+
+
+class DenoiserTask:
+    """Clean pictures and noise levels from spoilt ones, by a `Restorer`."""
+
+    names = ("loss", "dB", "level error")
+
+    def __init__(self, model: Restorer) -> None:
+        self.model = model
+
+    def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
+        """Clean and spoilt crops, the standard deviation of what was added, and who is told it."""
+        clean, spoilt = degrade(pixels, generator)
+        told = torch.rand(len(pixels), generator=generator) < TOLD
+        sigma = (spoilt - clean).square().mean((1, 2, 3)).sqrt()
+        return clean, spoilt, sigma, told.to(pixels.device, non_blocking=True)
+
+    def values(self, forward: Forward, drawn: tuple[Tensor, ...], progress: float) -> Tensor:
+        clean, spoilt, sigma, told = drawn
+        restored, level = forward(spoilt, sigma, told)
+        result = denoising(restored, level, clean, spoilt)
+        return torch.stack((result.loss, psnr(result.mse).mean(), result.level_error))
