@@ -1,19 +1,20 @@
-"""Learned image compression. Names load on first use, so that `aecodec --help` never imports torch."""
+"""Learned image compression and denoising. Names load on first use, so that `aecodec --help` never imports torch."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aecodec.api import decode, decode_array, encode
+    from aecodec.api import decode, decode_array, denoise, encode
     from aecodec.errors import AecodecError
 
 __version__ = "0.1.0"
-__all__ = ["AecodecError", "__version__", "decode", "decode_array", "encode"]
+__all__ = ["AecodecError", "__version__", "decode", "decode_array", "denoise", "encode"]
 
 _HOME = {
     "AecodecError": "errors",
     "decode": "api",
     "decode_array": "api",
+    "denoise": "api",
     "encode": "api",
 }  # name -> its module
 

@@ -67,15 +67,23 @@ class Codec:
         return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else CPU_BATCH), weights_path)
 
     @torch.inference_mode()
-    def encode(self, picture: Picture, target: Target, *, effort: int = 0, exact: bool = False) -> Encoded:
+    def encode(
+        self,
+        picture: Picture,
+        target: Target,
+        *,
+        effort: int = 0,
+        exact: bool = False,
+        clean: container.Cleaning | None = None,
+    ) -> Encoded:
         """The .aec file of a picture that meets the target.
 
         An `effort` of 1 to 9 refines the latents of this picture: smaller, no worse, slower to encode, not to decode.
-        `exact` keeps RGB under alpha 0, which otherwise becomes what costs least. Raises TargetUnreachable and
-        LimitExceeded; DeviceError when the device runs out of memory.
+        `exact` keeps RGB under alpha 0, which otherwise becomes what costs least; `clean` is noted in the file.
+        Raises TargetUnreachable and LimitExceeded; DeviceError when the device runs out of memory.
         """
         with devices.memory_errors():
-            return Encoding(picture, self.weights, self.device, self.batch, exact).run(target, effort)
+            return Encoding(picture, self.weights, self.device, self.batch, exact, clean).run(target, effort)
 
     @torch.inference_mode()
     def decode(

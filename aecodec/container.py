@@ -29,8 +29,12 @@
     0x01  ICC    colour profile, as the input held it      shown in other colours
     0x02  EXIF   Exif block, as the input held it          untagged
     0x03  XMP    XMP packet, as the input held it          untagged
+    0x04  CLEAN  noise level and strength of a denoiser    not known to be denoised
     0x80  TILE   implied, never in the part list           incomplete
     0x81  ALPHA  greyscale PNG, width x height, bit_depth  opaque
+
+CLEAN is 3 bytes: the standard deviation of the noise that a denoiser removed before coding, in sixteenths of
+a level of 8 bits (2 bytes), and the strength of the removal in percent (1 byte, 0 to 100).
 
 Invariants: bit 7 of a kind marks a *critical* part: a reader that does not know it refuses the file. An
 unknown part without that bit is skipped, its crc checked. Every byte is covered by a constant or a crc.
@@ -76,6 +80,8 @@ INDEX_OFFSET = 37
 CRC_BYTES = 4
 FLAG_EXACT = 0x01
 CRITICAL = 0x80
+CLEANING = struct.Struct("<HB")
+SIGMA_UNIT = 1 / 16  # levels of 8 bits
 MAX_QUALITY_STEP = 1584  # quality 100
 TILE_SIDE_UNIT = 64  # pixels
 TILE_SIDES = range(limits.MIN_TILE_SIDE, limits.MAX_TILE_SIDE + 1, TILE_SIDE_UNIT)
@@ -87,6 +93,7 @@ class PartKind(IntEnum):
     ICC = 0x01
     EXIF = 0x02
     XMP = 0x03
+    CLEAN = 0x04
     TILE = 0x80
     ALPHA = 0x81
 
@@ -146,6 +153,27 @@ class Header:
         return 1 + self.quality_step / 16
 
 
+@dataclass(frozen=True)
+class Cleaning:
+    """What a denoiser did to the picture before it was coded."""
+
+    sigma: float  # standard deviation of the noise, in levels of 255
+    strength: float  # 0 ... 1
+
+    def to_bytes(self) -> bytes:
+        return CLEANING.pack(min(round(self.sigma / SIGMA_UNIT), 0xFFFF), round(100 * self.strength))
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> "Cleaning":
+        """Inverse of `to_bytes`; raises Corrupt."""
+        if len(payload) != CLEANING.size:
+            raise Corrupt(f"CLEAN: has {len(payload)} bytes, not {CLEANING.size}")
+        sigma, percent = CLEANING.unpack(payload)
+        if percent > 100:
+            raise Corrupt(f"CLEAN: a strength of {percent} % is illegal")
+        return cls(sigma * SIGMA_UNIT, percent / 100)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A listed part or a tile: byte offset of its payload in the file, payload bytes without the crc."""
@@ -194,6 +222,7 @@ def write(
     icc: bytes | None = None,
     exif: bytes | None = None,
     xmp: bytes | None = None,
+    clean: Cleaning | None = None,
 ) -> bytes:
     """The file; `tiles` are the payloads in raster order. An empty part is left out.
 
@@ -202,7 +231,9 @@ def write(
     if len(tiles) != header.grid.count or not all(tiles):
         raise ValueError(f"{header.grid.count} tiles of at least one byte expected, {len(tiles)} given")
     given = {PartKind.ICC: icc, PartKind.EXIF: exif, PartKind.XMP: xmp, PartKind.ALPHA: alpha}
-    listed = [(kind, payload) for kind, payload in given.items() if payload]
+    if clean is not None:
+        given[PartKind.CLEAN] = clean.to_bytes()
+    listed = [(kind, payload) for kind, payload in sorted(given.items()) if payload]
     lists = b"".join(varint(len(tile)) for tile in tiles)
     lists += b"".join(fixed(kind, 1) + varint(len(payload)) for kind, payload in listed)
     _lay_out(header, [len(tile) for tile in tiles], [(kind, len(payload)) for kind, payload in listed], 0)
@@ -222,6 +253,18 @@ def inspect(source: bytes | BinaryIO) -> Layout:
     """Header and index, nothing behind them. Raises FormatError or LimitExceeded."""
     stream = _stream(source)
     return _read_index(stream, _read_header(stream))
+
+
+def read_cleaning(source: bytes | BinaryIO, layout: Layout) -> Cleaning | None:
+    """What the CLEAN part says, in a file whose layout is known; None without one. Raises FormatError."""
+    stream = _stream(source)
+    for part in layout.parts:
+        if part.kind == PartKind.CLEAN:
+            stream.seek(part.offset)
+            payload = read_exactly(stream, part.size, part=part.name, offset=part.offset)
+            _check_crc(stream, payload, part=part.name, offset=part.offset)
+            return Cleaning.from_bytes(payload)
+    return None
 
 
 def parse(source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collection[int] | None = None) -> Container:

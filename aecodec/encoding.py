@@ -56,13 +56,22 @@ class _Coded:
 class Encoding:
     """The encoding of one picture: analysed once, coded at as many quality steps as the target needs."""
 
-    def __init__(self, picture: Picture, used: weights.Weights, device: torch.device, batch: int, exact: bool) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        used: weights.Weights,
+        device: torch.device,
+        batch: int,
+        exact: bool,
+        clean: container.Cleaning | None,
+    ) -> None:
         self.picture = picture
         self.used = used
         self.model = used.frozen.model
         self.device = device
         self.batch = batch
         self.exact = exact
+        self.clean = clean
         self.pixels = picture.pixels if exact else flatten_hidden(picture)
         self.grid = TileGrid(picture.width, picture.height, choose_tile_side(picture.width, picture.height))
         self.header(0)  # checks every limit before memory is taken
@@ -158,6 +167,7 @@ class Encoding:
             icc=side.icc,
             exif=side.exif,
             xmp=side.xmp,
+            clean=self.clean,
         )
         return _Coded(data, canvas, bits)
 

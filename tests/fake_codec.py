@@ -1,23 +1,27 @@
-"""A codec without networks, for tests of what stands around the real one: same interface, quick, predictable.
+"""A codec and a denoiser without networks, for tests of what stands around the real ones: same interface, quick.
 
-It keeps every fourth level of each sample, so that PSNR is finite, and the whole picture in its file.
+The codec keeps every fourth level of each sample, so that PSNR is finite, and the whole picture in its file. The
+denoiser moves each sample by its strength towards the multiple of 8 below.
 """
 
 import io
 import types
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from aecodec import metrics
+from aecodec.container import Cleaning
 from aecodec.errors import Corrupt, TargetUnreachable
-from aecodec.picture import Metadata, Picture
+from aecodec.picture import Metadata, Picture, Samples
 from aecodec.ratecontrol import Target
+from aecodec.services import files
 
 MAGIC = b"FAKE"
 HURT = b"HURT"  # at the end of a file: two of its tiles are lost
 LEAST_BYTES = 100  # no smaller target can be met
+SIGMA = 12.5  # what the denoiser finds in every picture
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,16 @@ class Codec:
 
     log: list[tuple[object, ...]]
 
-    def encode(self, picture: Picture, target: Target, *, effort: int = 0, exact: bool = False) -> Encoded:
-        self.log.append(("encode", target.kind, target.value, exact, picture.metadata))
+    def encode(
+        self,
+        picture: Picture,
+        target: Target,
+        *,
+        effort: int = 0,
+        exact: bool = False,
+        clean: Cleaning | None = None,
+    ) -> Encoded:
+        self.log.append(("encode", target.kind, target.value, exact, picture.metadata, clean))
         if target.kind == "max_bytes" and target.value < LEAST_BYTES:
             raise TargetUnreachable(f"quality 1 needs {LEAST_BYTES} bytes, more than {target.value:g}")
         pixels = picture.pixels // 4 * 4
@@ -88,6 +100,42 @@ class Codec:
         return Decoded(picture, quality, ("tile 3 is lost", "tile 4 is lost") if hurt else ())
 
 
+@dataclass(frozen=True)
+class Denoised:
+    picture: Picture
+    sigma: float
+
+
+def cleaned(pixels: Samples, strength: float = 1.0) -> Samples:
+    """What the denoiser makes of pixels."""
+    return pixels - np.rint(strength * (pixels % 8)).astype(pixels.dtype)
+
+
+@dataclass
+class Denoiser:
+    """As `Codec`."""
+
+    log: list[tuple[object, ...]]
+
+    def denoise(self, picture: Picture, *, sigma: float | None = None, strength: float = 1.0) -> Denoised:
+        self.log.append(("denoise", sigma, strength))
+        clean = replace(picture, pixels=cleaned(picture.pixels, strength))
+        return Denoised(clean, SIGMA if sigma is None else sigma)
+
+
+@dataclass(frozen=True)
+class Engine(files.Engine):
+    """One that loads both without networks."""
+
+    log: list[tuple[object, ...]] = field(default_factory=list)
+
+    def load(self) -> Codec:
+        return Codec(self.log)
+
+    def load_denoiser(self, weights: Path | None = None) -> Denoiser:
+        return Denoiser(self.log)
+
+
 def module(log: list[tuple[object, ...]]) -> types.ModuleType:
     """What stands in for `aecodec.codec` in `sys.modules`; its codecs write to `log`."""
 
@@ -106,4 +154,25 @@ def module(log: list[tuple[object, ...]]) -> types.ModuleType:
 
     made = types.ModuleType("aecodec.codec")
     vars(made).update(Codec=LoggedCodec, Encoded=Encoded, Decoded=Decoded)
+    return made
+
+
+def denoiser_module(log: list[tuple[object, ...]]) -> types.ModuleType:
+    """As `module`, for `aecodec.denoiser`."""
+
+    class LoggedDenoiser(Denoiser):
+        @classmethod
+        def load(
+            cls,
+            weights_path: Path | None = None,
+            *,
+            device: str = "auto",
+            threads: int | None = None,
+            batch: int | None = None,
+        ) -> Denoiser:
+            log.append(("load denoiser", weights_path, device, threads, batch))
+            return cls(log)
+
+    made = types.ModuleType("aecodec.denoiser")
+    vars(made).update(Denoiser=LoggedDenoiser, Denoised=Denoised)
     return made

@@ -1,4 +1,4 @@
-"""The Python API: pictures and arrays in, bytes out and back."""
+"""The Python API: pictures and arrays in, bytes out and back, and clean ones."""
 
 import sys
 
@@ -8,6 +8,7 @@ from PIL import Image
 
 import aecodec
 from aecodec import api
+from aecodec.denoiser import Denoiser
 from tests import fake_codec, pictures
 
 
@@ -15,9 +16,12 @@ from tests import fake_codec, pictures
 def log(monkeypatch):
     calls: list[tuple[object, ...]] = []
     monkeypatch.setitem(sys.modules, "aecodec.codec", fake_codec.module(calls))
-    api._codec.cache_clear()
+    monkeypatch.setitem(sys.modules, "aecodec.denoiser", fake_codec.denoiser_module(calls))
+    for load in (api._codec, api._denoiser):
+        load.cache_clear()
     yield calls
-    api._codec.cache_clear()
+    for load in (api._codec, api._denoiser):
+        load.cache_clear()
 
 
 @pytest.mark.parametrize("shape", [(20, 31), (20, 31, 1), (20, 31, 2), (20, 31, 3), (20, 31, 4)])
@@ -67,3 +71,60 @@ def test_16_bit_colour_comes_back_as_an_array_only():
     data = aecodec.encode(pictures.samples((8, 8, 3), 16))
     with pytest.raises(aecodec.AecodecError, match="decode_array"):
         aecodec.decode(data)
+
+
+@pytest.mark.parametrize("shape", [(20, 31), (20, 31, 1), (20, 31, 2), (20, 31, 3), (20, 31, 4)])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_denoised_array_keeps_shape_type_and_alpha(shape, bits):
+    array = pictures.samples(shape, bits)
+    given = array.copy()
+    clean = aecodec.denoise(array)
+    assert (clean.dtype, clean.shape) == (array.dtype, shape)
+    expected = fake_codec.cleaned(array)
+    if shape[2:] in [(2,), (4,)]:
+        expected[:, :, -1] = array[:, :, -1]
+    assert np.array_equal(clean, expected)
+    assert np.array_equal(array, given)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16"])
+def test_a_denoised_pillow_picture_keeps_mode_alpha_and_metadata(mode):
+    if mode == "I;16":
+        image = Image.fromarray(pictures.samples((20, 31), 16))
+    else:
+        image = Image.fromarray(pictures.picture(alpha=True).interleaved()).convert(mode)
+    image.info.update(icc_profile=pictures.srgb_profile(), exif=b"Exif\0\0" + pictures.exif_block())
+    clean = aecodec.denoise(image)
+    assert (clean.mode, clean.size) == (mode, (31, 20))
+    given, got = np.atleast_3d(np.asarray(image)), np.atleast_3d(np.asarray(clean))
+    colours = 3 if mode.startswith("RGB") else 1
+    assert np.array_equal(got[:, :, :colours], fake_codec.cleaned(given[:, :, :colours]))
+    assert np.array_equal(got[:, :, colours:], given[:, :, colours:])
+    assert {name: clean.info[name] for name in ("icc_profile", "exif")} == image.info
+
+
+def test_noise_level_and_strength_reach_the_denoiser_which_is_loaded_once(log):
+    array = pictures.samples((8, 8, 3))
+    aecodec.denoise(array)
+    aecodec.denoise(array, 25, 0.5)
+    assert log == [
+        ("load denoiser", None, "auto", None, None),
+        ("denoise", None, 1.0),
+        ("denoise", 25, 0.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros((4, 4, 3)), np.zeros((4,), np.uint8), np.zeros((4, 4, 5), np.uint8), np.zeros((0, 4), np.uint8)]
+)
+def test_what_cannot_be_denoised_is_an_aecodec_error(image):
+    with pytest.raises(aecodec.AecodecError):
+        aecodec.denoise(image)
+
+
+@pytest.mark.parametrize("options", [{"sigma": 0}, {"sigma": -1}, {"sigma": np.nan}, {"strength": 1.5}])
+def test_a_noise_level_or_strength_without_sense_is_an_aecodec_error(monkeypatch, options):
+    without_weights = Denoiser(None, None, 1)
+    monkeypatch.setattr(sys.modules["aecodec.denoiser"].Denoiser, "load", lambda: without_weights)
+    with pytest.raises(aecodec.AecodecError, match="makes no sense"):
+        aecodec.denoise(pictures.samples((8, 8, 3)), **options)

@@ -17,7 +17,17 @@ PACKAGE = Path(aecodec.__file__).parent
 LAYERS = {
     "interface": ["__init__", "__main__", "cli.*"],
     "services": ["api", "services.*", "training.loop", "training.recipes"],
-    "domain": ["codec", "encoding", "training.data", "training.losses", "training.checkpoint"],
+    "domain": [
+        "codec",
+        "denoiser",
+        "encoding",
+        "training.checkpoint",
+        "training.data",
+        "training.degradations",
+        "training.losses",
+        "training.muon",
+        "training.tasks",
+    ],
     "assembly": [
         "entropy.latents",
         "nets.compressor",
@@ -36,6 +46,7 @@ LAYERS = {
         "imagefile",
         "manifest",
         "nets.prior",
+        "nets.restorer",
         "nets.transform",
         "pilmodes",
         "ratecontrol",
@@ -61,6 +72,7 @@ ROWS = list(LAYERS)
 PLACES = {
     ("torch", "torchvision", "safetensors"): [
         "codec",
+        "denoiser",
         "devices",
         "encoding",
         "entropy.intnet",
@@ -73,6 +85,7 @@ PLACES = {
     ("PIL", "imagecodecs", "tifffile"): ["highbit", "imagefile", "pilmodes", "services.baselines", "tiff"],
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.*"],
+    ("psutil",): ["devices"],
 }
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "imagecodecs", "tifffile", "numba", "skimage", "scipy")
 

@@ -3,12 +3,13 @@
 import dataclasses
 import io
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from aecodec import container, limits
-from aecodec.container import Header, PartKind
+from aecodec.container import Cleaning, Header, PartKind
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
 from tests.test_bits import StingyStream
 
@@ -192,3 +193,87 @@ def test_a_part_beyond_its_limit_is_not_written(monkeypatch: pytest.MonkeyPatch)
     container.write(HEADER, TILES, exif=bytes(10))
     with pytest.raises(LimitExceeded, match=r"EXIF .*: 11 bytes, at most 10 are allowed"):
         container.write(HEADER, TILES, exif=bytes(11))
+
+
+def cleaning_of(data: bytes) -> Cleaning | None:
+    return container.read_cleaning(data, container.inspect(data))
+
+
+def with_note(payload: bytes) -> bytes:
+    """A file whose CLEAN part is `payload`, legal or not."""
+    return container.write(HEADER, TILES, clean=SimpleNamespace(to_bytes=lambda: payload))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.29, 0.57, 1.0])
+@pytest.mark.parametrize("sigma", [0.0, 0.0625, 12.5, 255.0])
+def test_the_note_of_a_denoiser_comes_back(sigma: float, strength: float) -> None:
+    clean = Cleaning(sigma, strength)
+    data = container.write(HEADER, TILES, **METADATA, clean=clean)
+    assert cleaning_of(data) == clean
+    assert container.read_cleaning(io.BytesIO(data), container.inspect(data)) == clean
+
+
+def test_the_note_of_a_denoiser_is_three_bytes_of_sixteenths_and_percent() -> None:
+    data = container.write(HEADER, TILES, clean=Cleaning(12.5, 0.8))
+    (part,) = container.inspect(data).parts
+    assert (part.kind, part.name) == (4, "CLEAN")
+    assert data[part.offset : part.offset + part.size] == bytes([200, 0, 80])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (Cleaning(12.52, 0.804), Cleaning(12.5, 0.8)),
+        (Cleaning(12.54, 0.806), Cleaning(12.5625, 0.81)),
+        (Cleaning(4095.9375, 1.0), Cleaning(4095.9375, 1.0)),
+        (Cleaning(4096.0, 1.0), Cleaning(4095.9375, 1.0)),
+        (Cleaning(1e9, 1.0), Cleaning(4095.9375, 1.0)),
+    ],
+)
+def test_the_note_of_a_denoiser_is_rounded_and_a_huge_noise_level_is_clipped(given: Cleaning, kept: Cleaning) -> None:
+    assert cleaning_of(container.write(HEADER, TILES, clean=given)) == kept
+
+
+@pytest.mark.parametrize("payload", [b"\xc8", b"\xc8\x00", b"\xc8\x00\x50\x00"])
+def test_a_note_of_another_length_is_corrupt(payload: bytes) -> None:
+    with pytest.raises(Corrupt, match=f"CLEAN: has {len(payload)} bytes, not 3"):
+        cleaning_of(with_note(payload))
+
+
+@pytest.mark.parametrize("percent", [101, 255])
+def test_a_strength_beyond_100_percent_is_corrupt(percent: int) -> None:
+    assert cleaning_of(with_note(bytes([200, 0, 100]))) == Cleaning(12.5, 1.0)
+    with pytest.raises(Corrupt, match=f"CLEAN: a strength of {percent} % is illegal"):
+        cleaning_of(with_note(bytes([200, 0, percent])))
+
+
+def test_each_flipped_bit_of_the_note_is_found() -> None:
+    data = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
+    layout = container.inspect(data)
+    place = layout.parts[3].offset
+    for offset in range(place, place + 3 + container.CRC_BYTES):
+        for bit in range(8):
+            damaged = data[:offset] + bytes([data[offset] ^ 1 << bit]) + data[offset + 1 :]
+            with pytest.raises(Corrupt, match=f"CLEAN at byte {place}: checksum mismatch"):
+                container.read_cleaning(damaged, layout)
+            with pytest.raises(Corrupt, match=f"CLEAN at byte {place}: checksum mismatch"):
+                container.parse(damaged)
+
+
+def test_a_file_without_a_note_gives_none() -> None:
+    assert cleaning_of(container.write(HEADER, TILES, **METADATA)) is None
+
+
+def test_parts_ascend_whatever_there_is() -> None:
+    everything = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
+    assert [part.kind for part in container.inspect(everything).parts] == [1, 2, 3, 4, 0x81]
+    few = container.write(HEADER, TILES, alpha=b"alpha payload", clean=Cleaning(12.5, 0.8))
+    assert [part.name for part in container.inspect(few).parts] == ["CLEAN", "ALPHA"]
+    assert container.parse(few).alpha == b"alpha payload"
+
+
+def test_a_reader_that_does_not_know_the_note_skips_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
+    monkeypatch.delitem(container.NAMES, PartKind.CLEAN)
+    assert container.inspect(data).parts[3].name == "part 0x04"
+    assert container.parse(data) == container.parse(container.write(HEADER, TILES, **METADATA))

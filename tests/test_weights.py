@@ -11,7 +11,8 @@ from safetensors.numpy import load, save
 
 from aecodec import manifest, weights
 from aecodec.errors import WeightsError
-from aecodec.nets.compressor import complexity
+from aecodec.manifest import ManifestRow
+from aecodec.nets import compressor, restorer
 from tests.tiny import TINY, TINY_WEIGHTS
 
 CPU = torch.device("cpu")
@@ -29,7 +30,7 @@ def test_dump_and_parse_are_inverse() -> None:
 def test_damaged_weights_are_named(damage: str, tmp_path: Path) -> None:
     data = TINY_WEIGHTS.read_bytes()
     arrays = load(data)
-    about = {"format": weights.FORMAT, "config": TINY.to_json()}
+    about = {"format": weights.CODEC_FORMAT, "config": TINY.to_json()}
     content = {
         "empty": b"",
         "text": b"these are no weights",
@@ -47,7 +48,7 @@ def test_weights_of_another_shape_do_not_load(tmp_path: Path) -> None:
     arrays = load(TINY_WEIGHTS.read_bytes())
     other = dataclasses.replace(TINY, features=TINY.features + 8)
     path = tmp_path / "mine.safetensors"
-    path.write_bytes(save(arrays, {"aecodec": json.dumps({"format": weights.FORMAT, "config": other.to_json()})}))
+    path.write_bytes(save(arrays, {"aecodec": json.dumps({"format": weights.CODEC_FORMAT, "config": other.to_json()})}))
     with pytest.raises(WeightsError, match="does not fit"):
         weights.read(path, CPU)
 
@@ -64,21 +65,40 @@ def test_what_ships_is_what_the_manifest_says() -> None:
     assert rows
     shipped = {path.name for path in manifest.folder().glob("*.safetensors")}
     assert shipped == {row.file for row in rows}
-    total = 0
+    total = {"codec": 0, "denoiser": 0}
     for row in rows:
         data = (manifest.folder() / row.file).read_bytes()
-        total += len(data)
+        total[row.kind] += len(data)
         assert hashlib.sha256(data).hexdigest() == row.sha256
-        loaded = weights.parse(data, Path(row.file), CPU)
-        assert complexity(loaded.config) == {
-            "encode_kmac_per_pixel": row.encode_kmac_per_pixel,
-            "decode_kmac_per_pixel": row.decode_kmac_per_pixel,
-            "million_parameters": row.million_parameters,
-        }
-        assert row.decode_kmac_per_pixel <= 60
-        assert loaded.freezing_cost_percent == row.freezing_cost_percent <= 0.5
-        assert [point["bpp"] for point in row.validation] == sorted(point["bpp"] for point in row.validation)
-    assert total <= 16 << 20
+        CHECKS[row.kind](row, data)
+    assert total["codec"] <= 16 << 20
+    assert 0 < total["denoiser"] <= 11 << 20
+
+
+def check_codec(row: ManifestRow, data: bytes) -> None:
+    loaded = weights.parse(data, Path(row.file), CPU)
+    assert compressor.complexity(loaded.config) == {
+        "kmac_per_pixel": row.kmac_per_pixel,
+        "million_parameters": row.million_parameters,
+    }
+    assert row.kmac_per_pixel["decode"] <= 60
+    assert loaded.freezing_cost_percent == row.freezing_cost_percent
+    assert loaded.freezing_cost_percent <= 0.5
+    assert [point["bpp"] for point in row.validation] == sorted(point["bpp"] for point in row.validation)
+
+
+def check_denoiser(row: ManifestRow, data: bytes) -> None:
+    loaded = weights.read_denoiser(manifest.folder() / row.file, CPU)
+    assert restorer.complexity(loaded.model.config) == {
+        "kmac_per_pixel": row.kmac_per_pixel,
+        "million_parameters": row.million_parameters,
+    }
+    assert row.kmac_per_pixel["denoise"] <= 140
+    assert [point["sigma"] for point in row.validation] == [15, 25, 50]
+    assert all(point["psnr_db"] >= point["other_db"] for point in row.validation)
+
+
+CHECKS = {"codec": check_codec, "denoiser": check_denoiser}
 
 
 def test_a_missing_manifest_says_reinstall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -87,4 +107,4 @@ def test_a_missing_manifest_says_reinstall(monkeypatch: pytest.MonkeyPatch, tmp_
         manifest.read()
     (tmp_path / "manifest.json").write_text("[]")
     with pytest.raises(WeightsError, match="--weights"):
-        manifest.default_path()
+        manifest.default_path("codec")

@@ -11,6 +11,7 @@ from torch import Tensor
 from aecodec import weights
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.freeze import Frozen
+from aecodec.nets.restorer import Restorer, RestorerConfig
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 TINY_WEIGHTS = Path(__file__).parent / "golden" / "tiny.safetensors"
@@ -24,6 +25,7 @@ TINY = CodecConfig(
     analysis_blocks=(1, 1),
     synthesis_blocks=(1, 1),
 )
+TINY_RESTORER = RestorerConfig(widths=(16, 16, 16, 16), blocks=1, estimator_width=8)
 
 
 @cache
@@ -49,3 +51,14 @@ def crops(count: int, side: int) -> Tensor:
 def tiny_frozen() -> Frozen:
     """The tiny network with the weights that the golden files were written with; see `tests.golden.make`."""
     return weights.read(TINY_WEIGHTS, torch.device("cpu")).frozen
+
+
+@cache
+def tiny_restorer() -> Restorer:
+    """A seeded denoiser that changes pictures a little, and knows nothing."""
+    torch.manual_seed(1)
+    model = Restorer(TINY_RESTORER).eval().requires_grad_(False)
+    for name, weight in model.named_parameters():
+        if name.endswith("second.weight") or name == "tail.weight":  # which start as zeros
+            torch.nn.init.normal_(weight, std=0.01)
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -9,6 +9,7 @@ import aecodec
 from aecodec.cli import train
 from aecodec.cli.console import guarded
 from aecodec.cli.decode import decode
+from aecodec.cli.denoise import denoise
 from aecodec.cli.encode import encode
 from aecodec.cli.evaluate import evaluate
 from aecodec.cli.info import info
@@ -52,12 +53,12 @@ def aecodec_command(
         typer.Option("-V", "--version", callback=_version, is_eager=True, help="Show versions and devices."),
     ] = False,
 ) -> None:
-    """Learned image compression. Data goes to stdout, all else to stderr.
+    """Learned image compression and denoising. Data goes to stdout, all else to stderr.
 
     Exit status: 0 all good, 1 something failed, 2 wrong usage.
     """
 
 
-for command in (encode, decode, info, evaluate, models):
+for command in (encode, decode, denoise, info, evaluate, models):
     app.command()(command)
 app.add_typer(train.app, name="train")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import typer
@@ -79,11 +80,14 @@ class Talk:
     def report(self, rows: Iterable["Row"], total: int, done: Callable[["Row"], None]) -> None:
         """Show each row as it comes, one that succeeded by `done`; exit 1 at the end if any failed."""
         failed = 0
+        pixels = 0
+        start = monotonic()
         with self.counting(total) as advance:
             for row in rows:
                 self._show(row, done)
                 failed += bool(row.errors)
-                advance()
+                pixels += 0 if row.width is None or row.height is None else row.width * row.height
+                advance(f"{pixels / 1e6 / max(monotonic() - start, 1e-3):.2f} MP/s")
         if failed and total > 1:
             self.line(f"aecodec: {failed} of {total} failed")
         if failed:
@@ -132,14 +136,14 @@ class Talk:
         console.print(shown)
 
     @contextmanager
-    def counting(self, total: int) -> Iterator[Callable[[], None]]:
-        """Yields what moves on a bar, which is there on a terminal if there is something to wait for."""
+    def counting(self, total: int) -> Iterator[Callable[[str], None]]:
+        """Yields what moves on a bar and says how fast; there on a terminal if there is something to wait for."""
         if not self.live or total < 2:
-            yield lambda: None
+            yield lambda pace: None
             return
         with self._bar(total) as (bar, task):
             finished = count(1)
-            yield lambda: bar.update(task, advance=1, description=f"{next(finished)} of {total}")
+            yield lambda pace: bar.update(task, advance=1, description=f"{next(finished)} of {total}  {pace}".strip())
 
     @contextmanager
     def _bar(self, total: float) -> "Iterator[tuple[Progress, TaskID]]":

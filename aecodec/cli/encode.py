@@ -53,6 +53,7 @@ Strip = Annotated[
     ),
 ]
 Exact = Annotated[bool, typer.Option("--exact", help="Keep the colours of fully transparent pixels.")]
+Denoise = Annotated[bool, typer.Option("--denoise", help="Remove noise first: it is the most expensive thing to keep.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Decode each finished file with a fresh decoder and compare.")]
 
 
@@ -65,6 +66,8 @@ def encode(  # noqa: PLR0913
     max_bytes: MaxBytes = None,
     psnr: Psnr = None,
     effort: Effort = "0",  # type: ignore[assignment]  # typer parses defaults too
+    denoise: Denoise = False,
+    strength: options.Strength = None,
     strip: Strip = None,
     exact: Exact = False,
     verify: Verify = False,
@@ -89,6 +92,8 @@ def encode(  # noqa: PLR0913
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     goal = _goal(quality, bpp, max_bytes, psnr)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    if strength is not None and not denoise:
+        raise UsageError("--strength says how much of the noise --denoise removes: give both")
     from aecodec.ratecontrol import Target
     from aecodec.services import batch, files
 
@@ -98,7 +103,8 @@ def encode(  # noqa: PLR0913
         talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
         return
     engine = files.Engine(weights, device, threads, batch_size)
-    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify)
+    cleaning = (1.0 if strength is None else strength) if denoise else None
+    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify, cleaning)
     rows = batch.run(jobs, lambda: files.encoder(engine, settings, talk.warn), skip_existing, talk.trace)
     talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
 
@@ -115,8 +121,12 @@ def _goal(quality: float | None, bpp: float | None, max_bytes: int | None, psnr:
 def _line(row: "Row") -> str:
     return (
         f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  quality {row.quality:g}  "
-        f"{decibels(row.psnr_db or 0.0)}  {row.seconds:.1f} s{_gain(row)}"
+        f"{decibels(row.psnr_db or 0.0)}  {row.seconds:.1f} s{_gain(row)}{_removed(row)}"
     )
+
+
+def _removed(row: "Row") -> str:
+    return "" if row.sigma is None else f"  noise of sigma {row.sigma:.1f} removed"
 
 
 def _gain(row: "Row") -> str:

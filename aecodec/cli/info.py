@@ -6,7 +6,7 @@ from aecodec.cli import options
 from aecodec.cli.console import Talk
 
 if TYPE_CHECKING:
-    from aecodec.services.files import Description
+    from aecodec.services.describing import Description
 
 
 def info(
@@ -21,26 +21,30 @@ def info(
 
     Example: aecodec info photo.aec
     """
-    from aecodec.services import batch, files
+    from aecodec.services import batch, describing, files
 
     def show(row: files.Row) -> None:
-        if isinstance(row, files.Description):
+        if isinstance(row, describing.Description):
             for line in _lines(row):
                 talk.data(line)
 
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     selection = batch.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
     jobs = batch.plan(selection, batch.READ, talk.warn)
-    talk.report(batch.run(jobs, lambda: files.describe, False, talk.trace), len(jobs), show)
+    talk.report(batch.run(jobs, lambda: describing.describe, False, talk.trace), len(jobs), show)
 
 
 def _lines(row: "Description") -> list[str]:
     colours = ("grey" if row.channels == 1 else "RGB") + (" with alpha" if row.alpha else "")
     parts = ", ".join(f"{name} {size:,}" for name, size in row.parts.items())
-    return [
+    lines = [
         f"{row.input}: {row.width}x{row.height}, {colours}, {row.bit_depth} bits, quality {row.quality:g}",
         f"  size   {row.bytes:,} bytes, {row.bpp:.3f} bpp",
         f"  model  {row.model or 'not among the shipped ones'} (weights {row.weights_id})",
         f"  tiles  {row.tiles} of at most {row.tile_side}x{row.tile_side} pixels, {row.tile_bytes:,} bytes",
         f"  parts  {parts + ' bytes' if parts else 'none'}{', exact under alpha' if row.exact else ''}",
     ]
+    if row.denoised is not None:
+        clean = row.denoised
+        lines.append(f"  noise  of sigma {clean.sigma:.1f} removed before coding, strength {clean.strength:g}")
+    return lines

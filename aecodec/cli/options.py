@@ -12,6 +12,7 @@ import typer
 from aecodec.errors import UsageError
 
 QUALITY_STEP = 1 / 16  # what a file stores quality in
+MAX_SIGMA = 255.0  # levels: a picture has no more
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
 _SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)", re.IGNORECASE)
@@ -111,6 +112,20 @@ def parse_crop(text: str | None) -> tuple[int, int, int, int] | None:
     return x, y, width, height
 
 
+def parse_strength(text: str) -> float:
+    strength = _number(text, "--strength")
+    if not 0 <= strength <= 1:
+        raise UsageError(f"--strength {text}: goes from 0, the input, to 1, all noise removed")
+    return strength
+
+
+def parse_sigma(text: str) -> float:
+    sigma = _number(text, "--sigma")
+    if not 0 < sigma <= MAX_SIGMA:
+        raise UsageError(f"--sigma {text}: give the noise's standard deviation in levels of 255, above 0")
+    return sigma
+
+
 def parse_shard(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
@@ -156,6 +171,10 @@ Inputs = Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Files
 Out = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="OUT", help="A file for one input, else a folder; - for standard output."),
+]
+Strength = Annotated[
+    float | None,
+    typer.Option(metavar="0..1", parser=parse_strength, help="How much of the noise to remove.", show_default="1"),
 ]
 Recursive = Annotated[
     bool,

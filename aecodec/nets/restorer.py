@@ -49,7 +49,7 @@ class RestorerConfig:
 
 RESTORERS = {
     "small": RestorerConfig(),  # for hours on a CPU
-    "base": RestorerConfig(widths=(48, 96, 192, 192)),  # for a GPU: what 11 MB in float16 allow
+    "base": RestorerConfig(widths=(48, 96, 192, 192), estimator_width=24),  # for a GPU: what 11 MB in float16 allow
 }
 
 

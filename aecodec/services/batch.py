@@ -10,6 +10,7 @@ from pathlib import Path
 from aecodec.errors import AecodecError, OutputError, UsageError
 from aecodec.services.files import (
     CODED_SUFFIXES,
+    FORMAT_OF_SUFFIX,
     FORMAT_SUFFIX,
     PICTURE_SUFFIXES,
     Job,
@@ -41,11 +42,12 @@ class Kind:
 
     noun: str  # what the inputs are called in messages
     takes: frozenset[str]  # suffixes, lower case
-    gives: str | None  # suffix of the outputs; None: the command writes no files
+    gives: Callable[[Path], str] | None  # input to suffix of its output; None: the command writes no files
     ignores: frozenset[str] = frozenset()  # suffixes that are passed over without a word
+    mark: str = ""  # what the names of outputs get where they are pictures as the inputs are
 
 
-ENCODE = Kind("picture", PICTURE_SUFFIXES, ".aec", CODED_SUFFIXES)
+ENCODE = Kind("picture", PICTURE_SUFFIXES, lambda path: ".aec", CODED_SUFFIXES)
 EVALUATE = Kind("picture", PICTURE_SUFFIXES, None, CODED_SUFFIXES)
 READ = Kind(".aec file", CODED_SUFFIXES, None, PICTURE_SUFFIXES)  # what `info` and `decode --check` do
 
@@ -67,7 +69,7 @@ def plan(selection: Selection, kind: Kind, warn: Warn) -> list[Job]:
     if kind.gives is None:
         jobs = [Job(source.path, None, refusal=source.problem) for source in sources]
     else:
-        jobs = _with_outputs(sources, selection, kind.gives)
+        jobs = _with_outputs(sources, selection, kind, kind.gives)
         _refuse_collisions(jobs)
         jobs = _protect_inputs(jobs)
     return _shard(jobs, selection.shard)
@@ -75,8 +77,25 @@ def plan(selection: Selection, kind: Kind, warn: Warn) -> list[Job]:
 
 def plan_decoding(selection: Selection, chosen_format: str | None, warn: Warn) -> list[Job]:
     """As `plan`, for pictures in `chosen_format`, or else in the one that an output's suffix names."""
-    kind = Kind(".aec file", CODED_SUFFIXES, FORMAT_SUFFIX[chosen_format or "png"], PICTURE_SUFFIXES)
-    jobs = plan(selection, kind, warn)
+    suffix = FORMAT_SUFFIX[chosen_format or "png"]
+    jobs = plan(selection, Kind(".aec file", CODED_SUFFIXES, lambda path: suffix, PICTURE_SUFFIXES), warn)
+    for job in jobs:
+        output_format(job.output, chosen_format)
+    return jobs
+
+
+def plan_denoising(selection: Selection, chosen_format: str | None, warn: Warn) -> list[Job]:
+    """As `plan`, for pictures in the format of their inputs (png where that cannot be written), or the one chosen.
+
+    `photo.jpg` becomes `photo-denoised.jpg`, `folder/a.png` of a folder `folder-denoised/a.png`.
+    """
+
+    def suffix(path: Path) -> str:
+        if chosen_format is not None:
+            return FORMAT_SUFFIX[chosen_format]
+        return path.suffix if path.suffix.lower() in FORMAT_OF_SUFFIX else FORMAT_SUFFIX["png"]
+
+    jobs = plan(selection, Kind("picture", PICTURE_SUFFIXES, suffix, CODED_SUFFIXES, "-denoised"), warn)
     for job in jobs:
         output_format(job.output, chosen_format)
     return jobs
@@ -205,12 +224,15 @@ def _unreadable(error: OSError, folder: Path) -> Source:
 
 
 def _refuse_finished(source: Source, kind: Kind) -> Source:
-    if source.path is None or source.problem is not None or source.path.suffix.lower() != kind.gives:
+    if source.path is None or source.problem is not None or kind.gives is None or kind.mark:
         return source
-    return replace(source, problem=f"is a {kind.gives} file already")
+    suffix = kind.gives(source.path)
+    return source if source.path.suffix.lower() != suffix else replace(source, problem=f"is a {suffix} file already")
 
 
-def _with_outputs(sources: Sequence[Source], selection: Selection, suffix: str) -> list[Job]:
+def _with_outputs(
+    sources: Sequence[Source], selection: Selection, kind: Kind, suffix: Callable[[Path], str]
+) -> list[Job]:
     out = selection.out
     single = len(sources) == 1 and sources[0].folder is None
     if out == "-" or (out is None and any(source.path is None for source in sources)):
@@ -218,7 +240,7 @@ def _with_outputs(sources: Sequence[Source], selection: Selection, suffix: str) 
             raise UsageError("standard input or output serves one input at a time; name an output folder with -o")
         return [Job(sources[0].path, None, refusal=sources[0].problem)]
     if out is None:
-        return [_beside(source, suffix, selection.replace) for source in sources]
+        return [_beside(source, suffix, kind.mark, selection.replace) for source in sources]
     if single and not (out.endswith(("/", os.sep)) or os.path.isdir(out)):
         return [Job(sources[0].path, Path(out), selection.replace, sources[0].problem)]
     if os.path.lexists(out) and not os.path.isdir(out):
@@ -226,19 +248,23 @@ def _with_outputs(sources: Sequence[Source], selection: Selection, suffix: str) 
     return [_inside(source, Path(out), suffix, selection.replace) for source in sources]
 
 
-def _beside(source: Source, suffix: str, replace: bool) -> Job:
-    if source.path is None or source.problem is not None:
-        return Job(source.path, None, refusal=source.problem)
-    return Job(source.path, source.path.with_suffix(suffix), replace)
+def _beside(source: Source, suffix: Callable[[Path], str], mark: str, replace: bool) -> Job:
+    path = source.path
+    if path is None or source.problem is not None:
+        return Job(path, None, refusal=source.problem)
+    if mark and source.folder is not None:
+        folder = Path(os.path.abspath(source.folder))
+        return _inside(source, folder.with_name(folder.name + mark), suffix, replace)
+    return Job(path, path.with_name(path.stem + mark + suffix(path)), replace)
 
 
-def _inside(source: Source, out: Path, suffix: str, replace: bool) -> Job:
+def _inside(source: Source, out: Path, suffix: Callable[[Path], str], replace: bool) -> Job:
     if source.path is None:
         raise UsageError(f"-o {out} is a folder, but standard input has no name; name a file")
     if source.problem is not None:
         return Job(source.path, None, refusal=source.problem)
     relative = source.path.relative_to(source.folder) if source.folder else Path(source.path.name)
-    return Job(source.path, out / relative.with_suffix(suffix), replace)
+    return Job(source.path, out / relative.with_suffix(suffix(source.path)), replace)
 
 
 def _refuse_collisions(jobs: Sequence[Job]) -> None:

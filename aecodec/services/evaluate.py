@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from aecodec.codec import Codec
 
 OWN = "aecodec"
+DEFINITIONS = {
+    "bpp": "8 * bytes / (width * height) of the file as written",
+    "psnr_db": "RGB (or grey) samples; set means are means of decibels",
+    "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
+    "ms_ssim": "pytorch-msssim, float64, mean over channels; null where a side has 160 pixels or fewer",
+    "files": "colour samples alone, without alpha and metadata",
+    "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over means of the pictures at every point; MS-SSIM in dB",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,10 @@ class Row:
     decode_s: float | None = None
     error: str | None = None
     note: str | None = None  # why the codec was not asked: its format cannot hold the picture
+
+    @property
+    def by(self) -> str:
+        return self.codec
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,17 @@
 
 import io
 import math
-import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecodec import container, imagefile, manifest, metrics
-from aecodec.errors import Corrupt, UsageError, WeightsError
+from aecodec import container, imagefile, metrics
+from aecodec.errors import Corrupt, UsageError
 from aecodec.picture import Picture, Samples, flatten_hidden
 from aecodec.ratecontrol import Target
 from aecodec.services.outputs import opened
@@ -21,6 +20,7 @@ from aecodec.services.stripping import strip
 
 if TYPE_CHECKING:
     from aecodec.codec import Codec, Decoded, Encoded
+    from aecodec.denoiser import Denoiser
 
 PICTURE_SUFFIXES = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".tif", ".tiff"}
@@ -28,7 +28,7 @@ PICTURE_SUFFIXES = frozenset(
 )
 CODED_SUFFIXES = frozenset({".aec"})
 FORMAT_SUFFIX = {"png": ".png", "tiff": ".tiff", "ppm": ".ppm", "jpeg": ".jpg", "webp": ".webp"}
-_FORMAT_OF_SUFFIX = {
+FORMAT_OF_SUFFIX = {
     **{suffix: name for name, suffix in FORMAT_SUFFIX.items()},
     ".tif": "tiff",
     ".pgm": "ppm",
@@ -66,32 +66,18 @@ class Row:
     output: str | None = None
     width: int | None = None
     height: int | None = None
-    bytes: int | None = None  # of the .aec file, in both directions
+    bytes: int | None = None  # of the .aec file in both directions; of a denoised picture
     bpp: float | None = None  # the same per pixel, in bits
     quality: float | None = None
     psnr_db: float | None = None  # inf: identical
     effort: int | None = None
     plain_bytes: int | None = None  # what effort 0 would have written, and its PSNR
     plain_psnr_db: float | None = None
+    sigma: float | None = None  # noise level that was removed, in levels of 255
+    strength: float | None = None  # 0 ... 1, of the removal
     seconds: float | None = None
     skipped: bool = False  # the output was there already
     errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
-
-
-@dataclass(frozen=True)
-class Description(Row):
-    """What the header of a .aec file says."""
-
-    channels: int = 3
-    bit_depth: int = 8
-    alpha: bool = False
-    exact: bool = False  # RGB under alpha 0 was kept
-    model: str | None = None  # the name of its weights; None: not among those shipped
-    weights_id: str = ""  # hexadecimal
-    tile_side: int = 0  # pixels
-    tiles: int = 0
-    tile_bytes: int = 0
-    parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is
 
 
 Work = Callable[[Job], Row]
@@ -111,6 +97,12 @@ class Engine:
 
         return Codec.load(self.weights, device=self.device, threads=self.threads, batch=self.batch)
 
+    def load_denoiser(self, weights: Path | None = None) -> "Denoiser":
+        """On the same device; the shipped weights, unless others are named."""
+        from aecodec.denoiser import Denoiser
+
+        return Denoiser.load(weights, device=self.device, threads=self.threads, batch=self.batch)
+
 
 @dataclass(frozen=True)
 class EncodeOptions:
@@ -119,6 +111,7 @@ class EncodeOptions:
     exact: bool = False  # keep RGB under alpha 0
     strip: frozenset[str] = frozenset()  # of exif, icc, xmp
     verify: bool = False
+    denoise: float | None = None  # strength 0 ... 1; None: leave the noise in
 
 
 @dataclass(frozen=True)
@@ -130,9 +123,14 @@ class DecodeOptions:
 
 def encoder(engine: Engine, options: EncodeOptions, warn: Warn) -> Work:
     """Load the codec, and for `verify` a second one that has seen nothing; the work encodes one job."""
-    codec = engine.load()
-    verifier = engine.load() if options.verify else None
-    return lambda job: _encode(job, codec, verifier, options, warn)
+    encoding = _Encoding(
+        engine.load(),
+        engine.load() if options.verify else None,
+        engine.load_denoiser() if options.denoise is not None else None,
+        options,
+        warn,
+    )
+    return encoding.work
 
 
 def decoder(engine: Engine, options: DecodeOptions, warn: Warn) -> Work:
@@ -146,58 +144,70 @@ def checker(engine: Engine) -> Work:
     return lambda job: _check(job, codec)
 
 
-def describe(job: Job) -> Description:
-    """What header and index say; no more is read. A file of another size than theirs is an error."""
-    if job.source is None:
-        data = sys.stdin.buffer.read()
-        return _describe(job, container.inspect(data), len(data))
-    with job.source.open("rb") as stream:
-        return _describe(job, container.inspect(stream), os.fstat(stream.fileno()).st_size)
-
-
 def output_format(output: Path | None, chosen: str | None) -> str:
     """`chosen`, else what the suffix of `output` names, else png. Raises UsageError for an unknown suffix."""
     if chosen is not None or output is None:
         return chosen or "png"
-    if output.suffix.lower() not in _FORMAT_OF_SUFFIX:
-        known = " ".join(sorted(_FORMAT_OF_SUFFIX))
+    if output.suffix.lower() not in FORMAT_OF_SUFFIX:
+        known = " ".join(sorted(FORMAT_OF_SUFFIX))
         raise UsageError(f"{output}: no format has the suffix '{output.suffix}'; use --format or one of {known}")
-    return _FORMAT_OF_SUFFIX[output.suffix.lower()]
+    return FORMAT_OF_SUFFIX[output.suffix.lower()]
 
 
 def read_bytes(job: Job) -> bytes:
     return sys.stdin.buffer.read() if job.source is None else job.source.read_bytes()
 
 
-def _encode(job: Job, codec: "Codec", verifier: "Codec | None", options: EncodeOptions, warn: Warn) -> Row:
-    start = perf_counter()
-    picture = _read_picture(job, warn)
-    if options.strip:
-        picture = strip(picture, options.strip, lambda message: warn(job.name, message))
-    encoded = codec.encode(picture, options.target, effort=options.effort, exact=options.exact)
-    with opened(job.output, replace=job.replace) as stream:
-        stream.write(encoded.data)
-        if verifier is not None:
-            stream.seek(0)
-            _verify(stream.read(), verifier, _as_coded(picture, options.exact), encoded)
-    size = len(encoded.data)
-    return Row(
-        input=job.name,
-        output=job.output_name,
-        width=picture.width,
-        height=picture.height,
-        bytes=size,
-        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
-        quality=encoded.quality,
-        psnr_db=encoded.psnr_db,
-        effort=options.effort,
-        plain_bytes=encoded.plain.bytes if encoded.plain else None,
-        plain_psnr_db=encoded.plain.psnr_db if encoded.plain else None,
-        seconds=perf_counter() - start,
-    )
+@dataclass(frozen=True)
+class _Encoding:
+    """What encodes one job after the other."""
+
+    codec: "Codec"
+    verifier: "Codec | None"
+    denoiser: "Denoiser | None"
+    options: EncodeOptions
+    warn: Warn
+
+    def work(self, job: Job) -> Row:
+        options = self.options
+        start = perf_counter()
+        picture = read_picture(job, self.warn)
+        if options.strip:
+            picture = strip(picture, options.strip, lambda message: self.warn(job.name, message))
+        picture, clean = self._cleaned(picture)
+        encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
+        with opened(job.output, replace=job.replace) as stream:
+            stream.write(encoded.data)
+            if self.verifier is not None:
+                stream.seek(0)
+                _verify(stream.read(), self.verifier, _as_coded(picture, options.exact), encoded)
+        size = len(encoded.data)
+        return Row(
+            input=job.name,
+            output=job.output_name,
+            width=picture.width,
+            height=picture.height,
+            bytes=size,
+            bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
+            quality=encoded.quality,
+            psnr_db=encoded.psnr_db,
+            effort=options.effort,
+            plain_bytes=encoded.plain.bytes if encoded.plain else None,
+            plain_psnr_db=encoded.plain.psnr_db if encoded.plain else None,
+            sigma=clean.sigma if clean else None,
+            strength=clean.strength if clean else None,
+            seconds=perf_counter() - start,
+        )
+
+    def _cleaned(self, picture: Picture) -> tuple[Picture, container.Cleaning | None]:
+        """Without noise, where that is asked for: noise is the most expensive thing that a codec can keep."""
+        if self.denoiser is None or self.options.denoise is None:
+            return picture, None
+        denoised = self.denoiser.denoise(picture, strength=self.options.denoise)
+        return denoised.picture, container.Cleaning(denoised.sigma, self.options.denoise)
 
 
-def _read_picture(job: Job, warn: Warn) -> Picture:
+def read_picture(job: Job, warn: Warn) -> Picture:
     def say(message: str) -> None:
         warn(job.name, message)
 
@@ -257,36 +267,3 @@ def _decoded_row(job: Job, data: bytes, decoded: "Decoded", start: float) -> Row
         seconds=perf_counter() - start,
         errors=decoded.damage,
     )
-
-
-def _describe(job: Job, layout: container.Layout, size: int) -> Description:
-    header = layout.header
-    weights_id = header.weights_hash.hex()
-    parts = {part.name: part.size for part in layout.parts}
-    wrong = () if size == layout.size else (f"has {size:,} bytes, but its index says {layout.size:,}",)
-    return Description(
-        input=job.name,
-        width=header.width,
-        height=header.height,
-        bytes=size,
-        bpp=metrics.bits_per_pixel(size, header.width, header.height),
-        quality=header.quality,
-        errors=wrong,
-        channels=header.channels,
-        bit_depth=header.bit_depth,
-        alpha="ALPHA" in parts,
-        exact=header.exact,
-        model=_shipped_name(weights_id),
-        weights_id=weights_id,
-        tile_side=header.tile_side,
-        tiles=len(layout.tiles),
-        tile_bytes=sum(tile.size for tile in layout.tiles),
-        parts=parts,
-    )
-
-
-def _shipped_name(weights_id: str) -> str | None:
-    try:
-        return next((row.name for row in manifest.read() if row.sha256.startswith(weights_id)), None)
-    except WeightsError:  # a file can be described without any weights
-        return None

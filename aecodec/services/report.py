@@ -7,11 +7,14 @@ import math
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
-from aecodec.services.evaluate import BdRate, Point, Row
+from aecodec.services import evaluate_denoising
+from aecodec.services.evaluate import BdRate, Point
 
 # Short, so that a table fits a terminal of 80 columns; "x raw" is how many times smaller than the samples.
 COLUMNS = ("codec", "q", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "x raw", "x input", "enc s", "dec s")
+DENOISING_COLUMNS = ("method", "sigma", "PSNR dB", "SSIM", "estimate", "noisy dB", "s/MP")
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,11 @@ class Evaluation:
     """Everything that a run measured."""
 
     version: str  # of aecodec
-    settings: Mapping[str, str]  # of each codec
-    rows: Sequence[Row]
-    points: Sequence[Point]
-    bd_rates: Sequence[BdRate]
+    definitions: Mapping[str, str]  # of what was measured
+    settings: Mapping[str, str]  # of each codec or method
+    rows: Sequence[Any]  # of `evaluate` or `evaluate_denoising`
+    points: Sequence[Any]
+    bd_rates: Sequence[BdRate] = ()
 
 
 def to_json(evaluation: Evaluation) -> str:
@@ -30,14 +34,7 @@ def to_json(evaluation: Evaluation) -> str:
     whole = {
         "aecodec": evaluation.version,
         "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        "definitions": {
-            "bpp": "8 * bytes / (width * height) of the file as written",
-            "psnr_db": "RGB (or grey) samples; set means are means of decibels",
-            "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
-            "ms_ssim": "pytorch-msssim, float64, mean over channels; null where a side has 160 pixels or fewer",
-            "files": "colour samples alone, without alpha and metadata",
-            "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over means of the pictures at every point; MS-SSIM in dB",
-        },
+        "definitions": dict(evaluation.definitions),
         "settings": dict(evaluation.settings),
         "rows": [_plain(asdict(row)) for row in evaluation.rows],
         "points": [_plain(asdict(point)) for point in evaluation.points],
@@ -47,9 +44,9 @@ def to_json(evaluation: Evaluation) -> str:
 
 
 def to_csv(evaluation: Evaluation) -> str:
-    """A header and a line for each file measured."""
+    """A header and a line for each row."""
     text = io.StringIO()
-    names = [field.name for field in fields(Row)]
+    names = [field.name for field in fields(evaluation.rows[0])] if evaluation.rows else []
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(_plain(asdict(row)) for row in evaluation.rows)
@@ -70,6 +67,22 @@ def table(points: Sequence[Point]) -> list[tuple[str, ...]]:
             f"{point.ratio_input:.1f}",
             f"{point.encode_s:.3f}",
             f"{point.decode_s:.3f}",
+        )
+        for point in points
+    ]
+
+
+def denoising_table(points: Sequence[evaluate_denoising.Point]) -> list[tuple[str, ...]]:
+    """A line of cells, as in `DENOISING_COLUMNS`, for each noise level and method."""
+    return [
+        (
+            point.method,
+            "real" if point.sigma is None else f"{point.sigma:g}",
+            f"{point.psnr_db:.2f}",
+            _cell(point.ssim),
+            "told" if point.estimate is None else f"{point.estimate:.1f}",
+            f"{point.noisy_psnr_db:.2f}",
+            f"{point.seconds_per_megapixel:.2f}",
         )
         for point in points
     ]

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -27,16 +28,15 @@ class Schedule:
     late_crop: int = 384  # the last fifth: large crops are worth about 3 % (MLIC++'s log)
     late_batch: int = 2
     late_from: float = 0.8
-    rate: float = 1e-3
     warm_up: float = 0.02
     ema_decay: float = 0.999
 
     def learning_rate(self, progress: float) -> float:
-        """Linear warm-up, then a cosine that ends at a hundredth. `progress` of the whole run, 0 ... 1."""
+        """Of its highest: linear warm-up, then a cosine that ends at a hundredth. `progress` of the run, 0 ... 1."""
         if progress < self.warm_up:
-            return self.rate * max(progress / self.warm_up, 0.01)
+            return max(progress / self.warm_up, 0.01)
         fall = (progress - self.warm_up) / (1 - self.warm_up)
-        return self.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(fall, 1))))
+        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(fall, 1)))
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ class Trainer:
         self.task = task
         self.model: nn.Module = task.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(task.model)
-        # no decay: gains and scales are logarithms, which decay would pull to 1
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), schedule.rate, weight_decay=0, fused=True)
+        self.optimisers = task.optimisers()
         # compiled where launching thousands of small kernels would take longer than running them
         self.forward = torch.compile(self.model, dynamic=False) if device.type == "cuda" else self.model
         self.generator = torch.Generator().manual_seed(seed)
@@ -93,7 +92,7 @@ class Trainer:
             "config": self.task.model.config.to_json(),
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "random": torch.get_rng_state(),
             "random_device": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
             "generator": self.generator.get_state(),
@@ -104,7 +103,8 @@ class Trainer:
         """Take up where `state` stopped; on a CPU, by steps, the result is the same to the bit."""
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and state["random_device"] is not None:
             torch.cuda.set_rng_state(state["random_device"], self.device)
@@ -120,14 +120,16 @@ class Trainer:
         side = schedule.late_crop if late else schedule.crop
         batch = schedule.late_batch if late else schedule.batch
         drawn = self.task.draw(pictures.crops(batch, side, self.generator), self.generator)
-        for group in self.optimiser.param_groups:
-            group["lr"] = schedule.learning_rate(progress)
+        rate = self.task.rate * schedule.learning_rate(progress)
+        for group in chain.from_iterable(optimiser.param_groups for optimiser in self.optimisers):
+            group["lr"] = rate
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
             values = self.task.values(self.forward, drawn, progress)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         values[0].backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0, foreach=True)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.step += 1
         self.pixels += batch * side * side
         if self.step % EMA_EVERY == 0:

@@ -161,9 +161,9 @@ def schedule_of(run: Run, device: torch.device) -> Schedule:
 
 def denoiser_schedule_of(run: Run, device: torch.device) -> Schedule:
     """As `schedule_of`, for a denoiser."""
-    schedule = replace(_schedule(run), batch=4, crop=128, late_crop=192, late_batch=2)
+    schedule = replace(_schedule(run), batch=16, crop=64, late_crop=128, late_batch=4, late_from=0.7)
     if device.type == "cuda":
-        schedule = replace(schedule, batch=64, late_crop=256, late_batch=16)
+        schedule = replace(schedule, batch=64, crop=128, late_crop=256, late_batch=16)
     return _with_batch(run, schedule)
 
 

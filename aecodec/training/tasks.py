@@ -11,8 +11,10 @@ from aecodec.nets.config import QUALITY_STEPS
 from aecodec.nets.restorer import Restorer
 from aecodec.training.degradations import degrade
 from aecodec.training.losses import denoising, psnr, rate_distortion
+from aecodec.training.muon import Muon
 
 ROUNDED_FROM = 0.9  # of a run: then the rate is that of rounded symbols, which closes the gap to noise
+FEW = 13  # channels of pixels and map
 TOLD = 0.5  # of the crops: the denoiser is told the noise level, as `--sigma` does
 
 Forward = Callable[..., Any]  # the task's model, compiled or not
@@ -26,7 +28,14 @@ class Task(Protocol):
         """Of the values, the loss first."""
 
     @property
+    def rate(self) -> float:
+        """The highest learning rate."""
+
+    @property
     def model(self) -> Compressor | Restorer: ...
+
+    def optimisers(self) -> list[torch.optim.Optimizer]:
+        """Which share the model's parameters between them."""
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Clean crops (N, 3, H, W) of 0 ... 1 -> what `values` takes; all draws come from a CPU generator."""
@@ -39,9 +48,14 @@ class CodecTask:
     """Rate and distortion of a `Compressor` at qualities of the whole range."""
 
     names = ("loss", "bpp", "dB")
+    rate = 1e-3
 
     def __init__(self, model: Compressor) -> None:
         self.model = model
+
+    def optimisers(self) -> list[torch.optim.Optimizer]:
+        """Without decay: gains and scales are logarithms, which decay would pull to 1."""
+        return [torch.optim.AdamW(self.model.parameters(), weight_decay=0, fused=True)]
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
         """The crops and a quality step for each: uniform (lambda log-uniform) and stratified."""
@@ -60,9 +74,16 @@ class DenoiserTask:
     """Clean pictures and noise levels from spoilt ones, by a `Restorer`."""
 
     names = ("loss", "dB", "level error")
+    rate = 3e-3
 
     def __init__(self, model: Restorer) -> None:
         self.model = model
+
+    def optimisers(self) -> list[torch.optim.Optimizer]:
+        """Muon, with which it learns twice as much in equal time; AdamW where a kernel has few outputs or inputs."""
+        hidden = [weight for weight in self.model.parameters() if min(weight.shape[:2]) > FEW]
+        others = [weight for weight in self.model.parameters() if min(weight.shape[:2]) <= FEW]
+        return [Muon(hidden, self.rate), torch.optim.AdamW(others, weight_decay=0, fused=True)]
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Clean and spoilt crops, the standard deviation of what was added, and who is told it."""

@@ -1,4 +1,4 @@
-"""The command line in an empty folder, with a codec that has no networks."""
+"""The command line in an empty folder, with a codec and a denoiser that have no networks."""
 
 import sys
 from collections.abc import Callable
@@ -17,9 +17,10 @@ Run = Callable[..., Any]
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """What the codec was asked to do."""
+    """What codec and denoiser were asked to do."""
     calls: list[tuple[object, ...]] = []
     monkeypatch.setitem(sys.modules, "aecodec.codec", fake_codec.module(calls))
+    monkeypatch.setitem(sys.modules, "aecodec.denoiser", fake_codec.denoiser_module(calls))
     return calls
 
 

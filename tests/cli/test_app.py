@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -12,7 +13,7 @@ from aecodec.cli.console import Talk, printable
 from aecodec.errors import DeviceError, WeightsError
 from aecodec.services.files import Row
 
-DESIGNED = {"encode", "decode", "info", "models", "train codec"}
+DESIGNED = {"encode", "decode", "denoise", "info", "models", "train codec"}
 COMMANDS = {command.callback.__name__ for command in app.registered_commands} | {"train codec"}
 
 
@@ -94,6 +95,33 @@ def test_on_a_terminal_several_inputs_have_a_bar_and_lines_stay_whole(monkeypatc
     assert shown.out == ""
     for row in rows:
         assert f"{row.input} done" in shown.err
+
+
+def test_on_a_terminal_the_bar_counts_inputs_and_says_how_fast(monkeypatch, capsys):
+    monkeypatch.setattr("aecodec.cli.console.Talk.live", True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with Talk().counting(3) as advance:
+        advance("")
+        advance("0.25 MP/s")
+    assert "2 of 3  0.25 MP/s" in capsys.readouterr().err
+
+
+def test_the_pace_is_megapixels_a_second_from_the_start(monkeypatch):
+    @contextmanager
+    def counting(self, total):
+        yield paces.append
+
+    paces: list[str] = []
+    monkeypatch.setattr(Talk, "counting", counting)
+    monkeypatch.setattr("aecodec.cli.console.monotonic", iter([10.0, 12.0, 12.0, 14.0]).__next__)
+    rows = [
+        Row("a.png", "a.aec", width=1000, height=1500),
+        Row("b.png", "b.aec", skipped=True),
+        Row("c.png", "c.aec", width=1000, height=500),
+    ]
+    Talk(quiet=True).report(rows, 3, lambda row: None)
+    assert paces == ["0.75 MP/s", "0.75 MP/s", "0.50 MP/s"]
 
 
 def test_on_a_terminal_a_gauge_shows_the_last_line(monkeypatch, capsys):

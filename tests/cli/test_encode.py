@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from aecodec.cli import encode as command
+from aecodec.container import Cleaning
 from aecodec.services import files
 from tests import fake_codec, pictures
 from tests.cli.conftest import png
@@ -64,6 +65,8 @@ def test_each_target_reaches_the_codec(run, make, log, arguments, target):
         (["--max-bytes", "12q"], "size in bytes"),
         (["--effort", "10"], "goes from 0"),
         (["--strip", "gps"], "exif, icc, xmp"),
+        (["--strength", "0.5"], "--denoise"),
+        (["--denoise", "--strength", "1.5"], "goes from 0"),
         (["--shard", "3/2"], "I/N"),
         (["--shard", "0/2"], "I/N"),
         (["--device", "tpu"], "auto, cpu, cuda"),
@@ -231,7 +234,9 @@ def test_json_gives_one_object_per_input(run, make):
         "psnr_db",
         "quality",
         "seconds",
+        "sigma",
         "skipped",
+        "strength",
         "width",
     ]
     assert sorted(good) == sorted(bad) == fields
@@ -314,6 +319,35 @@ def tagged() -> bytes:
     stream = BytesIO()
     imagefile.write(replace(pictures.picture(), metadata=pictures.metadata(orientation=6)), stream, "png")
     return stream.getvalue()
+
+
+@pytest.mark.parametrize(("arguments", "strength"), [([], 1.0), (["--strength", "0.5"], 0.5), (["--strength", "0"], 0)])
+def test_denoise_cleans_first_and_notes_it_in_the_file(run, make, log, arguments, strength):
+    make("img.png")
+    assert run("encode", "img.png", "--denoise", *arguments).exit_code == 0
+    assert [call[0] for call in log] == ["load", "load denoiser", "denoise", "encode"]
+    assert log[2] == ("denoise", None, strength)
+    assert log[3][5] == Cleaning(fake_codec.SIGMA, strength)
+
+
+def test_denoise_says_how_much_noise_was_removed(run, make):
+    make("img.png")
+    assert run("encode", "img.png", "--denoise").stderr.endswith(" s  noise of sigma 12.5 removed\n")
+    row = json.loads(run("encode", "img.png", "--denoise", "--strength", "0.8", "--json", "--force").stdout)
+    assert (row["sigma"], row["strength"]) == (12.5, 0.8)
+
+
+def test_without_denoise_the_noise_stays_and_nothing_is_noted(run, make, log):
+    make("img.png")
+    assert "noise" not in run("encode", "img.png").stderr
+    assert [call[0] for call in log] == ["load", "encode"]
+    assert log[1][5] is None
+
+
+def test_denoise_runs_on_the_same_device_and_leaves_the_weights_to_the_codec(run, make, log):
+    make("img.png")
+    run("encode", "img.png", "--denoise", "--device", "cpu", "-j", "2", "--batch", "3", "--weights", "w.safetensors")
+    assert log[1] == ("load denoiser", None, "cpu", 2, 3)
 
 
 def test_exact_reaches_the_codec(run, make, log):
@@ -402,6 +436,8 @@ def test_every_option_of_the_design_is_there(run):
         "--strip",
         "--exact",
         "--verify",
+        "--denoise",
+        "--strength",
     ):
         assert option in text
     assert command.DEFAULT_QUALITY == 50

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.tiny import TINY_WEIGHTS, sample
+from aecodec import weights
+from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
 TINY = ("--weights", str(TINY_WEIGHTS), "--device", "cpu")
 
@@ -76,3 +77,48 @@ def test_a_picture_that_a_format_cannot_hold_is_no_failure(run, folder):
 @pytest.mark.parametrize("wrong", [("-q", "0"), ("-q", "x"), ("--against", "bpg"), ("--json", "-", "--csv", "-")])
 def test_wrong_usage(run, folder, wrong):
     assert run("evaluate", str(folder), *wrong, *TINY).exit_code == 2
+
+
+@pytest.fixture
+def denoiser(tmp_path: Path) -> tuple[str, ...]:
+    path = tmp_path / "d.safetensors"
+    path.write_bytes(weights.dump_denoiser(tiny_restorer()))
+    return "--denoise", "--weights", str(path), "--device", "cpu"
+
+
+def test_denoising_is_measured_at_every_level(run, folder, denoiser, tmp_path):
+    figures = str(tmp_path / "f.json")
+    result = run("evaluate", str(folder), *denoiser, "--sigma", "10,30", "--against", "tv", "--json", figures)
+    assert result.exit_code == 0, result.stderr
+    starts = [line.split()[:2] for line in result.stdout.splitlines()]
+    assert starts.count(["tv", "30"]) == 1
+    assert ["aecodec", "10"] in starts
+    assert ["aecodec", "--sigma"] in starts
+    assert {row["sigma"] for row in json.loads(Path(figures).read_text())["rows"]} == {10, 30}
+
+
+def test_pairs_of_real_noise_are_measured(run, folder, denoiser, tmp_path):
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    Image.fromarray(sample()[1:97, :128]).save(clean / "a.png")
+    result = run("evaluate", str(folder), *denoiser, "--clean", str(clean))
+    assert result.exit_code == 0, result.stderr
+    assert any(line.split()[:2] == ["aecodec", "real"] for line in result.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--sigma", "15"),
+        ("--clean", "."),
+        ("--denoise", "--quality", "50"),
+        ("--denoise", "--sigma", "15", "--clean", "."),
+        ("--denoise", "--clean", "nowhere"),
+        ("--denoise", "--sigma", "15,x"),
+        ("--denoise", "--against", "jpeg"),
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(run, folder, options):
+    result = run("evaluate", str(folder), *options)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1

@@ -14,7 +14,7 @@ def shipped(monkeypatch):
     monkeypatch.setattr(manifest, "read", lambda: [SimpleNamespace(name="small", sha256="ab" * 32)])
 
 
-def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png") -> bytes:
+def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png", clean: container.Cleaning | None = None) -> bytes:
     header = container.Header(
         width=100,
         height=70,
@@ -25,7 +25,7 @@ def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png") -> bytes:
         quality_step=784,
         tile_side=64,
     )
-    return container.write(header, [b"1234"] * 4, alpha=alpha, icc=b"profile")
+    return container.write(header, [b"1234"] * 4, alpha=alpha, icc=b"profile", clean=clean)
 
 
 def test_info_shows_the_header_on_standard_output(run, make):
@@ -39,6 +39,7 @@ def test_info_shows_the_header_on_standard_output(run, make):
     assert "small (weights abababababababab)" in lines[2]
     assert "4 of at most 64x64 pixels, 16 bytes" in lines[3]
     assert "ICC 7, ALPHA 3 bytes" in lines[4]
+    assert len(lines) == 5
 
 
 def test_info_as_json(run, make):
@@ -46,8 +47,36 @@ def test_info_as_json(run, make):
     row = json.loads(run("info", "img.aec", "--json").stdout)
     expected = {"width": 100, "height": 70, "channels": 3, "bit_depth": 8, "alpha": False, "quality": 50.0}
     expected |= {"model": None, "weights_id": "01" * 8, "tile_side": 64, "tiles": 4, "parts": {"ICC": 7}}
-    expected |= {"bytes": len(coded(alpha=None)), "error": None}
+    expected |= {"bytes": len(coded(alpha=None)), "denoised": None, "error": None}
     assert row.items() >= expected.items()
+
+
+CLEANED = coded(clean=container.Cleaning(12.5, 0.8))
+
+
+def test_info_tells_the_noise_that_was_removed(run, make):
+    make("img.aec", data=CLEANED)
+    lines = run("info", "img.aec").stdout.splitlines()
+    assert lines[4] == "  parts  ICC 7, CLEAN 3, ALPHA 3 bytes"
+    assert lines[5:] == ["  noise  of sigma 12.5 removed before coding, strength 0.8"]
+    assert lines[5] in run("info", "-", input=CLEANED).stdout
+
+
+def test_info_as_json_tells_the_noise_that_was_removed(run, make):
+    make("img.aec", data=CLEANED)
+    row = json.loads(run("info", "img.aec", "--json").stdout)
+    assert row["denoised"] == {"sigma": 12.5, "strength": 0.8}
+    assert (row["error"], row["width"]) == (None, 100)
+
+
+def test_a_damaged_note_of_the_noise_is_an_error(run, make):
+    data = bytearray(CLEANED)
+    data[container.inspect(CLEANED).parts[1].offset] ^= 1
+    make("img.aec", data=bytes(data))
+    result = run("info", "img.aec")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("aecodec: img.aec: CLEAN at byte ")
+    assert result.stderr.endswith(": checksum mismatch\n")
 
 
 def test_only_the_header_is_read_but_a_wrong_size_is_told(run, make):

@@ -25,9 +25,7 @@ def runs(monkeypatch):
             SimpleNamespace(
                 step=100,
                 progress=0.5,
-                loss=1.25,
-                bpp=0.5,
-                psnr_db=31.5,
+                values={"loss": 1.25, "bpp": 0.5, "dB": 31.5},
                 megapixels_per_s=0.75,
                 time_left_s=3725.0,
             )
@@ -37,7 +35,12 @@ def runs(monkeypatch):
             weights_id="ab" * 8, size_bytes=1234567, cost=SimpleNamespace(percent=0.125), validation=points
         )
 
+    def train_denoiser(run, *, report, note, report_every_s):
+        started.append(run)
+        return SimpleNamespace(weights_id="cd" * 8, size_bytes=7654321, validation={15: 33.5, 50: 27.25})
+
     monkeypatch.setattr(recipes, "train_codec", train_codec)
+    monkeypatch.setattr(recipes, "train_denoiser", train_denoiser)
     return started
 
 
@@ -100,7 +103,7 @@ def test_progress_and_result_are_lines_on_standard_error(run, runs):
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
         "7 pictures, 3 megapixels",
-        "step 100  loss 1.2500  0.500 bpp  31.50 dB  0.75 MP/s  1:02:05 left",
+        "step 100  loss 1.2500  bpp 0.5000  dB 31.5000  0.75 MP/s  1:02:05 left",
         "validation  step 158  0.250 bpp  30.00 dB",
         "codec.safetensors  1,234,567 bytes  weights abababababababab  freezing cost 0.12 %",
     ]
@@ -119,3 +122,29 @@ def test_what_the_recipe_refuses_is_one_line(run, runs):
     result = run("train", "codec", "--data", "empty")
     assert result.exit_code == 1
     assert result.stderr == "aecodec: no picture in empty\n"
+
+
+def test_a_denoiser_is_trained_with_the_same_options(run, runs):
+    options = "--data a -o w.safetensors --time-budget 9m --total-time 1h --resume c --valid v --batch 4 --size base"
+    result = run("train", "denoiser", *options.split(), "--device", "cpu", "--seed", "7", "-j", "2")
+    assert result.exit_code == 0
+    assert runs == [
+        Run(
+            [Path("a")],
+            Path("w.safetensors"),
+            540.0,
+            total_time_s=3600.0,
+            resume=Path("c"),
+            valid=Path("v"),
+            device="cpu",
+            threads=2,
+            batch=4,
+            seed=7,
+            size="base",
+        )
+    ]
+    assert result.stderr.splitlines() == [
+        "validation  sigma 15  33.50 dB",
+        "validation  sigma 50  27.25 dB",
+        "w.safetensors  7,654,321 bytes  weights cdcdcdcdcdcdcdcd",
+    ]

@@ -186,6 +186,108 @@ def test_plan_decoding_refuses_a_suffix_that_names_no_format():
         batch.plan_decoding(Selection(("a.aec",), "b.x"), None, refuse)
 
 
+def denoised(*inputs: str, chosen: str | None = None, **options) -> dict[str, str | None]:
+    """Inputs and outputs, these as seen from here."""
+    jobs = batch.plan_denoising(Selection(inputs, **options), chosen, refuse)
+    assert [job for job in jobs if job.refusal] == []
+    return {job.name: None if job.output is None else os.path.relpath(job.output) for job in jobs}
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "expected"),
+    [
+        ("photo.jpg", None, "photo-denoised.jpg"),
+        ("x/photo.jpg", None, "x/photo-denoised.jpg"),
+        ("photo.JPEG", None, "photo-denoised.JPEG"),
+        ("a.b.tif", None, "a.b-denoised.tif"),
+        ("a.pgm", None, "a-denoised.pgm"),
+        ("a.webp", None, "a-denoised.webp"),
+        ("a.avif", None, "a-denoised.png"),
+        ("a.gif", None, "a-denoised.png"),
+        ("a.BMP", None, "a-denoised.png"),
+        ("a", None, "a-denoised.png"),
+        ("photo.jpg", "tiff", "photo-denoised.tiff"),
+        ("a.avif", "jpeg", "a-denoised.jpg"),
+    ],
+)
+def test_a_denoised_picture_is_marked_and_keeps_its_format_where_it_can(name, chosen, expected):
+    touch(name)
+    assert denoised(name, chosen=chosen) == {name: expected}
+
+
+@pytest.mark.parametrize("name", ["in", "in/", "./in", "in/."])
+def test_a_denoised_folder_is_marked_and_mirrored(name):
+    touch("in/a.png", "in/deep/b.gif", "in/deep/c-1.JPG")
+    found = denoised(name, recursive=True)
+    assert list(found.values()) == ["in-denoised/a.png", "in-denoised/deep/b.png", "in-denoised/deep/c-1.JPG"]
+
+
+@pytest.mark.parametrize(("place", "name"), [("in", "."), ("in/deep", "..")])
+def test_a_denoised_folder_may_be_named_by_dots(monkeypatch, place, name):
+    touch("in/a.png", "in/deep/b.png")
+    found = Path("in-denoised/a.png").resolve()
+    monkeypatch.chdir(place)
+    jobs = batch.plan_denoising(Selection((name,)), None, lambda *_: None)
+    assert [(job.refusal, job.output) for job in jobs] == [(None, found)]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "out", "chosen", "expected"),
+    [
+        (["a.jpg"], "b.png", None, {"a.jpg": "b.png"}),
+        (["a.jpg"], "b.x", "webp", {"a.jpg": "b.x"}),
+        (["a.jpg"], "new/", None, {"a.jpg": "new/a.jpg"}),
+        (["a.jpg"], "in", None, {"a.jpg": "in/a.jpg"}),
+        (["a.jpg", "in/b.gif"], "new", None, {"a.jpg": "new/a.jpg", "in/b.gif": "new/b.png"}),
+        (["in"], "new", None, {"in/b.gif": "new/b.png", "in/c.JPG": "new/c.JPG"}),
+        (["in"], "new", "png", {"in/b.gif": "new/b.png", "in/c.JPG": "new/c.png"}),
+        (["a.jpg"], "-", None, {"a.jpg": None}),
+        (["-"], None, None, {"-": None}),
+        (["-"], "b.jpg", None, {"-": "b.jpg"}),
+    ],
+)
+def test_a_denoised_picture_goes_where_it_is_told(inputs, out, chosen, expected):
+    touch("a.jpg", "in/b.gif", "in/c.JPG")
+    assert denoised(*inputs, out=out, chosen=chosen) == expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "refused"),
+    [
+        (["a.jpg"], {"out": "a.jpg"}, ["a.jpg"]),
+        (["a.jpg", "a-denoised.jpg"], {}, ["a.jpg"]),
+        (["in"], {"out": "in"}, ["in/b.png"]),
+        (["in", "in-denoised"], {}, ["in/b.png"]),
+    ],
+)
+def test_a_denoised_picture_never_replaces_an_input(inputs, options, refused):
+    touch("a.jpg", "a-denoised.jpg", "in/b.png", "in-denoised/b.png")
+    jobs = batch.plan_denoising(Selection(tuple(inputs), replace=True, **options), None, refuse)
+    assert [job.name for job in jobs if job.refusal] == refused
+    assert all("is itself an input" in job.refusal for job in jobs if job.refusal)
+
+
+def test_denoised_pictures_of_one_name_are_refused():
+    touch("in/a.gif", "in/a.png")
+    with pytest.raises(UsageError, match="both be written"):
+        denoised("in")
+
+
+@pytest.mark.parametrize("out", ["b.x", "b.gif", "b"])
+def test_a_denoised_picture_needs_a_suffix_that_names_a_format(out):
+    touch("a.jpg")
+    with pytest.raises(UsageError, match="--format"):
+        denoised("a.jpg", out=out)
+
+
+def test_what_is_no_picture_is_not_denoised_but_named():
+    touch("in/a.png", "in/a.aec", "in/notes.txt")
+    told: list[tuple[str, str]] = []
+    jobs = batch.plan_denoising(Selection(("in",)), None, lambda *words: told.append(words))
+    assert [job.name for job in jobs] == ["in/a.png"]
+    assert told == [("in", "1 left alone: notes.txt")]
+
+
 def jobs_of(*names: str, replace: bool = False) -> list[Job]:
     touch(*names)
     return [Job(Path(name), Path(name).with_suffix(".aec"), replace) for name in names]

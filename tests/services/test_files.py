@@ -1,20 +1,16 @@
 """One file in, one file out."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from aecodec import imagefile
+from aecodec.container import Cleaning
 from aecodec.errors import BadInput, Corrupt, UsageError
 from aecodec.ratecontrol import Target
 from aecodec.services import files
 from tests import fake_codec, pictures
-
-
-class Engine(files.Engine):
-    """One that loads the codec without networks."""
-
-    def load(self) -> fake_codec.Codec:
-        return fake_codec.Codec([])
 
 
 def refuse(where: str, message: str) -> None:
@@ -27,7 +23,7 @@ QUALITY_50 = files.EncodeOptions(Target("quality", 50))
 def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> files.Row:
     source = tmp_path / name
     source.write_bytes(pictures.png_16())
-    return files.encoder(Engine(), options, refuse)(files.Job(source, source.with_suffix(".aec")))
+    return files.encoder(fake_codec.Engine(), options, refuse)(files.Job(source, source.with_suffix(".aec")))
 
 
 def test_a_row_tells_what_became_of_a_file(tmp_path):
@@ -42,7 +38,7 @@ def test_a_row_tells_what_became_of_a_file(tmp_path):
 def test_decoding_gives_the_picture_back(tmp_path):
     encoded(tmp_path)
     job = files.Job(tmp_path / "a.aec", tmp_path / "b.tiff")
-    row = files.decoder(Engine(), files.DecodeOptions(), refuse)(job)
+    row = files.decoder(fake_codec.Engine(), files.DecodeOptions(), refuse)(job)
     assert (row.output, row.width, row.height, row.quality) == (str(tmp_path / "b.tiff"), 31, 20, 50)
     assert row.bytes == (tmp_path / "a.aec").stat().st_size
     assert (tmp_path / "b.tiff").read_bytes().startswith(b"II*\0")
@@ -52,13 +48,13 @@ def test_a_checker_lists_damage_and_writes_nothing(tmp_path):
     encoded(tmp_path)
     with (tmp_path / "a.aec").open("ab") as stream:
         stream.write(fake_codec.HURT)
-    row = files.checker(Engine())(files.Job(tmp_path / "a.aec", None))
+    row = files.checker(fake_codec.Engine())(files.Job(tmp_path / "a.aec", None))
     assert row.errors == ("tile 3 is lost", "tile 4 is lost")
     assert row.output is None
 
 
 def test_errors_leave_as_they_are(tmp_path):
-    work = files.encoder(Engine(), QUALITY_50, refuse)
+    work = files.encoder(fake_codec.Engine(), QUALITY_50, refuse)
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(BadInput):
         work(files.Job(tmp_path / "a.png", tmp_path / "a.aec"))
@@ -79,7 +75,9 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     imagefile.write(picture, stream, "png")
     (tmp_path / "a.png").write_bytes(stream.getvalue())
     job = files.Job(tmp_path / "a.png", tmp_path / "a.aec")
-    work = files.encoder(Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse)
+    work = files.encoder(
+        fake_codec.Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse
+    )
     assert work(job).errors == ()
     (tmp_path / "a.aec").unlink()
     other = {"pixels": picture.pixels ^ 0x40, "alpha": None, "metadata": Metadata()}
@@ -93,6 +91,47 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     with pytest.raises(Corrupt, match="--verify"):
         work(job)
     assert not (tmp_path / "a.aec").exists()
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.5, 0.0])
+def test_denoising_comes_first_and_is_noted_in_the_file_and_in_the_row(tmp_path, strength):
+    engine = fake_codec.Engine()
+    source = tmp_path / "a.png"
+    source.write_bytes(pictures.written(pictures.picture(alpha=True), "png"))
+    options = files.EncodeOptions(Target("quality", 50), denoise=strength)
+    row = files.encoder(engine, options, refuse)(files.Job(source, tmp_path / "a.aec"))
+    assert (row.sigma, row.strength) == (fake_codec.SIGMA, strength)
+    assert engine.log[0] == ("denoise", None, strength)
+    assert engine.log[1][5] == Cleaning(fake_codec.SIGMA, strength)
+    files.decoder(engine, files.DecodeOptions(), refuse)(files.Job(tmp_path / "a.aec", tmp_path / "b.png"))
+    back, picture = imagefile.read(tmp_path / "b.png"), imagefile.read(source)
+    assert (back.pixels == fake_codec.cleaned(picture.pixels, strength) // 4 * 4).all()
+    assert (back.alpha == picture.alpha).all()
+
+
+def test_without_denoising_no_denoiser_is_loaded_and_nothing_is_noted(tmp_path, monkeypatch):
+    monkeypatch.setattr(fake_codec.Engine, "load_denoiser", pytest.fail)
+    engine = fake_codec.Engine()
+    source = tmp_path / "a.png"
+    source.write_bytes(pictures.png_16())
+    row = files.encoder(engine, QUALITY_50, refuse)(files.Job(source, tmp_path / "a.aec"))
+    assert (row.sigma, row.strength, engine.log[0][5]) == (None, None, None)
+
+
+def test_verification_compares_with_the_denoised_picture(tmp_path):
+    assert encoded(tmp_path, options=files.EncodeOptions(Target("quality", 50), verify=True, denoise=1.0)).sigma
+
+
+def test_an_engine_loads_the_denoiser_on_its_device_with_weights_of_its_own(monkeypatch):
+    log: list[tuple[object, ...]] = []
+    monkeypatch.setitem(sys.modules, "aecodec.denoiser", fake_codec.denoiser_module(log))
+    engine = files.Engine(Path("codec.safetensors"), "cpu", 2, 3)
+    engine.load_denoiser()
+    engine.load_denoiser(Path("d.safetensors"))
+    assert log == [
+        ("load denoiser", None, "cpu", 2, 3),
+        ("load denoiser", Path("d.safetensors"), "cpu", 2, 3),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ import io
 import json
 import math
 
-from aecodec.services import report
-from aecodec.services.evaluate import BdRate, Point, Row
+from aecodec.services import evaluate_denoising, report
+from aecodec.services.evaluate import DEFINITIONS, BdRate, Point, Row
 
 ROWS = [
     Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25),
     Row("b.png", "", math.nan, error="not a picture"),
 ]
 POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25)]
-FOUND = report.Evaluation("0.1.0", {"aecodec": "weights x"}, ROWS, POINTS, [BdRate("jpeg", -50.04, None)])
+FOUND = report.Evaluation("0.1.0", DEFINITIONS, {"aecodec": "weights x"}, ROWS, POINTS, [BdRate("jpeg", -50.04, None)])
 
 
 def test_json_is_strict_and_whole() -> None:
@@ -43,3 +43,16 @@ def test_the_table_says_lossless_and_na() -> None:
 
 def test_bd_rates_are_signed() -> None:
     assert report.bd_line(FOUND.bd_rates[0]) == "BD-rate of aecodec against jpeg: -50.0 % (PSNR), n/a (MS-SSIM)"
+
+
+def test_denoising_has_the_same_shapes() -> None:
+    row = evaluate_denoising.Row("a.png", "aecodec", None, 10, 20, 30.0, 0.9, 20.0, 12.5, 0.5)
+    point = evaluate_denoising.Point("aecodec", None, 1, 30.0, None, 12.5, 20.0, 2.5)
+    found = report.Evaluation("0.1.0", evaluate_denoising.DEFINITIONS, {"aecodec": "weights x"}, [row], [point])
+    whole = json.loads(report.to_json(found))
+    assert whole["rows"][0]["estimate"] == 12.5
+    assert whole["bd_rates"] == []
+    (line,) = csv.DictReader(io.StringIO(report.to_csv(found)))
+    assert (line["sigma"], line["psnr_db"]) == ("", "30.0")
+    assert report.denoising_table([point]) == [("aecodec", "real", "30.00", "n/a", "12.5", "20.00", "2.50")]
+    assert len(report.DENOISING_COLUMNS) == 7

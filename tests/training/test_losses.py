@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from aecodec.nets.compressor import Reconstruction
-from aecodec.training.losses import psnr, rate_distortion
+from aecodec.training.losses import LEVEL_WEIGHT, denoising, psnr, rate_distortion
 from tests.tiny import TINY
 
 
@@ -22,3 +22,16 @@ def test_the_loss_is_the_formula() -> None:
 
 def test_psnr_of_a_tenth_is_twenty_decibels() -> None:
     assert float(psnr(torch.tensor(0.01))) == pytest.approx(20)
+
+
+def test_the_denoising_loss_is_rms_and_relative_level_error() -> None:
+    clean = torch.zeros(2, 3, 32, 32)
+    restored = torch.stack([torch.full((3, 32, 32), 0.3), torch.full((3, 32, 32), 0.1)])
+    spoilt = torch.full_like(clean, 0.19)
+    exact = denoising(restored, torch.full((2, 1, 2, 2), 0.19), clean, spoilt)
+    assert float(exact.loss) == pytest.approx(0.2, rel=1e-4)
+    assert exact.mse.tolist() == pytest.approx([0.09, 0.01], rel=1e-4)
+    assert float(exact.level_error) == pytest.approx(0, abs=1e-6)
+    wrong = denoising(restored, torch.full((2, 1, 2, 2), 0.09), clean, spoilt)
+    assert float(wrong.level_error) == pytest.approx(0.1 / 0.2)
+    assert float(wrong.loss - exact.loss) == pytest.approx(LEVEL_WEIGHT / 2, rel=1e-3)

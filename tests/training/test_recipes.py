@@ -1,5 +1,6 @@
 """A run from pictures to a weights file that encodes, and chains of runs."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +9,20 @@ import torch
 
 from aecodec import weights
 from aecodec.codec import Codec, Target
+from aecodec.denoiser import Denoiser
 from aecodec.errors import BadInput, OutputError, UsageError, WeightsError
 from aecodec.nets.config import SIZES
+from aecodec.nets.restorer import RESTORERS
 from aecodec.picture import from_array
 from aecodec.training import checkpoint, recipes
 from aecodec.training.loop import Progress
-from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, sample
+from tests.tiny import SAMPLES, TINY, TINY_RESTORER, TINY_WEIGHTS, sample
 
 
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(SIZES, "small", TINY)
+    monkeypatch.setitem(RESTORERS, "small", TINY_RESTORER)
 
 
 def train(run: recipes.Run) -> tuple[recipes.Trained, list[Progress]]:
@@ -88,3 +92,39 @@ def test_what_cannot_work_says_so(change: dict[str, Any], error: type[Exception]
         given["resume"] = tmp_path / given["resume"]
     with pytest.raises(error):
         train(recipes.Run(**given, device="cpu"))
+
+
+def train_denoiser(run: recipes.Run) -> tuple[recipes.TrainedDenoiser, list[Progress]]:
+    reports: list[Progress] = []
+    trained = recipes.train_denoiser(run, report=reports.append, note=lambda line: None, report_every_s=0)
+    return trained, reports
+
+
+def test_pictures_become_a_denoiser(tmp_path: Path) -> None:
+    out = tmp_path / "mine.safetensors"
+    trained, reports = train_denoiser(recipes.Run([SAMPLES], out, 4, device="cpu", valid=SAMPLES))
+    assert reports[-1].progress == 1
+    assert trained.weights_id == weights.identify(out.read_bytes()).hex()
+    assert list(trained.validation) == [15, 25, 50]
+    levels = list(trained.validation.values())
+    assert levels == sorted(levels, reverse=True)
+    assert trained.validation[50] > 10 * math.log10((255 / 50) ** 2), "better than the noise"
+    clean = Denoiser.load(out, device="cpu").denoise(from_array(sample()[:100, :100])).picture
+    assert clean.pixels.shape == (100, 100, 3)
+
+
+def test_a_denoiser_goes_on_from_checkpoints_and_weights(tmp_path: Path) -> None:
+    out = tmp_path / "mine.safetensors"
+    _, first = train_denoiser(recipes.Run([SAMPLES], out, 1, total_time_s=2, device="cpu"))
+    kept = tmp_path / "mine.safetensors.checkpoint"
+    _, second = train_denoiser(recipes.Run([SAMPLES], out, 60, total_time_s=2, resume=kept, device="cpu"))
+    assert second[0].step == first[-1].step + 1
+    assert second[-1].progress == 1
+    _, third = train_denoiser(recipes.Run([SAMPLES], out, 0.5, resume=out, device="cpu"))
+    assert third[0].step == 1
+
+
+def test_a_codec_is_no_start_for_a_denoiser(tmp_path: Path) -> None:
+    run = recipes.Run([SAMPLES], tmp_path / "mine.safetensors", 0.5, resume=TINY_WEIGHTS, device="cpu")
+    with pytest.raises(WeightsError):
+        train_denoiser(run)

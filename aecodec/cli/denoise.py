@@ -1,0 +1,75 @@
+"""`aecodec denoise`: noisy pictures to clean ones."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aecodec.cli import options
+from aecodec.cli.console import Talk, planned
+
+if TYPE_CHECKING:
+    from aecodec.services.files import Row
+
+Sigma = Annotated[
+    float | None,
+    typer.Option(
+        metavar="N",
+        parser=options.parse_sigma,
+        help="The noise's standard deviation in levels of 255.",
+        show_default="as estimated",
+    ),
+]
+Format = Annotated[
+    options.Format | None,
+    typer.Option("--format", help="Of the outputs.", show_default="the input's, JPEG at quality 95"),
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(help="A denoiser's weights file.", rich_help_panel="Machine", show_default="the shipped one"),
+]
+
+
+# One parameter per option: that is how typer declares a command line.
+def denoise(  # noqa: PLR0913
+    inputs: options.Inputs = None,
+    out: options.Out = None,
+    sigma: Sigma = None,
+    strength: options.Strength = None,
+    picture_format: Format = None,
+    recursive: options.Recursive = False,
+    files_from: options.FilesFrom = None,
+    shard: options.Shard = None,
+    force: options.Force = False,
+    skip_existing: options.SkipExisting = False,
+    dry_run: options.DryRun = False,
+    device: options.Device = "auto",
+    batch_size: options.Batch = None,
+    threads: options.Threads = None,
+    weights: Weights = None,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Remove noise: `img.png` becomes `img-denoised.png`, `folder/` becomes `folder-denoised/`.
+
+    Example: aecodec denoise holiday/ --strength 0.8
+    """
+    talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
+    options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    from aecodec.services import batch, denoising, files
+
+    selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    jobs = batch.plan_denoising(selection, picture_format, talk.warn)
+    if dry_run:
+        talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
+        return
+    engine = files.Engine(None, device, threads, batch_size)
+    settings = denoising.DenoiseOptions(sigma, 1.0 if strength is None else strength, picture_format, weights)
+    rows = batch.run(jobs, lambda: denoising.denoiser(engine, settings, talk.warn), skip_existing, talk.trace)
+    talk.report(rows, len(jobs), lambda row: talk.line(_line(row, told=sigma is not None)))
+
+
+def _line(row: "Row", *, told: bool) -> str:
+    noise = f"sigma {row.sigma:.1f}" + ("" if told else " (estimated)")
+    return f"{row.input} -> {row.output}  {row.width}x{row.height}  {noise}  {row.seconds:.1f} s"

@@ -1,0 +1,46 @@
+"""One noisy picture in, one clean picture out; `services.batch` runs many."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from aecodec import imagefile
+from aecodec.services.files import Engine, Job, Row, Warn, Work, output_format, read_picture
+from aecodec.services.outputs import opened
+
+if TYPE_CHECKING:
+    from aecodec.denoiser import Denoiser
+
+
+@dataclass(frozen=True)
+class DenoiseOptions:
+    sigma: float | None = None  # noise level in levels of 255; None: as estimated
+    strength: float = 1.0  # 0 ... 1
+    format: str | None = None  # a key of FORMAT_SUFFIX; None: what the output's suffix says
+    weights: Path | None = None  # of a denoiser; None: the shipped ones
+
+
+def denoiser(engine: Engine, options: DenoiseOptions, warn: Warn) -> Work:
+    loaded = engine.load_denoiser(options.weights)
+    return lambda job: _denoise(job, loaded, options, warn)
+
+
+def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn) -> Row:
+    start = perf_counter()
+    picture = read_picture(job, warn)
+    denoised = denoiser.denoise(picture, sigma=options.sigma, strength=options.strength)
+    name = output_format(job.output, options.format)
+    with opened(job.output, replace=job.replace) as stream:
+        imagefile.write(denoised.picture, stream, name, warn=lambda message: warn(job.name, message))
+        size = stream.tell()
+    return Row(
+        input=job.name,
+        output=job.output_name,
+        width=picture.width,
+        height=picture.height,
+        bytes=size,
+        sigma=denoised.sigma,
+        strength=options.strength,
+        seconds=perf_counter() - start,
+    )

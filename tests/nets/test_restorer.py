@@ -1,0 +1,73 @@
+"""The denoiser's network: shapes, homogeneity, its start, its budgets."""
+
+import pytest
+import torch
+
+from aecodec.errors import WeightsError
+from aecodec.nets.restorer import CELL, RESTORERS, Estimator, Restorer, RestorerConfig, complexity, spread
+from tests.tiny import TINY_RESTORER, crops, tiny_restorer
+
+
+def test_it_starts_as_the_identity() -> None:
+    torch.manual_seed(0)
+    model = Restorer(TINY_RESTORER)
+    pixels = crops(2, 64)
+    assert torch.equal(model.restore(pixels, spread(model.estimate(pixels))), pixels)
+
+
+@pytest.mark.parametrize("factor", [0.1, 3.0])
+def test_it_is_homogeneous(factor: float) -> None:
+    model = tiny_restorer()
+    pixels = crops(2, 64)
+    with torch.no_grad():
+        level = model.estimate(pixels)
+        assert torch.allclose(model.estimate(factor * pixels), factor * level, rtol=1e-3, atol=1e-6)
+        restored = model.restore(pixels, spread(level))
+        scaled = model.restore(factor * pixels, spread(factor * level))
+    assert not torch.equal(restored, pixels), "the tiny network does something"
+    assert torch.allclose(scaled, factor * restored, rtol=1e-3, atol=1e-5 * factor)
+
+
+def test_brightness_is_no_noise() -> None:
+    torch.manual_seed(0)
+    estimator = Estimator(8).requires_grad_(False)
+    flat = torch.full((1, 3, 64, 64), 0.7)
+    assert float(estimator(flat).max()) < 1e-6
+    assert float(estimator(flat + 0.1 * torch.randn_like(flat)).min()) > 1e-4
+
+
+def test_who_is_told_does_not_estimate() -> None:
+    model = tiny_restorer()
+    pixels = crops(2, 64)
+    sigma = torch.tensor([0.1, 0.2])
+    with torch.no_grad():
+        both, estimate = model(pixels, sigma, torch.tensor([True, False]))
+        told = model.restore(pixels[:1], torch.full((1, 1, 32, 32), 0.1))
+        blind = model.restore(pixels[1:], spread(estimate[1:]))
+    assert torch.allclose(both, torch.cat([told, blind]), atol=1e-6)
+
+
+def test_a_map_is_spread_to_every_second_pixel() -> None:
+    level = torch.tensor([[[[0.0, 1.0]]]])
+    wide = spread(level)
+    assert wide.shape == (1, 1, CELL // 2, CELL)
+    assert (wide[0, 0, 0].diff() >= 0).all()
+    assert wide[0, 0, 0, 0] == 0
+    assert wide[0, 0, 0, -1] == 1
+
+
+@pytest.mark.parametrize("config", RESTORERS.values(), ids=RESTORERS)
+def test_every_size_keeps_the_budgets_of_the_design(config: RestorerConfig) -> None:
+    counted = complexity(config)
+    assert counted["kmac_per_pixel"]["denoise"] <= 140
+    assert counted["million_parameters"] <= 5.5
+
+
+def test_a_configuration_survives_json() -> None:
+    assert RestorerConfig.from_json(TINY_RESTORER.to_json()) == TINY_RESTORER
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"features": 3}', '{"widths": [1, 2]}', '{"blocks": 0}'])
+def test_an_unreadable_configuration_is_a_weights_error(text: str) -> None:
+    with pytest.raises(WeightsError):
+        RestorerConfig.from_json(text)

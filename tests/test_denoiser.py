@@ -1,0 +1,167 @@
+"""Pictures through the denoiser: depth, alpha, blending, tiles, and memory that runs out."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from aecodec import denoiser, devices, weights
+from aecodec.denoiser import Denoiser
+from aecodec.errors import DeviceError, UsageError, WeightsError
+from aecodec.picture import Metadata, Picture, to_unit
+from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def tiny() -> Denoiser:
+    return Denoiser(weights.DenoiserWeights(tiny_restorer(), bytes(8), Path("tiny")), CPU, 1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_what_is_beside_the_colours_stays(tiny: Denoiser, channels: int, dtype: type) -> None:
+    pixels = sample()[:50, :70, :channels].astype(dtype) * (257 if dtype is np.uint16 else 1)
+    alpha = np.arange(50 * 70).reshape(50, 70).astype(dtype)
+    picture = Picture(pixels, alpha, Metadata(icc=b"profile", exif=b"exif"))
+    clean = tiny.denoise(picture).picture
+    assert clean.pixels.shape == pixels.shape
+    assert clean.pixels.dtype == dtype
+    assert not np.array_equal(clean.pixels, pixels)
+    assert clean.alpha is alpha
+    assert clean.metadata == picture.metadata
+
+
+def test_sixteen_bits_are_not_rounded_to_eight(tiny: Denoiser) -> None:
+    pixels = sample()[:64, :64].astype(np.uint16) * 257
+    clean = tiny.denoise(Picture(pixels)).picture.pixels
+    assert (clean % 257 != 0).any()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (17, 33), (96, 64)])
+def test_any_size_is_served(tiny: Denoiser, size: tuple[int, int]) -> None:
+    height, width = size
+    assert tiny.denoise(Picture(sample()[:height, :width])).picture.pixels.shape == (height, width, 3)
+
+
+def test_strength_blends(tiny: Denoiser) -> None:
+    pixels = to_unit(sample()[:64, :64])
+    whole, half, none = (tiny.restore(pixels, strength=strength).pixels for strength in (1, 0.5, 0))
+    assert np.array_equal(none, pixels)
+    assert np.allclose(half, (whole + pixels) / 2, atol=1e-6)
+
+
+def test_floats_beyond_the_range_come_through(tiny: Denoiser) -> None:
+    rng = np.random.default_rng(0)
+    noisy = rng.normal(0.5, 2, (64, 64, 3)).astype(np.float32)
+    restored = tiny.restore(noisy).pixels
+    assert restored.min() < -1
+    assert restored.max() > 2
+
+
+def test_a_level_that_is_told_takes_the_place_of_the_estimate(tiny: Denoiser) -> None:
+    pixels = to_unit(sample()[:64, :64])
+    blind, weak, strong = (tiny.restore(pixels, sigma=sigma) for sigma in (None, 5.0, 50.0))
+    assert (weak.sigma, strong.sigma) == (5, 50)
+    assert not np.array_equal(weak.pixels, strong.pixels)
+    again = tiny.restore(pixels, sigma=None)
+    assert blind.sigma == again.sigma > 0
+
+
+@pytest.mark.parametrize("wrong", [{"sigma": 0.0}, {"sigma": float("nan")}, {"strength": 1.5}, {"strength": -0.1}])
+def test_senseless_values_are_refused(tiny: Denoiser, wrong: dict[str, float]) -> None:
+    with pytest.raises(UsageError):
+        tiny.restore(to_unit(sample()[:32, :32]), **wrong)
+
+
+def test_tiles_differ_little_and_cover_everything(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, sample().shape)
+    noisy = (to_unit(sample()) + noise).astype(np.float32)
+    whole = tiny.restore(noisy)
+    monkeypatch.setattr(denoiser, "UNTILED_PIXELS", 0)
+    monkeypatch.setattr(denoiser, "TILE_SIDE", 256)
+    sides: list[int] = []
+    restore = tiny._restore
+    monkeypatch.setattr(tiny, "_restore", lambda *given: sides.append(given[3]) or restore(*given))
+    tiled = tiny.restore(noisy)
+    assert sides == [256]
+    assert not np.array_equal(whole.pixels, tiled.pixels)
+    assert np.abs(whole.pixels - tiled.pixels).max() < 0.5 / 255
+    assert tiled.sigma == pytest.approx(whole.sigma, rel=1e-3)
+
+
+def test_batches_of_tiles_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(denoiser, "UNTILED_PIXELS", 0)
+    monkeypatch.setattr(denoiser, "TILE_SIDE", 128)
+    loaded = weights.DenoiserWeights(tiny_restorer(), bytes(8), Path("tiny"))
+    pixels = to_unit(sample()[:400, :400])
+    one, four = (Denoiser(loaded, CPU, batch).restore(pixels).pixels for batch in (1, 4))
+    assert np.allclose(one, four, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), torch.cuda.OutOfMemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: no memory")],
+)
+def test_tiles_are_halved_when_memory_runs_out(
+    tiny: Denoiser, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    restore, sides = tiny._restore, []
+
+    def scarce(pixels, sigma, strength, side):
+        sides.append(side)
+        if side > 300:
+            raise error
+        return restore(pixels, sigma, strength, side)
+
+    expected = tiny.restore(to_unit(sample())).pixels
+    monkeypatch.setattr(tiny, "_restore", scarce)
+    found = tiny.restore(to_unit(sample())).pixels
+    assert sides == [576, 288]
+    assert np.abs(found - expected).max() < 0.5 / 255
+
+
+def test_without_any_memory_there_is_a_remedy(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*given):
+        raise MemoryError
+
+    monkeypatch.setattr(tiny, "_restore", never)
+    with pytest.raises(DeviceError, match="out of memory"):
+        tiny.restore(to_unit(sample()))
+
+
+def test_another_error_is_not_taken_for_memory(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(tiny, "_restore", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        tiny.restore(to_unit(sample()))
+
+
+def test_tiles_shrink_where_memory_is_scarce(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = tiny._tile_side(1000, 1500)
+    large = tiny._tile_side(5000, 5000)
+    monkeypatch.setattr(devices, "free_memory", lambda device: 500_000_000)
+    scarce = tiny._tile_side(5000, 5000)
+    assert (whole, large) == (1504, denoiser.TILE_SIDE)
+    assert denoiser.SMALLEST_TILE_SIDE <= scarce < large
+    assert (scarce + 2 * denoiser.OVERLAP) ** 2 * denoiser.BYTES_PER_PIXEL <= 250_000_000
+
+
+def test_weights_survive_their_file(tmp_path: Path, tiny: Denoiser) -> None:
+    path = tmp_path / "d.safetensors"
+    path.write_bytes(weights.dump_denoiser(tiny_restorer()))
+    loaded = Denoiser.load(path, device="cpu")
+    pixels = to_unit(sample()[:64, :64])
+    assert loaded.weights.id == weights.identify(path.read_bytes())
+    assert np.abs(loaded.restore(pixels).pixels - tiny.restore(pixels).pixels).max() < 1e-3  # float16
+
+
+def test_a_codec_is_no_denoiser() -> None:
+    with pytest.raises(WeightsError, match="aecodec weights"):
+        Denoiser.load(TINY_WEIGHTS, device="cpu")
+    with pytest.raises(DeviceError):
+        Denoiser.load(TINY_WEIGHTS, device="cpu", batch=0)
