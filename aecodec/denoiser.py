@@ -4,9 +4,10 @@ Large pictures are restored in tiles that overlap. The network's full reach woul
 is as wide as it takes for tiled and untiled to differ by less than half a level (`benchmarks/README.md`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -16,16 +17,17 @@ from torch import Tensor
 from aecodec import devices, manifest, weights
 from aecodec.errors import DeviceError, UsageError
 from aecodec.nets.restorer import CELL, spread
-from aecodec.picture import Picture, from_unit, to_unit
+from aecodec.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
 Unit = NDArray[np.float32]  # (H, W, 3) around 0 ... 1, beyond them too
+Put = Callable[[Tile, Unit], None]  # takes a tile's clean pixels
 
 UNTILED_PIXELS = 2_000_000
 TILE_SIDE = 1024
 SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
-OVERLAP = 96  # pixels, a multiple of CELL
-BYTES_PER_PIXEL = 1000  # of a window, that the network needs while it runs
+OVERLAP = 64  # pixels, a multiple of CELL
+BYTES_PER_PIXEL = 400  # of a window, that the network needs while it runs; 240 were measured on a CPU
 MOST_OF_MEMORY = 0.5  # of what is free
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 GPU_BATCH = 8
@@ -80,22 +82,40 @@ class Denoiser:
         `sigma` (levels of 255, above 0) takes the place of the estimate; `strength` 0 ... 1 blends from the input to
         the result. Raises UsageError for other values, DeviceError when even small tiles need too much memory.
         """
-        rgb = np.broadcast_to(to_unit(picture.pixels), (picture.height, picture.width, 3))
-        restored = self.restore(rgb, sigma=sigma, strength=strength)
-        pixels = restored.pixels.mean(axis=2, keepdims=True) if picture.channels == 1 else restored.pixels
-        return Denoised(replace(picture, pixels=from_unit(pixels, picture.bit_depth)), restored.sigma)
+        clean = np.empty_like(picture.pixels)
 
-    @torch.inference_mode()
+        def put(tile: Tile, unit: Unit) -> None:
+            shown = unit.mean(axis=2, keepdims=True) if picture.channels == 1 else unit
+            clean[_here(tile)] = from_unit(shown, picture.bit_depth)
+
+        found = self._run(picture.pixels, sigma, strength, put)
+        return Denoised(replace(picture, pixels=clean), found)
+
     def restore(self, pixels: Unit, *, sigma: float | None = None, strength: float = 1.0) -> Restored:
         """RGB (H, W, 3) of 0 ... 1 and, as noise has no bounds, beyond; as `denoise`, and nothing is clipped."""
+        clean = np.empty(pixels.shape, np.float32)
+
+        def put(tile: Tile, unit: Unit) -> None:
+            clean[_here(tile)] = unit
+
+        return Restored(clean, self._run(pixels, sigma, strength, put))
+
+    @torch.inference_mode()
+    def _run(self, pixels: Samples | Unit, sigma: float | None, strength: float, put: Put) -> float:
+        """Restore every tile, in smaller ones where memory runs out; returns the noise level that was removed."""
         if sigma is not None and not 0 < sigma < np.inf:
             raise UsageError(f"a noise level of {sigma:g} makes no sense: give one above 0, in levels of 255")
         if not 0 <= strength <= 1:
             raise UsageError(f"a strength of {strength:g} makes no sense: give one from 0 to 1")
-        side = self._tile_side(*pixels.shape[:2])
+        height, width = pixels.shape[:2]
+        side = self._tile_side(height, width)
         while True:
             try:
-                return self._restore(pixels, sigma, strength, side)
+                energy = 0.0
+                for tile, noisy, restored, level in self._tiles(pixels, sigma, side):
+                    put(tile, noisy + strength * (restored - noisy))
+                    energy += level**2 * tile.width * tile.height
+                return LEVELS * float(np.sqrt(energy / (height * width))) if sigma is None else sigma
             except (RuntimeError, MemoryError) as error:
                 if not devices.out_of_memory(error):
                     raise
@@ -114,32 +134,22 @@ class Denoiser:
             side //= 2
         return min(side, whole)
 
-    def _restore(self, pixels: Unit, sigma: float | None, strength: float, side: int) -> Restored:
-        height, width = pixels.shape[:2]
-        clean = np.empty((height, width, 3), np.float32)
-        energy = 0.0
-        for tile, restored, level in self._tiles(pixels, sigma, side):
-            here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
-            clean[here] = pixels[here] + strength * (restored - pixels[here])
-            energy += level**2 * tile.width * tile.height
-        found = LEVELS * float(np.sqrt(energy / (height * width)))
-        return Restored(clean, found if sigma is None else sigma)
-
-    def _tiles(self, pixels: Unit, sigma: float | None, side: int) -> Iterator[tuple[Tile, Unit, float]]:
-        """Every tile, restored (H, W, 3), and the RMS of its noise levels; in batches, so not in order."""
+    def _tiles(
+        self, pixels: Samples | Unit, sigma: float | None, side: int
+    ) -> Iterator[tuple[Tile, Unit, Unit, float]]:
+        """Every tile in RGB (H, W, 3), noisy and restored, and the RMS of its noise levels; not in order."""
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
         windows = [(tile, grid.window(tile, OVERLAP)) for tile in grid.tiles()]
         for group in groups(windows, lambda entry: (entry[1].height, entry[1].width), self.batch):
-            noisy = torch.from_numpy(np.stack([_cut(pixels, window) for _, window in group])).to(self.device)
-            noisy = noisy.permute(0, 3, 1, 2)  # channels last, as it lies
+            cut = np.stack([_cut(pixels, window) for _, window in group])
+            noisy = torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
             level = self._level(noisy, sigma)
-            restored = self.weights.model.restore(noisy, spread(level))
-            for (tile, window), picture, levels in zip(group, restored, level, strict=True):
+            restored = self.weights.model.restore(noisy, spread(level)).permute(0, 2, 3, 1).cpu().numpy()
+            for (tile, window), before, after, levels in zip(group, cut, restored, level, strict=True):
                 rows = slice(window.top, window.top + tile.height)
                 columns = slice(window.left, window.left + tile.width)
                 cells = levels[0, _cells(rows), _cells(columns)]
-                unit = picture[:, rows, columns].permute(1, 2, 0).cpu().numpy()
-                yield tile, unit, float(cells.square().mean().sqrt())
+                yield tile, before[rows, columns], after[rows, columns], float(cells.square().mean().sqrt())
 
     def _level(self, noisy: Tensor, sigma: float | None) -> Tensor:
         if sigma is None:
@@ -148,12 +158,18 @@ class Denoiser:
         return torch.full((len(noisy), 1, *cells), sigma / LEVELS, device=self.device)
 
 
-def _cut(pixels: Unit, window: Window) -> Unit:
-    """A window; beyond the right and bottom edge the picture is reflected, so that its noise goes on."""
+def _cut(pixels: Samples | Unit, window: Window) -> Unit:
+    """A window in RGB; beyond the right and bottom edge the picture is reflected, so that its noise goes on."""
     rows, columns = window.outer
     inside = pixels[rows, columns]
-    missing = (window.height - inside.shape[0], window.width - inside.shape[1])
-    return np.pad(inside, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="reflect") if any(missing) else inside
+    unit = cast(Unit, inside) if inside.dtype == np.float32 else to_unit(cast(Samples, inside))
+    rgb: Unit = np.broadcast_to(unit, (*unit.shape[:2], 3))
+    missing = (window.height - unit.shape[0], window.width - unit.shape[1])
+    return np.pad(rgb, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="reflect") if any(missing) else rgb
+
+
+def _here(tile: Tile) -> tuple[slice, slice]:
+    return slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
 
 
 def _cells(pixels: slice) -> slice:

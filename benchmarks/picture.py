@@ -1,6 +1,7 @@
-"""The README's picture: a sample at equal file size by JPEG and by aecodec, beside the original.
+"""The README's pictures: a sample coded by JPEG and aecodec at equal size, and a noisy one denoised.
 
-python -m benchmarks.picture docs/comparison.png
+python -m benchmarks.picture coding docs/comparison.png
+python -m benchmarks.picture denoising docs/denoising.jpg
 """
 
 import io
@@ -12,16 +13,26 @@ from PIL import Image, ImageDraw, ImageFont
 
 from aecodec import metrics
 from aecodec.codec import Codec, Target
-from aecodec.picture import from_array
+from aecodec.denoiser import Denoiser
+from aecodec.picture import from_array, from_unit, to_unit
+from aecodec.services import classical
 
-SAMPLE = Path(__file__).parent.parent / "samples" / "guitar.png"
+SAMPLES = Path(__file__).parent.parent / "samples"
 JPEG_QUALITY = 10
-CROP = (148, 120, 428, 400)  # left, top, right, bottom
+SIGMA = 25
+CODED_CROP = (148, 120, 428, 400)  # left, top, right, bottom
+DENOISED_CROP = (160, 140, 400, 380)
 BAND = 26  # pixels for the label above each crop
 
+Panel = tuple[str, np.ndarray]
 
-def main(out: str) -> None:
-    original = np.asarray(Image.open(SAMPLE).convert("RGB"))
+
+def decibels(original: np.ndarray, pixels: np.ndarray) -> str:
+    return f"{metrics.psnr(original, pixels, peak=255):.1f} dB"
+
+
+def coding() -> tuple[list[Panel], tuple[int, int, int, int]]:
+    original = np.asarray(Image.open(SAMPLES / "guitar.png").convert("RGB"))
     buffer = io.BytesIO()
     Image.fromarray(original).save(buffer, "JPEG", quality=JPEG_QUALITY)
     jpeg = np.asarray(Image.open(buffer).convert("RGB"))
@@ -30,20 +41,42 @@ def main(out: str) -> None:
     data = codec.encode(from_array(original), Target("max_bytes", jpeg_size)).data
     ours = codec.decode(data).picture.pixels
     panels = [
-        (f"JPEG, {jpeg_size:,} bytes, {metrics.psnr(original, jpeg, peak=255):.1f} dB", jpeg),
-        (f"aecodec, {len(data):,} bytes, {metrics.psnr(original, ours, peak=255):.1f} dB", ours),
+        (f"JPEG, {jpeg_size:,} bytes, {decibels(original, jpeg)}", jpeg),
+        (f"aecodec, {len(data):,} bytes, {decibels(original, ours)}", ours),
         ("original", original),
     ]
-    width, height = CROP[2] - CROP[0], CROP[3] - CROP[1]
+    return panels, CODED_CROP
+
+
+def denoising() -> tuple[list[Panel], tuple[int, int, int, int]]:
+    original = np.asarray(Image.open(SAMPLES / "dog.png").convert("RGB"))
+    noise = np.random.RandomState(0).normal(0, SIGMA / 255, original.shape)
+    noisy = from_unit(to_unit(original) + noise, 8)
+    restored, _ = classical.method("nlmeans").restore(to_unit(noisy), SIGMA)
+    theirs = from_unit(restored, 8)
+    denoised = Denoiser.load(device="cpu").denoise(from_array(noisy))
+    ours = denoised.picture.pixels
+    panels = [
+        (f"noise of sigma {SIGMA}, {decibels(original, noisy)}", noisy),
+        (f"non-local means, {decibels(original, theirs)}", theirs),
+        (f"aecodec, {decibels(original, ours)}", ours),
+        ("original", original),
+    ]
+    return panels, DENOISED_CROP
+
+
+def main(what: str, out: str) -> None:
+    panels, crop = {"coding": coding, "denoising": denoising}[what]()
+    width, height = crop[2] - crop[0], crop[3] - crop[1]
     sheet = Image.new("RGB", (len(panels) * (width + 8) - 8, height + BAND), "white")
     draw = ImageDraw.Draw(sheet)
     for index, (label, pixels) in enumerate(panels):
         left = index * (width + 8)
-        sheet.paste(Image.fromarray(pixels).crop(CROP), (left, BAND))
+        sheet.paste(Image.fromarray(pixels).crop(crop), (left, BAND))
         draw.text((left + 2, 5), label, "black", ImageFont.load_default(14))
-    sheet.save(out, optimize=True)
+    sheet.save(out, optimize=True, quality=92)  # quality is of a .jpg
     print("\n".join(label for label, _ in panels))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

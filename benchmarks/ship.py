@@ -1,8 +1,10 @@
-"""Put weights into pretrained/: measure them on the validation pictures with real files, and write their manifest row.
+r"""Put weights into pretrained/: measure them on the validation pictures, and write their manifest row.
 
-    python -m benchmarks.ship WEIGHTS --name NAME --data TEXT --command TEXT --trained TEXT --valid FOLDER
+    python -m benchmarks.ship codec|denoiser WEIGHTS --name NAME --data TEXT --command TEXT --trained TEXT \
+        --valid FOLDER
 
-The new row comes first, so that new files are written with it; old rows stay as long as their files do.
+A codec is measured with real files, a denoiser by the published protocol. The new row comes first, so that it is what
+is used; old rows stay as long as their files do.
 """
 
 import argparse
@@ -11,17 +13,22 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from aecodec import imagefile, manifest, weights
 from aecodec.codec import Codec, Target
+from aecodec.denoiser import Denoiser
 from aecodec.manifest import ManifestRow
-from aecodec.nets.compressor import complexity
+from aecodec.nets import compressor, restorer
 from aecodec.picture import Picture
+from aecodec.services import evaluate_denoising
+from aecodec.services.files import Job
 
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
+SIGMAS = (15.0, 25.0, 50.0)
 
 
-def validate(codec: Codec, folder: Path) -> list[dict[str, float]]:
+def validate_codec(codec: Codec, folder: Path) -> list[dict[str, float]]:
     """Mean bits a pixel of the files and mean PSNR of what is decoded from them, at each quality."""
     # pixels alone: colour profiles of a few kilobytes would drown small files
     pictures = [Picture(imagefile.read(path).pixels) for path in sorted(folder.glob("*.png"))]
@@ -38,27 +45,54 @@ def validate(codec: Codec, folder: Path) -> list[dict[str, float]]:
     return points
 
 
+def validate_denoiser(denoiser: Denoiser, folder: Path) -> list[dict[str, float]]:
+    """Mean PSNR at each noise level, blind and told the level."""
+    jobs = [Job(path, None) for path in sorted(folder.glob("*.png"))]
+    methods = evaluate_denoising.own_methods(denoiser, told=True)
+    rows = evaluate_denoising.measure(jobs, methods, SIGMAS, lambda where, message: None)
+    found = evaluate_denoising.points(rows)
+    pairs = zip(found[::2], found[1::2], strict=True)
+    points = [
+        {"sigma": blind.sigma or 0.0, "psnr_db": round(blind.psnr_db, 4), "told_db": round(told.psnr_db, 4)}
+        for blind, told in pairs
+    ]
+    print(*points, sep="\n", flush=True)
+    return points
+
+
+def measured(kind: manifest.Kind, path: Path, valid: Path) -> dict[str, Any]:
+    """The fields of a row that come from the weights themselves."""
+    if kind == "denoiser":
+        denoiser = Denoiser.load(path)
+        return {"validation": validate_denoiser(denoiser, valid), **restorer.complexity(denoiser.weights.model.config)}
+    codec = Codec.load(path)
+    return {
+        "validation": validate_codec(codec, valid),
+        "network_id": weights.NETWORK_ID,
+        "freezing_cost_percent": codec.weights.freezing_cost_percent,
+        **compressor.complexity(codec.weights.config),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=("codec", "denoiser"))
     parser.add_argument("weights", type=Path)
     for name in ("name", "data", "command", "trained"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--valid", type=Path, required=True)
     given = parser.parse_args()
-    codec = Codec.load(given.weights)
     digest = hashlib.sha256(given.weights.read_bytes()).hexdigest()
     row = ManifestRow(
         name=given.name,
+        kind=given.kind,
         file=f"{given.name}-{digest[:8]}.safetensors",
-        network_id=weights.NETWORK_ID,
         sha256=digest,
         licence="Apache-2.0",
         data=given.data,
         command=given.command,
         trained=given.trained,
-        freezing_cost_percent=codec.weights.freezing_cost_percent,
-        validation=validate(codec, given.valid),
-        **complexity(codec.weights.config),
+        **measured(given.kind, given.weights, given.valid),
     )
     shutil.copyfile(given.weights, manifest.folder() / row.file)
     rows = [row, *(old for old in manifest.read() if old.name != row.name)]

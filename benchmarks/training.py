@@ -1,6 +1,6 @@
 """What a training step costs and what bounds it: megapixels a second, its parts, the share of the device's peak.
 
-    python -m benchmarks.training FOLDER [--device cuda] [--size base] [--seconds 60] [--profile]
+    python -m benchmarks.training codec|denoiser FOLDER [--device cuda] [--size base] [--seconds 60] [--profile]
 
 The peak is that of a matrix product measured here: 8192^3 in bf16 on a GPU, 2048^3 in float32 on a CPU; operations are
 counted by torch's FlopCounterMode. Parts are timed on their own, the device waited for after each; the rate without.
@@ -19,9 +19,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from aecodec import devices
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SIZES
+from aecodec.nets.restorer import RESTORERS, Restorer
 from aecodec.training import data, recipes
 from aecodec.training.loop import EMA_EVERY, Progress, Trainer, Watch
-from aecodec.training.losses import rate_distortion
+from aecodec.training.tasks import CodecTask, DenoiserTask, Task
 
 T = TypeVar("T")
 WARM_UP_STEPS = 3
@@ -49,7 +50,7 @@ def wait(device: torch.device) -> None:
 
 def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
     """Mean seconds of the parts of a step."""
-    schedule, model = trainer.schedule, trainer.model
+    schedule = trainer.schedule
     spent: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], T]) -> T:
@@ -61,14 +62,13 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
 
     for index in range(PART_STEPS):
         pixels = timed("crops", lambda: pictures.crops(schedule.batch, schedule.crop, trainer.generator))
-        quality = trainer.qualities(schedule.batch)
+        drawn = timed("draws", lambda pixels=pixels: trainer.task.draw(pixels, trainer.generator))
         with torch.autocast("cuda", torch.bfloat16, enabled=trainer.device.type == "cuda"):
-            output = timed("forward", lambda pixels=pixels, quality=quality: trainer.forward(pixels, quality))
-            loss = rate_distortion(model.config, output, pixels, quality).loss
-        trainer.optimiser.zero_grad(set_to_none=True)
+            loss = timed("forward", lambda drawn=drawn: trainer.task.values(trainer.forward, drawn, 0)[0])
+        trainer.model.zero_grad(set_to_none=True)
         timed("backward", loss.backward)
-        timed("clipping", lambda: nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=True))
-        timed("optimiser", trainer.optimiser.step)
+        timed("clipping", lambda: nn.utils.clip_grad_norm_(trainer.model.parameters(), 1.0, foreach=True))
+        timed("optimisers", lambda: [optimiser.step() for optimiser in trainer.optimisers])
         if index % EMA_EVERY == 0:
             timed("average", trainer.average_weights)
     return spent
@@ -76,15 +76,19 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
 
 def flops_per_pixel(trainer: Trainer, pictures: data.Pictures) -> float:
     """Floating-point operations of forward and backward a pixel."""
-    pixels = pictures.crops(1, trainer.schedule.crop, trainer.generator)
-    quality = trainer.qualities(1)
+    drawn = trainer.task.draw(pictures.crops(1, trainer.schedule.crop, trainer.generator), trainer.generator)
     with FlopCounterMode(display=False) as counter:
-        rate_distortion(trainer.model.config, trainer.model(pixels, quality), pixels, quality).loss.backward()
+        trainer.task.values(trainer.model, drawn, 0)[0].backward()
     return counter.get_total_flops() / trainer.schedule.crop**2
+
+
+def task_of(what: str, size: str) -> Task:
+    return CodecTask(Compressor(SIZES[size])) if what == "codec" else DenoiserTask(Restorer(RESTORERS[size]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("codec", "denoiser"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int)
@@ -96,10 +100,10 @@ def main() -> None:
     given = parser.parse_args()
     device = devices.select(given.device, given.threads)
     run = recipes.Run([given.folder], Path("none"), given.seconds)
-    schedule = recipes.schedule_of(run, device)
+    schedule = (recipes.schedule_of if given.what == "codec" else recipes.denoiser_schedule_of)(run, device)
     pictures = data.load([given.folder], device, 2 * schedule.crop, print)
     torch.manual_seed(0)
-    trainer = Trainer(Compressor(SIZES[given.size]), schedule, device)
+    trainer = Trainer(task_of(given.what, given.size), schedule, device)
     for _ in range(WARM_UP_STEPS):
         trainer.train_step(pictures)
     wait(device)
@@ -107,7 +111,7 @@ def main() -> None:
     reports: list[Progress] = []
     trainer.run(pictures, given.seconds, Watch(reports.append, given.seconds / 6))
     for report in reports:
-        print(f"step {report.step}  loss {report.loss:.3f}  {report.megapixels_per_s:.3f} MP/s")
+        print(f"step {report.step}  loss {report.values['loss']:.3f}  {report.megapixels_per_s:.3f} MP/s")
     rate, peak = reports[len(reports) // 2].megapixels_per_s * 1e6, peak_flops(device)
     share = 100 * rate * flops_per_pixel(trainer, pictures) / peak
     print(f"{rate / 1e6:.2f} MP/s, {share:.1f} % of the {peak / 1e12:.2f} TFLOP/s of a matrix product")

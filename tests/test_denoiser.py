@@ -83,8 +83,8 @@ def test_tiles_differ_little_and_cover_everything(tiny: Denoiser, monkeypatch: p
     monkeypatch.setattr(denoiser, "UNTILED_PIXELS", 0)
     monkeypatch.setattr(denoiser, "TILE_SIDE", 256)
     sides: list[int] = []
-    restore = tiny._restore
-    monkeypatch.setattr(tiny, "_restore", lambda *given: sides.append(given[3]) or restore(*given))
+    tiles = tiny._tiles
+    monkeypatch.setattr(tiny, "_tiles", lambda *given: sides.append(given[2]) or tiles(*given))
     tiled = tiny.restore(noisy)
     assert sides == [256]
     assert not np.array_equal(whole.pixels, tiled.pixels)
@@ -108,18 +108,19 @@ def test_batches_of_tiles_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_tiles_are_halved_when_memory_runs_out(
     tiny: Denoiser, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    restore, sides = tiny._restore, []
+    tiles, sides = tiny._tiles, []
 
-    def scarce(pixels, sigma, strength, side):
+    def scarce(pixels, sigma, side):
         sides.append(side)
-        if side > 300:
-            raise error
-        return restore(pixels, sigma, strength, side)
+        for index, tile in enumerate(tiles(pixels, sigma, side)):
+            if side > 300 or (side > 150 and index == 2):
+                raise error
+            yield tile
 
     expected = tiny.restore(to_unit(sample())).pixels
-    monkeypatch.setattr(tiny, "_restore", scarce)
+    monkeypatch.setattr(tiny, "_tiles", scarce)
     found = tiny.restore(to_unit(sample())).pixels
-    assert sides == [576, 288]
+    assert sides == [576, 288, 144]
     assert np.abs(found - expected).max() < 0.5 / 255
 
 
@@ -127,7 +128,7 @@ def test_without_any_memory_there_is_a_remedy(tiny: Denoiser, monkeypatch: pytes
     def never(*given):
         raise MemoryError
 
-    monkeypatch.setattr(tiny, "_restore", never)
+    monkeypatch.setattr(tiny, "_tiles", never)
     with pytest.raises(DeviceError, match="out of memory"):
         tiny.restore(to_unit(sample()))
 
@@ -136,7 +137,7 @@ def test_another_error_is_not_taken_for_memory(tiny: Denoiser, monkeypatch: pyte
     def broken(*given):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(tiny, "_restore", broken)
+    monkeypatch.setattr(tiny, "_tiles", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         tiny.restore(to_unit(sample()))
 
@@ -144,11 +145,11 @@ def test_another_error_is_not_taken_for_memory(tiny: Denoiser, monkeypatch: pyte
 def test_tiles_shrink_where_memory_is_scarce(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = tiny._tile_side(1000, 1500)
     large = tiny._tile_side(5000, 5000)
-    monkeypatch.setattr(devices, "free_memory", lambda device: 500_000_000)
+    monkeypatch.setattr(devices, "free_memory", lambda device: 200_000_000)
     scarce = tiny._tile_side(5000, 5000)
     assert (whole, large) == (1504, denoiser.TILE_SIDE)
     assert denoiser.SMALLEST_TILE_SIDE <= scarce < large
-    assert (scarce + 2 * denoiser.OVERLAP) ** 2 * denoiser.BYTES_PER_PIXEL <= 250_000_000
+    assert (scarce + 2 * denoiser.OVERLAP) ** 2 * denoiser.BYTES_PER_PIXEL <= 100_000_000
 
 
 def test_weights_survive_their_file(tmp_path: Path, tiny: Denoiser) -> None:

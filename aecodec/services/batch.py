@@ -253,7 +253,10 @@ def _beside(source: Source, suffix: Callable[[Path], str], mark: str, replace: b
     if path is None or source.problem is not None:
         return Job(path, None, refusal=source.problem)
     if mark and source.folder is not None:
-        folder = Path(os.path.abspath(source.folder))
+        named = source.folder
+        folder = named if named.name not in ("", "..") else Path(os.path.abspath(named))
+        if not folder.name:
+            raise UsageError(f"{folder} has no name to add {mark} to; name an output folder with -o")
         return _inside(source, folder.with_name(folder.name + mark), suffix, replace)
     return Job(path, path.with_name(path.stem + mark + suffix(path)), replace)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from aecodec import container, manifest, metrics
-from aecodec.errors import WeightsError
+from aecodec.errors import FormatError, WeightsError
 from aecodec.services.files import Job, Row
 
 
@@ -42,6 +42,10 @@ def _describe(job: Job, source: bytes | BinaryIO, size: int) -> Description:
     weights_id = header.weights_hash.hex()
     parts = {part.name: part.size for part in layout.parts}
     wrong = () if size == layout.size else (f"has {size:,} bytes, but its index says {layout.size:,}",)
+    try:
+        denoised = container.read_cleaning(source, layout)
+    except FormatError as error:
+        denoised, wrong = None, (*wrong, str(error))
     return Description(
         input=job.name,
         width=header.width,
@@ -56,7 +60,7 @@ def _describe(job: Job, source: bytes | BinaryIO, size: int) -> Description:
         exact=header.exact,
         model=_shipped_name(weights_id),
         weights_id=weights_id,
-        denoised=container.read_cleaning(source, layout),
+        denoised=denoised,
         tile_side=header.tile_side,
         tiles=len(layout.tiles),
         tile_bytes=sum(tile.size for tile in layout.tiles),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aecodec import imagefile
-from aecodec.errors import BadInput
+from aecodec.errors import BadInput, OutputError
 from aecodec.picture import Picture
 from aecodec.services import batch, denoising
 from aecodec.services.files import FORMAT_SUFFIX, Job, Row
@@ -97,6 +97,15 @@ def test_alpha_is_not_dropped_for_a_format_without_it(tmp_path):
     with pytest.raises(BadInput, match="jpeg holds no alpha channel"):
         denoise(tmp_path / "a.png", tmp_path / "b.jpg")
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_an_output_that_appeared_meanwhile_is_kept(tmp_path):
+    (tmp_path / "a.png").write_bytes(MAKERS["png-rgb"]())
+    (tmp_path / "b.png").write_bytes(b"theirs")
+    with pytest.raises(OutputError, match="exists already"):
+        denoise(tmp_path / "a.png", tmp_path / "b.png")
+    assert (tmp_path / "b.png").read_bytes() == b"theirs"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
 
 
 INPUTS = {

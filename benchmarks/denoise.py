@@ -1,0 +1,156 @@
+"""What the denoiser costs and keeps, beside scikit-image's methods.
+
+    python -m benchmarks.denoise cost                 CPU seconds a megapixel, untiled and tiled
+    python -m benchmarks.denoise seams FOLDER         largest difference of tiled to untiled, by overlap
+    python -m benchmarks.denoise promises FOLDER      clean pictures, JPEG at quality 20, encode --denoise, estimates
+
+`--weights FILE` takes others than the shipped ones. How much noise goes is `aecodec evaluate --denoise`.
+"""
+
+import argparse
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from aecodec import denoiser as module
+from aecodec import imagefile, metrics
+from aecodec.codec import Codec, Target
+from aecodec.denoiser import Denoiser, Unit
+from aecodec.picture import Picture, from_unit, to_unit
+from aecodec.services import classical
+
+MEGAPIXELS = (1.6, 12.0)  # untiled, tiled
+OVERLAPS = (32, 48, 64, 96, 128, 192)
+SEAM_SIDE = 256  # pixels: many seams in small pictures
+QUALITIES = (30, 50, 70)
+
+
+def pictures(folder: Path) -> list[np.ndarray]:
+    return [imagefile.read(path).pixels for path in sorted(folder.glob("*.png"))]
+
+
+def noised(pixels: np.ndarray, sigma: float) -> Unit:
+    drawn = np.random.RandomState(0).normal(0, sigma / 255, pixels.shape)
+    return (to_unit(pixels) + drawn).astype(np.float32)
+
+
+def psnr(a: np.ndarray, b: np.ndarray) -> float:
+    return metrics.psnr(a, b, peak=255)
+
+
+def timed(work: Callable[[], object], runs: int) -> tuple[float, float]:
+    """Least CPU seconds and least seconds of several runs."""
+    spent = []
+    for _ in range(runs):
+        cpu, wall = time.process_time(), time.perf_counter()
+        work()
+        spent.append((time.process_time() - cpu, time.perf_counter() - wall))
+    return min(cpu for cpu, _ in spent), min(wall for _, wall in spent)
+
+
+def cost(denoiser: Denoiser) -> None:
+    """A picture of noise: what is in it changes no method's cost."""
+    for megapixels in MEGAPIXELS:
+        side = round((megapixels * 1e6) ** 0.5)
+        noisy = np.random.RandomState(0).normal(0.5, 0.1, (side, side, 3)).astype(np.float32)
+        methods = {"aecodec": lambda noisy=noisy: denoiser.restore(noisy)}
+        if megapixels == MEGAPIXELS[0]:
+            for name in classical.NAMES:
+                restore = classical.method(name).restore
+                methods[name] = lambda noisy=noisy, restore=restore: restore(noisy, 25.0)
+        for name, work in methods.items():
+            cpu, wall = timed(work, 3 if megapixels == MEGAPIXELS[0] else 1)
+            print(
+                f"{name:8} {megapixels:4} MP  {cpu / megapixels:6.2f} CPU-s/MP  {wall / megapixels:6.2f} s/MP",
+                flush=True,
+            )
+
+
+def seams(denoiser: Denoiser, folder: Path) -> None:
+    inputs = [noised(pixels, sigma) for pixels in pictures(folder) for sigma in (0, 15, 50)]
+    whole = [denoiser.restore(noisy).pixels for noisy in inputs]
+    module.UNTILED_PIXELS, module.TILE_SIDE = 0, SEAM_SIDE
+    for overlap in OVERLAPS:
+        module.OVERLAP = overlap
+        apart = [
+            255 * np.abs(denoiser.restore(noisy).pixels - one).max() for noisy, one in zip(inputs, whole, strict=True)
+        ]
+        work = ((1024 + 2 * overlap) / 1024) ** 2
+        print(
+            f"overlap {overlap:3}: at most {max(apart):.3f} levels, mean {np.mean(apart):.3f}; work x {work:.2f}",
+            flush=True,
+        )
+
+
+def promises(denoiser: Denoiser, folder: Path) -> None:
+    found = pictures(folder)
+    kept = [denoiser.denoise(Picture(pixels)) for pixels in found]
+    same = [psnr(pixels, one.picture.pixels) for pixels, one in zip(found, kept, strict=True)]
+    shift = [
+        np.abs(pixels.mean((0, 1)) - one.picture.pixels.mean((0, 1))).max()
+        for pixels, one in zip(found, kept, strict=True)
+    ]
+    print(
+        f"clean: {min(same):.2f} dB to itself at worst, {np.mean(same):.2f} on average; estimated sigma at most "
+        f"{max(one.sigma for one in kept):.2f}; mean colour moves by {max(shift):.3f} levels at most"
+    )
+    for level in (0, 255):
+        flat = Picture(np.full((64, 64, 3), level, np.uint8))
+        print(f"flat {level}: {np.unique(denoiser.denoise(flat).picture.pixels)}")
+    gains = []
+    for pixels in found:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "JPEG", quality=20)
+        shown = np.asarray(Image.open(stream))
+        gains.append(psnr(pixels, denoiser.denoise(Picture(shown)).picture.pixels) - psnr(pixels, shown))
+    print(f"JPEG at quality 20: {np.mean(gains):+.2f} dB on average, {min(gains):+.2f} at worst")
+    for sigma in (10, 15, 25, 35, 50):
+        estimates = [denoiser.restore(noised(pixels, sigma)).sigma / sigma - 1 for pixels in found]
+        print(
+            f"sigma {sigma}: estimates off by {100 * min(estimates):+.1f} to {100 * max(estimates):+.1f} %, "
+            f"{100 * np.mean(estimates):+.1f} on average"
+        )
+    encoding(denoiser, found)
+
+
+def encoding(denoiser: Denoiser, found: list[np.ndarray]) -> None:
+    codec = Codec.load()
+    for quality in QUALITIES:
+        saved, closer = [], []
+        for pixels in found:
+            noisy = Picture(from_unit(noised(pixels, 25), 8))
+            target = Target("quality", quality)
+            plain = codec.encode(noisy, target).data
+            clean = codec.encode(denoiser.denoise(noisy).picture, target).data
+            saved.append(100 * (1 - len(clean) / len(plain)))
+            before, after = (psnr(pixels, codec.decode(data).picture.pixels) for data in (plain, clean))
+            closer.append(after - before)
+        print(
+            f"encode --denoise, sigma 25, -q {quality}: {np.mean(saved):.1f} % smaller ({min(saved):.1f} at least)"
+            f", {np.mean(closer):+.2f} dB closer ({min(closer):+.2f} at least)",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("cost", "seams", "promises"))
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--threads", type=int)
+    given = parser.parse_args()
+    denoiser = Denoiser.load(given.weights, device="cpu", threads=given.threads)
+    if given.what == "cost":
+        cost(denoiser)
+    elif given.folder is None:
+        parser.error(f"{given.what} needs a folder of pictures")
+    else:
+        (seams if given.what == "seams" else promises)(denoiser, given.folder)
+
+
+if __name__ == "__main__":
+    main()
