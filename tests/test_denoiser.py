@@ -1,5 +1,6 @@
 """Pictures through the denoiser: depth, alpha, blending, tiles, and memory that runs out."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -166,3 +167,16 @@ def test_a_codec_is_no_denoiser() -> None:
         Denoiser.load(TINY_WEIGHTS, device="cpu")
     with pytest.raises(DeviceError):
         Denoiser.load(TINY_WEIGHTS, device="cpu", batch=0)
+
+
+def test_a_gpu_shows_the_same_within_a_level() -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device")
+    picture = Picture(sample())
+    shown = []
+    for device in ("cpu", "cuda"):
+        model = copy.deepcopy(tiny_restorer()).to(device)
+        loaded = weights.DenoiserWeights(model, bytes(8), Path("tiny"))
+        clean = Denoiser(loaded, torch.device(device), 2).denoise(picture).picture
+        shown.append(clean.pixels.astype(int))
+    assert np.abs(shown[0] - shown[1]).max() <= 1

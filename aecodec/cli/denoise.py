@@ -22,7 +22,7 @@ Sigma = Annotated[
 ]
 Format = Annotated[
     options.Format | None,
-    typer.Option("--format", help="Of the outputs.", show_default="the input's, JPEG at quality 95"),
+    typer.Option("--format", help="Of the outputs.", show_default="the input's, JPEG at quality 95; of stdin png"),
 ]
 Weights = Annotated[
     Path | None,

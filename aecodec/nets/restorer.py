@@ -138,10 +138,11 @@ class Restorer(nn.Module):
     def forward(self, pixels: Tensor, sigma: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
         """Training: clean pixels, and the estimate (N, 1, H / 16, W / 16).
 
-        The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere.
+        The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere. No gradient of the pixels reaches
+        the estimator: it would say what restores best (8 % less than the noise), and being told the truth would do harm.
         """
         estimate = self.estimate(pixels)
-        level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate)
+        level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate.detach())
         return self.restore(pixels, spread(level)), estimate
 
 

@@ -49,9 +49,11 @@ def orthogonal(matrices: Tensor) -> Tensor:
     a, b, c = NEWTON_SCHULZ
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
+    if x.is_cuda:
+        x = x.bfloat16()  # enough, as all singular values end near 1 only
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(ITERATIONS):
         square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    result: Tensor = x.mT if tall else x
+    result: Tensor = (x.mT if tall else x).to(matrices.dtype)
     return result
