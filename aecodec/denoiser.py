@@ -29,6 +29,7 @@ SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
 OVERLAP = 64  # pixels, a multiple of CELL
 BYTES_PER_PIXEL = 400  # of a window, that the network needs while it runs; 240 were measured on a CPU
 MOST_OF_MEMORY = 0.5  # of what is free
+FAINT = (1.5, 4.5)  # levels: estimates up to the first count as none, from the second on as they are
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 GPU_BATCH = 8
 
@@ -144,7 +145,8 @@ class Denoiser:
             cut = np.stack([_cut(pixels, window) for _, window in group])
             noisy = torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
             level = self._level(noisy, sigma)
-            restored = self.weights.model.restore(noisy, spread(level)).permute(0, 2, 3, 1).cpu().numpy()
+            sure = level if sigma is not None else faded(level)
+            restored = self.weights.model.restore(noisy, spread(sure)).permute(0, 2, 3, 1).cpu().numpy()
             for (tile, window), before, after, levels in zip(group, cut, restored, level, strict=True):
                 rows = slice(window.top, window.top + tile.height)
                 columns = slice(window.left, window.left + tile.width)
@@ -156,6 +158,12 @@ class Denoiser:
             return self.weights.model.estimate(noisy)
         cells = noisy.shape[2] // CELL, noisy.shape[3] // CELL
         return torch.full((len(noisy), 1, *cells), sigma / LEVELS, device=self.device)
+
+
+def faded(level: Tensor) -> Tensor:
+    """Estimates of a clean picture's grain and texture fade to 0, so that it stays as it is; noise keeps its level."""
+    low, high = (faint / LEVELS for faint in FAINT)
+    return level * ((level - low) / (high - low)).clamp(0, 1)
 
 
 def _cut(pixels: Samples | Unit, window: Window) -> Unit:

@@ -63,6 +63,7 @@ class _Measurement:
 
 # One parameter per option: that is how typer declares a command line.
 def evaluate(  # noqa: PLR0913
+    ctx: typer.Context,
     inputs: options.Inputs = None,
     recursive: options.Recursive = False,
     files_from: options.FilesFrom = None,
@@ -101,6 +102,9 @@ def evaluate(  # noqa: PLR0913
             refuse_existing(Path(to))
     selection = batches.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
     jobs = batches.plan(selection, batches.EVALUATE, talk.warn)
+    origin = ctx.get_parameter_source("weights")
+    if denoise and origin is not None and origin.name == "ENVIRONMENT":
+        weights = None  # AECODEC_WEIGHTS names a codec's
     engine = files.Engine(weights, device, threads, batch)
     if noise is None:
         measurement = _compression(jobs, engine, quality or QUALITIES, names, talk)

@@ -17,6 +17,8 @@ from torch.nn import functional as F
 from aecodec.errors import WeightsError
 
 CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
+MOST = 1.25  # noise levels: a little beyond 1, for noise that differs within a cell
+TINY = 1e-12  # keeps the gradient of a root finite
 
 Edges = Literal["zeros", "replicate"]
 
@@ -133,17 +135,27 @@ class Restorer(nn.Module):
         x = self.body(x)
         for blocks, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
             x = blocks(grow(x) + skipped.pop())
-        return pixels + F.pixel_shuffle(self.tail(x + start), 2)
+        return pixels + F.pixel_shuffle(limited(self.tail(x + start), level), 2)
 
     def forward(self, pixels: Tensor, sigma: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
         """Training: clean pixels, and the estimate (N, 1, H / 16, W / 16).
 
         The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere. No gradient of the pixels reaches
-        the estimator: it would say what restores best (8 % less than the noise), and being told the truth would do harm.
+        the estimator: it would say what restores best, 8 % less than the noise, and being told the truth would do harm.
         """
         estimate = self.estimate(pixels)
         level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate.detach())
         return self.restore(pixels, spread(level)), estimate
+
+
+def limited(residual: Tensor, level: Tensor) -> Tensor:
+    """Of what is taken away (N, 12, H / 2, W / 2) no more than noise of that level (N, 1, H / 2, W / 2) can be.
+
+    Where its RMS in cells of 16 pixels is above `MOST` levels it is scaled down: what is called clean stays as it is.
+    """
+    energy = F.avg_pool2d(residual.float().square().mean(1, keepdim=True), CELL // 2)
+    rms = spread((energy + TINY).sqrt())
+    return residual * (MOST * level / rms).clamp(max=1)
 
 
 @torch.no_grad()

@@ -74,7 +74,7 @@ class DenoiserTask:
     """Clean pictures and noise levels from spoilt ones, by a `Restorer`."""
 
     names = ("loss", "dB", "level error")
-    rate = 3e-3
+    rate = 1e-3
 
     def __init__(self, model: Restorer) -> None:
         self.model = model

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecodec import weights
+from aecodec import manifest, weights
 from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
 TINY = ("--weights", str(TINY_WEIGHTS), "--device", "cpu")
@@ -122,3 +122,10 @@ def test_options_that_do_not_go_together_are_wrong_usage(run, folder, options):
     result = run("evaluate", str(folder), *options)
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_weights_of_the_environment_are_a_codecs(run, folder, denoiser, tmp_path, monkeypatch):
+    monkeypatch.setenv("AECODEC_WEIGHTS", str(TINY_WEIGHTS))
+    monkeypatch.setattr(manifest, "default_path", lambda kind: tmp_path / "d.safetensors")
+    result = run("evaluate", str(folder), "--denoise", "--sigma", "10", "--device", "cpu")
+    assert result.exit_code == 0, result.stderr
