@@ -1,4 +1,4 @@
-"""The classical codecs that aecodec is measured against, all of Pillow, behind one interface."""
+"""The classical codecs that aecodec is measured against, of Pillow and imagecodecs, behind one interface."""
 
 import io
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import PIL
 from PIL import Image, features
@@ -35,34 +36,58 @@ class Contender:
     refusal: Callable[[Picture], str | None] = takes_all
 
 
+Options = Callable[[float, bool], dict[str, Any]]  # quality and whether the picture has colour, to Pillow's options
+
+
 @dataclass(frozen=True)
 class _Baseline:
+    """A format of Pillow's."""
+
     format: str
     settings: str
     qualities: tuple[float, ...]
-    options: dict[str, Any]
+    options: Options
     feature: str  # what Pillow calls the library
     max_side: int  # pixels
 
 
+def _quality(quality: float, colour: bool) -> dict[str, Any]:
+    return {"quality": round(quality)}
+
+
 # Pillow's AVIF does not tune for PSNR by default, so PSNR curves need to ask for it; JPEG and WebP know nothing else.
+def _avif(quality: float, colour: bool) -> dict[str, Any]:
+    return {"quality": round(quality), "subsampling": "4:4:4", "advanced": {"tune": "psnr"}, "speed": 6}
+
+
+# Without the transform to luma and chroma (mct), which Pillow leaves out by default, it takes twice the bits.
+def _jpeg2000(quality: float, colour: bool) -> dict[str, Any]:
+    return {"quality_mode": "dB", "quality_layers": [quality], "irreversible": True, "mct": int(colour)}
+
+
 _BASELINES = {
-    "jpeg": _Baseline("JPEG", "4:2:0, defaults", tuple(range(5, 96, 10)), {}, "jpg", 65_500),  # libjpeg's bound
-    "webp": _Baseline("WEBP", "defaults (method 4)", tuple(range(5, 96, 10)), {}, "webp", 16_383),
+    "jpeg": _Baseline("JPEG", "4:2:0, defaults", tuple(range(5, 96, 10)), _quality, "jpg", 65_500),  # libjpeg's bound
+    "webp": _Baseline("WEBP", "defaults (method 4)", tuple(range(5, 96, 10)), _quality, "webp", 16_383),
     "avif": _Baseline(
         "AVIF",
         "4:4:4, tune=psnr, speed 6, all cores",
         tuple(range(15, 96, 10)),
-        {"subsampling": "4:4:4", "advanced": {"tune": "psnr"}, "speed": 6},
+        _avif,
         "avif",
         32_768,  # libavif's own bound, in reading only
     ),
+    "jpeg2000": _Baseline(
+        "JPEG2000", "irreversible, mct=1, quality is dB", tuple(range(24, 45, 2)), _jpeg2000, "jpg_2000", 65_500
+    ),
 }
-NAMES = tuple(_BASELINES)
+JXL_QUALITIES = (10, *range(15, 96, 10))
+NAMES = (*_BASELINES, "jxl")
 
 
 def baseline(name: str) -> Contender:
-    """The contender of this name; raises UsageError for an unknown one, MissingExtra if Pillow was built without it."""
+    """The contender of this name; raises UsageError for an unknown one, MissingExtra if its library was left out."""
+    if name == "jxl":
+        return _jxl()
     if name not in _BASELINES:
         raise UsageError(f"--against {name}: there are {', '.join(NAMES)}")
     chosen = _BASELINES[name]
@@ -89,7 +114,7 @@ def _refusal(chosen: _Baseline, picture: Picture) -> str | None:
 def _encode(chosen: _Baseline, picture: Picture, quality: float) -> bytes:
     buffer = io.BytesIO()
     pixels = picture.pixels[:, :, 0] if picture.channels == 1 else picture.pixels
-    Image.fromarray(pixels).save(buffer, chosen.format, quality=round(quality), **chosen.options)
+    Image.fromarray(pixels).save(buffer, chosen.format, **chosen.options(quality, picture.channels == 3))
     return buffer.getvalue()
 
 
@@ -97,3 +122,28 @@ def _decode(chosen: _Baseline, data: bytes) -> Samples:
     factory, _ = Image.OPEN[chosen.format]  # not Image.open, which refuses pictures that are large but ours
     with factory(io.BytesIO(data), "") as image:
         return np.asarray(image)
+
+
+def _jxl() -> Contender:
+    if not imagecodecs.JPEGXL.available:
+        raise MissingExtra("this imagecodecs was built without JPEG XL: install the one from PyPI")
+    return Contender(
+        "jxl",
+        f"imagecodecs {imagecodecs.__version__}, {imagecodecs.jpegxl_version()}, effort 7, all cores, VarDCT",
+        JXL_QUALITIES,
+        _encode_jxl,
+        imagecodecs.jpegxl_decode,
+    )
+
+
+def _encode_jxl(picture: Picture, quality: float) -> bytes:
+    pixels = picture.pixels[:, :, 0] if picture.channels == 1 else picture.pixels
+    data: bytes = imagecodecs.jpegxl_encode(pixels, distance=jxl_distance(quality), effort=7, numthreads=0)
+    return data
+
+
+def jxl_distance(quality: float) -> float:
+    """Butteraugli distance of a quality of 0 ... 100, as cjxl takes it (libjxl, JxlEncoderDistanceFromQuality)."""
+    if quality >= 30:
+        return 0.1 + (100 - quality) * 0.09
+    return 53 / 3000 * quality**2 - 23 / 20 * quality + 25
