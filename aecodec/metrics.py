@@ -5,7 +5,7 @@ What needs scikit-image, scipy or torch imports it in the function: PSNR alone i
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 SSIM_WINDOW = 11  # pixels; 2 * round(3.5 * 1.5) + 1, the Gaussian window of scikit-image at sigma 1.5
 MS_SSIM_MIN_SIDE = 161  # pixels; the window of 11 on the last of five scales: (11 - 1) * 2^4 + 1
+_LUMA = np.array([0.299, 0.587, 0.114])
 _BAND_ROWS = 256  # rows squared at a time, so that PSNR takes little memory beside the pictures
 
 
@@ -27,6 +28,13 @@ def psnr(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float:
         band = slice(top, top + _BAND_ROWS)
         total += float(np.square(np.subtract(a[band], b[band], dtype=np.float64)).sum())
     return 10 * math.log10(peak**2 * a.size / total) if total else math.inf
+
+
+def psnr_luma(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float:
+    """As `psnr`, of luma 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601, full range, not rounded); of grey the same."""
+    if a.ndim < 3 or a.shape[2] == 1:
+        return psnr(a, b, peak=peak)
+    return psnr(a @ _LUMA, b @ _LUMA, peak=peak)
 
 
 def ssim(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float | None:
@@ -100,7 +108,35 @@ def bd_rate(
     cover, here between PCHIP interpolants, which do not overshoot. Points may come in any order; of several with the
     same quality the cheapest counts. None without two points on each curve and an interval in common.
     """
-    anchor, test = _curve(anchor_rates, anchor_quality), _curve(test_rates, test_quality)
+    anchor = _curve(anchor_quality, np.log(anchor_rates), min)
+    gap = _mean_gap(anchor, _curve(test_quality, np.log(test_rates), min))
+    return None if gap is None else 100 * math.expm1(gap)
+
+
+def bd_psnr(
+    anchor_rates: Sequence[float],
+    anchor_quality: Sequence[float],
+    test_rates: Sequence[float],
+    test_quality: Sequence[float],
+) -> float | None:
+    """Decibels by which the test curve is better (below 0: worse) than the anchor at equal rate.
+
+    As `bd_rate`, over the interval of ln(rate); of several points with the same rate the best counts.
+    """
+    anchor = _curve(np.log(anchor_rates), anchor_quality, max)
+    return _mean_gap(anchor, _curve(np.log(test_rates), test_quality, max))
+
+
+def _curve(x: Iterable[float], y: Iterable[float], better: Callable[[float, float], float]) -> NDArray[np.float64]:
+    """(N, 2): x, strictly rising, and y."""
+    chosen: dict[float, float] = {}
+    for place, height in zip(x, y, strict=True):
+        chosen[place] = better(height, chosen.get(place, height))
+    return np.array(sorted(chosen.items()), np.float64).reshape(-1, 2)
+
+
+def _mean_gap(anchor: NDArray[np.float64], test: NDArray[np.float64]) -> float | None:
+    """Mean of test - anchor over the x that both cover."""
     if min(len(anchor), len(test)) < 2:
         return None
     low, high = max(anchor[0, 0], test[0, 0]), min(anchor[-1, 0], test[-1, 0])
@@ -108,16 +144,8 @@ def bd_rate(
         return None
     from scipy.interpolate import PchipInterpolator
 
-    areas = [PchipInterpolator(curve[:, 0], curve[:, 1]).integrate(low, high) for curve in (anchor, test)]
-    return 100 * math.expm1(float(areas[1] - areas[0]) / (high - low))
-
-
-def _curve(rates: Sequence[float], quality: Sequence[float]) -> NDArray[np.float64]:
-    """(N, 2): quality, strictly rising, and ln(rate)."""
-    cheapest: dict[float, float] = {}
-    for rate, level in zip(rates, quality, strict=True):
-        cheapest[level] = min(rate, cheapest.get(level, math.inf))
-    return np.array([(level, math.log(cheapest[level])) for level in sorted(cheapest)], np.float64).reshape(-1, 2)
+    areas = [float(PchipInterpolator(curve[:, 0], curve[:, 1]).integrate(low, high)) for curve in (anchor, test)]
+    return (areas[1] - areas[0]) / float(high - low)
 
 
 def _check_shapes(a: NDArray[Any], b: NDArray[Any]) -> None:

@@ -96,3 +96,30 @@ def test_bd_rate_knows_factors_and_does_not_mind_order() -> None:
 @pytest.mark.parametrize("test", [([0.1], [30.0]), ([0.1, 0.2], [10.0, 11.0]), ([], [])])
 def test_bd_rate_without_a_common_interval_is_none(test: tuple[list[float], list[float]]) -> None:
     assert metrics.bd_rate(*VTM, *test) is None
+
+
+def test_bd_psnr_knows_offsets_and_has_the_sign_of_gain() -> None:
+    rates, quality = VTM
+    assert metrics.bd_psnr(rates, quality, rates, [level + 0.5 for level in quality]) == pytest.approx(0.5)
+    assert metrics.bd_psnr(*VTM, *MEAN_SCALE) is not None
+    assert (metrics.bd_psnr(*VTM, *MEAN_SCALE) or 0) < 0
+    assert metrics.bd_psnr(*VTM, [0.001, 0.002], [30, 31]) is None
+
+
+def test_both_agree_with_the_reference_package_on_published_curves() -> None:
+    import bjontegaard
+
+    curves = [sorted(zip(*curve, strict=True)) for curve in (VTM, MEAN_SCALE)]
+    given = [list(column) for curve in curves for column in zip(*curve, strict=True)]
+    options = {"method": "pchip", "require_matching_points": False, "min_overlap": 0}
+    assert metrics.bd_rate(*VTM, *MEAN_SCALE) == pytest.approx(bjontegaard.bd_rate(*given, **options), abs=0.05)
+    assert metrics.bd_psnr(*VTM, *MEAN_SCALE) == pytest.approx(bjontegaard.bd_psnr(*given, **options), abs=0.005)
+
+
+def test_luma_is_blind_to_a_change_of_colour_alone() -> None:
+    rng = np.random.default_rng(0)
+    a = rng.integers(60, 190, (40, 50, 3)).astype(np.uint8)
+    b = a.copy()
+    b[:, :, 2] += 50
+    assert metrics.psnr_luma(a, b, peak=255) == pytest.approx(20 * math.log10(255 / (0.114 * 50)))
+    assert metrics.psnr_luma(a[:, :, :1], b[:, :, 1:2], peak=255) == metrics.psnr(a[:, :, :1], b[:, :, 1:2], peak=255)

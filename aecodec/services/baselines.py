@@ -138,8 +138,7 @@ def _jxl() -> Contender:
 
 def _encode_jxl(picture: Picture, quality: float) -> bytes:
     pixels = picture.pixels[:, :, 0] if picture.channels == 1 else picture.pixels
-    data: bytes = imagecodecs.jpegxl_encode(pixels, distance=jxl_distance(quality), effort=7, numthreads=0)
-    return data
+    return bytes(imagecodecs.jpegxl_encode(pixels, distance=jxl_distance(quality), effort=7, numthreads=0))
 
 
 def jxl_distance(quality: float) -> float:

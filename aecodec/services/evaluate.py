@@ -29,6 +29,7 @@ OWN = "aecodec"
 DEFINITIONS = {
     "bpp": "8 * bytes / (width * height) of the file as written",
     "psnr_db": "RGB (or grey) samples; set means are means of decibels",
+    "psnr_luma_db": "luma 0.299 R + 0.587 G + 0.114 B (BT.601, full range)",
     "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
     "ms_ssim": "pytorch-msssim, float64, mean over channels; null where a side has 160 pixels or fewer",
     "files": "colour samples alone, without alpha and metadata",
@@ -48,6 +49,7 @@ class Row:
     bytes: int | None = None
     bpp: float | None = None
     psnr_db: float | None = None  # infinite: identical
+    psnr_luma_db: float | None = None
     ssim: float | None = None
     ms_ssim: float | None = None  # None where a side has 160 pixels or fewer
     ratio_raw: float | None = None  # to the size of the samples
@@ -74,6 +76,7 @@ class Point:
     pictures: int
     bpp: float
     psnr_db: float
+    psnr_luma_db: float
     ssim: float | None
     ms_ssim: float | None
     ratio_raw: float
@@ -86,12 +89,16 @@ class Point:
 class BdRate:
     """Percent of bits that aecodec needs more than `anchor` at equal quality, over set means; below 0: fewer.
 
+    `gain_db` is the PSNR that it has more at equal bits.
+
     The set is the pictures that both codecs coded at all of their qualities, for MS-SSIM those that have one.
     """
 
     anchor: str
     psnr_percent: float | None
+    luma_percent: float | None
     ms_ssim_percent: float | None
+    gain_db: float | None
 
 
 def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
@@ -177,6 +184,7 @@ def _measure(path: Path, picture: Picture, input_bytes: int, by: Contender, qual
         size,
         metrics.bits_per_pixel(size, picture.width, picture.height),
         metrics.psnr(pixels, shown, peak=peak),
+        metrics.psnr_luma(pixels, shown, peak=peak),
         metrics.ssim(pixels, shown, peak=peak),
         metrics.ms_ssim(pixels, shown, peak=peak),
         metrics.compression_ratio(raw, size),
@@ -199,6 +207,7 @@ def points(rows: Iterable[Row]) -> list[Point]:
             len(group),
             _mean(row.bpp for row in group) or 0.0,
             _mean(row.psnr_db for row in group) or 0.0,
+            _mean(row.psnr_luma_db for row in group) or 0.0,
             _mean(row.ssim for row in group),
             _mean(row.ms_ssim for row in group),
             _mean(row.ratio_raw for row in group) or 0.0,
@@ -215,17 +224,31 @@ def bd_rates(rows: Iterable[Row]) -> list[BdRate]:
     measured = [row for row in rows if _measured(row)]
     with_ms_ssim = [row for row in measured if row.ms_ssim is not None]
     anchors = dict.fromkeys(row.codec for row in measured if row.codec != OWN)
-    return [BdRate(anchor, _bd(measured, anchor, _psnr), _bd(with_ms_ssim, anchor, _ms_ssim_db)) for anchor in anchors]
+    return [
+        BdRate(
+            anchor,
+            _bd(measured, anchor, lambda point: point.psnr_db),
+            _bd(measured, anchor, lambda point: point.psnr_luma_db),
+            _bd(with_ms_ssim, anchor, _ms_ssim_db),
+            _bd(measured, anchor, lambda point: point.psnr_db, metrics.bd_psnr),
+        )
+        for anchor in anchors
+    ]
 
 
-def _bd(rows: Sequence[Row], anchor: str, quality: Callable[[Point], float | None]) -> float | None:
+def _bd(
+    rows: Sequence[Row],
+    anchor: str,
+    quality: Callable[[Point], float | None],
+    compare: Callable[..., float | None] = metrics.bd_rate,
+) -> float | None:
     means = points(_shared([row for row in rows if row.codec in (OWN, anchor)]))
     curves = []
     for codec in (anchor, OWN):
         curve = [(p.bpp, level) for p in means if p.codec == codec and (level := quality(p)) is not None]
         finite = [(rate, level) for rate, level in curve if math.isfinite(level)]
         curves += [[rate for rate, _ in finite], [level for _, level in finite]]
-    return metrics.bd_rate(*curves)
+    return compare(*curves)
 
 
 def _shared(rows: Sequence[Row]) -> list[Row]:
@@ -237,10 +260,6 @@ def _shared(rows: Sequence[Row]) -> list[Row]:
 
 def _measured(row: Row) -> bool:
     return row.error is None and row.note is None
-
-
-def _psnr(point: Point) -> float:
-    return point.psnr_db
 
 
 def _ms_ssim_db(point: Point) -> float | None:

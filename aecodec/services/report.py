@@ -91,9 +91,14 @@ def denoising_table(points: Sequence[evaluate_denoising.Point]) -> list[tuple[st
 def bd_line(rate: BdRate) -> str:
     parts = [
         f"{'n/a' if value is None else f'{value:+.1f} %'} ({metric})"
-        for metric, value in (("PSNR", rate.psnr_percent), ("MS-SSIM", rate.ms_ssim_percent))
+        for metric, value in (
+            ("PSNR", rate.psnr_percent),
+            ("luma PSNR", rate.luma_percent),
+            ("MS-SSIM", rate.ms_ssim_percent),
+        )
     ]
-    return f"BD-rate of aecodec against {rate.anchor}: {', '.join(parts)}"
+    gain = "n/a" if rate.gain_db is None else f"{rate.gain_db:+.2f} dB"
+    return f"BD-rate of aecodec against {rate.anchor}: {', '.join(parts)}; BD-PSNR {gain}"
 
 
 def _cell(value: float | None) -> str:

@@ -91,7 +91,7 @@ def test_twice_the_bits_are_plus_a_hundred_percent() -> None:
 
 
 def made(picture: str, codec: str, bpp: float, psnr_db: float, ms_ssim: float | None = None) -> evaluate.Row:
-    return evaluate.Row(picture, codec, psnr_db, 9, 9, 9, bpp, psnr_db, None, ms_ssim, 1, 1, 1, 1)
+    return evaluate.Row(picture, codec, psnr_db, 9, 9, 9, bpp, psnr_db, psnr_db, None, ms_ssim, 1, 1, 1, 1)
 
 
 def test_bd_rate_is_over_the_pictures_that_both_have_at_every_point() -> None:

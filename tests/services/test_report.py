@@ -1,6 +1,7 @@
 """An evaluation as JSON, CSV and table."""
 
 import csv
+import dataclasses
 import io
 import json
 import math
@@ -9,11 +10,12 @@ from aecodec.services import evaluate_denoising, report
 from aecodec.services.evaluate import DEFINITIONS, BdRate, Point, Row
 
 ROWS = [
-    Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25),
+    Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25),
     Row("b.png", "", math.nan, error="not a picture"),
 ]
-POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25)]
-FOUND = report.Evaluation("0.1.0", DEFINITIONS, {"aecodec": "weights x"}, ROWS, POINTS, [BdRate("jpeg", -50.04, None)])
+POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25)]
+BD_RATE = BdRate("jpeg", -50.04, -48.0, None, 3.456)
+FOUND = report.Evaluation("0.1.0", DEFINITIONS, {"aecodec": "weights x"}, ROWS, POINTS, [BD_RATE])
 
 
 def test_json_is_strict_and_whole() -> None:
@@ -23,7 +25,7 @@ def test_json_is_strict_and_whole() -> None:
     whole = json.loads(report.to_json(FOUND), parse_constant=refuse)
     assert whole["rows"][0]["psnr_db"] == "inf"
     assert whole["rows"][1] | {"error": "not a picture", "quality": None} == whole["rows"][1]
-    assert whole["bd_rates"] == [{"anchor": "jpeg", "psnr_percent": -50.04, "ms_ssim_percent": None}]
+    assert whole["bd_rates"] == [dataclasses.asdict(BD_RATE)]
     assert whole["settings"] == {"aecodec": "weights x"}
     assert set(whole["definitions"]) >= {"bpp", "psnr_db", "ssim", "ms_ssim", "bd_rate"}
 
@@ -42,7 +44,9 @@ def test_the_table_says_lossless_and_na() -> None:
 
 
 def test_bd_rates_are_signed() -> None:
-    assert report.bd_line(FOUND.bd_rates[0]) == "BD-rate of aecodec against jpeg: -50.0 % (PSNR), n/a (MS-SSIM)"
+    assert report.bd_line(FOUND.bd_rates[0]) == (
+        "BD-rate of aecodec against jpeg: -50.0 % (PSNR), -48.0 % (luma PSNR), n/a (MS-SSIM); BD-PSNR +3.46 dB"
+    )
 
 
 def test_denoising_has_the_same_shapes() -> None:
