@@ -1,9 +1,7 @@
 """`aecodec evaluate`: how good aecodec is on these pictures, and what is used today beside it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +12,7 @@ from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
     from aecodec.services.evaluate import Row
-    from aecodec.services.files import Engine, Job
-    from aecodec.services.report import Evaluation
+    from aecodec.services.evaluate_denoising import Row as DenoisingRow
 
 QUALITIES = "10,30,50,70,90"
 SIGMAS = "15,25,50"
@@ -48,17 +45,10 @@ Clean = Annotated[
     typer.Option(metavar="FOLDER", help="The pictures are noisy, and these are the clean ones of the same names."),
 ]
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - for stdout.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the run whose figures the file of --json has; it must be the same.")
+]
 CsvFile = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="A line for each measurement.")]
-
-
-@dataclass(frozen=True)
-class _Measurement:
-    """What is to be measured, and what is made of it."""
-
-    expected: int  # rows
-    rows: Iterator[Any]  # of services.evaluate or services.evaluate_denoising
-    summary: Callable[[list[Any]], "Evaluation"]
-    show: Callable[["Evaluation", Talk], None]
 
 
 # One parameter per option: that is how typer declares a command line.
@@ -74,6 +64,7 @@ def evaluate(  # noqa: PLR0913
     clean: Clean = None,
     json_file: JsonFile = None,
     csv_file: CsvFile = None,
+    resume: Resume = False,
     force: options.Force = False,
     device: options.Device = "auto",
     batch: options.Batch = None,
@@ -88,39 +79,63 @@ def evaluate(  # noqa: PLR0913
     Example: aecodec evaluate photos/ --quality 30,50,70 --against jpeg,webp --json figures.json
     """
     from aecodec.services import batch as batches
-    from aecodec.services import files, report
-    from aecodec.services.outputs import opened, refuse_existing
+    from aecodec.services import files, measurement, report
+    from aecodec.services.outputs import opened
 
     talk = Talk(quiet=quiet)
     names = list(dict.fromkeys(name.strip() for name in against.split(",") if name.strip()))
     noise = _noise(denoise, quality, sigma, clean)
-    figures = {name: to for name, to in (("json", json_file), ("csv", csv_file)) if to is not None}
-    if list(figures.values()).count("-") > 1:
-        raise UsageError("--json and --csv cannot both go to standard output")
-    for to in figures.values():
-        if to != "-" and not force:
-            refuse_existing(Path(to))
+    _check_outputs(json_file, csv_file, resume=resume, force=force)
     selection = batches.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
     jobs = batches.plan(selection, batches.EVALUATE, talk.warn)
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
         weights = None  # AECODEC_WEIGHTS names a codec's
-    engine = files.Engine(weights, device, threads, batch)
+    plan = measurement.Plan(__version__, jobs, files.Engine(weights, device, threads, batch), names, talk.warn)
     if noise is None:
-        measurement = _compression(jobs, engine, quality or QUALITIES, names, talk)
+        qualities = [options.parse_quality(text) for text in (quality or QUALITIES).split(",")]
+        planned = measurement.compression(plan, qualities)
     else:
-        measurement = _denoising(jobs, engine, noise, names, talk)
-    rows = _measured(measurement, talk)
-    found = measurement.summary(rows)
-    for name, to in figures.items():
-        with opened(None if to == "-" else Path(to), replace=force) as stream:
-            stream.write((report.to_json if name == "json" else report.to_csv)(found).encode())
-    if "-" not in figures.values():
-        measurement.show(found, talk)
-        for name, settings in found.settings.items():
-            talk.data(f"{name}: {settings}")
+        planned = measurement.denoising(plan, noise)
+    kept = None if json_file in (None, "-") else Path(json_file)
+    rows = []
+    with talk.counting(planned.expected) as advance:
+        for row in measurement.run(planned, kept, resume=resume):
+            rows.append(row)
+            _tell(row, talk)
+            advance("")
+    found = planned.sum(rows, True)
+    if json_file == "-":
+        with opened(None, replace=False) as stream:
+            stream.write(report.to_json(found).encode())
+    if csv_file is not None:
+        with opened(None if csv_file == "-" else Path(csv_file), replace=force) as stream:
+            stream.write(report.to_csv(found).encode())
+    if "-" not in (json_file, csv_file):
+        talk.table(planned.columns, planned.table(found.points))
+        for line in (*map(report.bd_line, found.bd_rates), *(f"{by}: {text}" for by, text in found.settings.items())):
+            talk.data(line)
     if any(row.error for row in rows):
         raise typer.Exit(1)
+
+
+def _check_outputs(json_file: str | None, csv_file: str | None, *, resume: bool, force: bool) -> None:
+    from aecodec.services.outputs import refuse_existing
+
+    if json_file == csv_file == "-":
+        raise UsageError("--json and --csv cannot both go to standard output")
+    if resume and json_file in (None, "-"):
+        raise UsageError("--resume goes on with a file: name it with --json")
+    for to, replaced in ((json_file, force or resume), (csv_file, force)):
+        if to not in (None, "-") and not replaced:
+            refuse_existing(Path(to))
+
+
+def _tell(row: "Row | DenoisingRow", talk: Talk) -> None:
+    if row.error is not None:
+        talk.error(row.picture, f"{row.by}: {row.error}" if row.by else row.error)
+    if row.note is not None:
+        talk.warn(row.picture, row.note)
 
 
 def _noise(denoise: bool, quality: str | None, sigma: str | None, clean: Path | None) -> list[float] | Path | None:
@@ -138,64 +153,3 @@ def _noise(denoise: bool, quality: str | None, sigma: str | None, clean: Path | 
     if not clean.is_dir():
         raise UsageError(f"--clean {clean}: is not a folder")
     return clean
-
-
-def _compression(jobs: "list[Job]", engine: "Engine", quality: str, against: list[str], talk: Talk) -> _Measurement:
-    from aecodec.services import baselines, evaluate, report
-
-    qualities = [options.parse_quality(text) for text in quality.split(",")]
-    chosen = [baselines.baseline(name) for name in against]
-    contenders = [evaluate.own_contender(engine.load(), qualities), *chosen]
-
-    def summary(rows: list[Any]) -> "Evaluation":
-        settings = {contender.name: contender.settings for contender in contenders}
-        points, bd_rates = evaluate.points(rows), evaluate.bd_rates(rows)
-        return report.Evaluation(__version__, evaluate.DEFINITIONS, settings, rows, points, bd_rates)
-
-    def show(found: "Evaluation", talk: Talk) -> None:
-        talk.table(report.COLUMNS, report.table(found.points))
-        for rate in found.bd_rates:
-            talk.data(report.bd_line(rate))
-
-    expected = evaluate.rows_expected(len(jobs), contenders)
-    return _Measurement(expected, _noting(evaluate.measure(jobs, contenders, talk.warn), talk), summary, show)
-
-
-def _noting(rows: "Iterator[Row]", talk: Talk) -> "Iterator[Row]":
-    for row in rows:
-        if row.note is not None:
-            talk.warn(row.picture, row.note)
-        yield row
-
-
-def _denoising(
-    jobs: "list[Job]", engine: "Engine", noise: list[float] | Path, against: list[str], talk: Talk
-) -> _Measurement:
-    from aecodec.services import classical, report
-    from aecodec.services import evaluate_denoising as evaluate
-
-    chosen = [classical.method(name) for name in against]
-    own = evaluate.own_methods(engine.load_denoiser(engine.weights), told=not isinstance(noise, Path))
-    methods = [*own, *chosen]
-
-    def summary(rows: list[Any]) -> "Evaluation":
-        settings = {method.name: method.settings for method in methods}
-        return report.Evaluation(__version__, evaluate.DEFINITIONS, settings, rows, evaluate.points(rows))
-
-    def show(found: "Evaluation", talk: Talk) -> None:
-        talk.table(report.DENOISING_COLUMNS, report.denoising_table(found.points))
-
-    expected = evaluate.rows_expected(len(jobs), methods, noise)
-    return _Measurement(expected, evaluate.measure(jobs, methods, noise, talk.warn), summary, show)
-
-
-def _measured(measurement: _Measurement, talk: Talk) -> list[Any]:
-    """All rows, each failure told as it happens."""
-    rows = []
-    with talk.counting(measurement.expected) as advance:
-        for row in measurement.rows:
-            rows.append(row)
-            if row.error is not None:
-                talk.error(row.picture, f"{row.by}: {row.error}" if row.by else row.error)
-            advance("")
-    return rows

@@ -7,10 +7,11 @@ Runs one thing at a time, so that seconds mean something.
 import math
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,7 @@ DEFINITIONS = {
     "files": "colour samples alone, without alpha and metadata",
     "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over means of the pictures at every point; MS-SSIM in dB",
 }
+Key = tuple[str, str, float | None]  # picture, codec or method, quality or noise level
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Row:
     @property
     def by(self) -> str:
         return self.codec
+
+    @property
+    def key(self) -> Key:
+        """What is measured, whatever comes out."""
+        return self.picture, self.codec, self.quality
 
 
 @dataclass(frozen=True)
@@ -114,8 +121,16 @@ def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
     )
 
 
-def measure(jobs: Iterable[Job], contenders: Sequence[Contender], warn: Callable[[str, str], None]) -> Iterator[Row]:
-    """A row for each picture, contender and quality; a picture that cannot be read is one row with an error."""
+def measure(
+    jobs: Iterable[Job],
+    contenders: Sequence[Contender],
+    warn: Callable[[str, str], None],
+    known: Mapping[Key, Row] = MappingProxyType({}),
+) -> Iterator[Row]:
+    """A row for each picture, contender and quality; a picture that cannot be read is one row with an error.
+
+    What is `known` from an earlier run is not measured again.
+    """
     _warm_up(contenders)
     with tempfile.TemporaryDirectory(prefix="aecodec-") as folder:
         for job in jobs:
@@ -126,7 +141,8 @@ def measure(jobs: Iterable[Job], contenders: Sequence[Contender], warn: Callable
                 continue
             for contender in contenders:
                 for quality in contender.qualities:
-                    yield _attempt(path, picture, size, contender, quality, Path(folder) / "file")
+                    earlier = known.get((str(path), contender.name, quality))
+                    yield earlier or _attempt(path, picture, size, contender, quality, Path(folder) / "file")
 
 
 def rows_expected(pictures: int, contenders: Sequence[Contender]) -> int:

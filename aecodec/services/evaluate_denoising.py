@@ -5,10 +5,11 @@ in floating point without clipping; PSNR over RGB of the result as it would be s
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from aecodec.errors import BadInput
 from aecodec.picture import Picture, from_unit, to_unit
 from aecodec.services.batch import reason
 from aecodec.services.classical import Method, Unit
+from aecodec.services.evaluate import Key
 from aecodec.services.files import Job, read_picture
 
 if TYPE_CHECKING:
@@ -53,6 +55,16 @@ class Row:
     @property
     def by(self) -> str:
         return self.method
+
+    @property
+    def note(self) -> str | None:
+        """None: there is no picture that a method refuses."""
+        return None
+
+    @property
+    def key(self) -> Key:
+        """What is measured, whatever comes out."""
+        return self.picture, self.method, self.sigma
 
 
 @dataclass(frozen=True)
@@ -107,9 +119,11 @@ def measure(
     methods: Sequence[Method],
     noise: Sequence[float] | Path,
     warn: Callable[[str, str], None],
+    known: Mapping[Key, Row] = MappingProxyType({}),
 ) -> Iterator[Row]:
     """A row for each picture, noise level and method; a picture that cannot be read is one row with an error.
 
+    What is `known` from an earlier run is not measured again.
     `noise`: levels to add to the pictures of the jobs, or the folder with the clean ones of the same names.
     """
     for job in jobs:
@@ -121,7 +135,7 @@ def measure(
         for case in cases:
             noisy_db = case.psnr(case.noisy)
             for method in methods:
-                yield _attempt(case, method, noisy_db)
+                yield known.get((str(case.path), method.name, case.sigma)) or _attempt(case, method, noisy_db)
 
 
 def rows_expected(pictures: int, methods: Sequence[Method], noise: Sequence[float] | Path) -> int:

@@ -7,8 +7,10 @@ import math
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
+from aecodec.errors import BadInput
 from aecodec.services import evaluate_denoising
 from aecodec.services.evaluate import BdRate, Point
 
@@ -27,6 +29,7 @@ class Evaluation:
     rows: Sequence[Any]  # of `evaluate` or `evaluate_denoising`
     points: Sequence[Any]
     bd_rates: Sequence[BdRate] = ()
+    complete: bool = True  # else the run was interrupted, or still goes on
 
 
 def to_json(evaluation: Evaluation) -> str:
@@ -35,12 +38,28 @@ def to_json(evaluation: Evaluation) -> str:
         "aecodec": evaluation.version,
         "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
         "definitions": dict(evaluation.definitions),
+        "complete": evaluation.complete,
         "settings": dict(evaluation.settings),
         "rows": [_plain(asdict(row)) for row in evaluation.rows],
         "points": [_plain(asdict(point)) for point in evaluation.points],
         "bd_rates": [asdict(rate) for rate in evaluation.bd_rates],
     }
     return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+def read_rows(path: Path, kind: type[Any], now: Evaluation) -> list[Any]:
+    """The rows of an earlier run that can be taken over: without an error, of this version and the same settings.
+
+    Raises BadInput for what `to_json` did not write, or of another kind of evaluation.
+    """
+    try:
+        whole = json.loads(path.read_text())
+        version, earlier = whole["aecodec"], whole["settings"]
+        rows = [kind(**{name: _value(value) for name, value in row.items()}) for row in whole["rows"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path} holds no evaluation of this kind to go on with") from error
+    same = {name for name, text in now.settings.items() if version == now.version and earlier.get(name) == text}
+    return [row for row in rows if row.error is None and row.by in same]
 
 
 def to_csv(evaluation: Evaluation) -> str:
@@ -99,6 +118,11 @@ def bd_line(rate: BdRate) -> str:
     ]
     gain = "n/a" if rate.gain_db is None else f"{rate.gain_db:+.2f} dB"
     return f"BD-rate of aecodec against {rate.anchor}: {', '.join(parts)}; BD-PSNR {gain}"
+
+
+def _value(stored: Any) -> Any:
+    """Undoes `_plain`."""
+    return math.inf if stored == "inf" else stored
 
 
 def _cell(value: float | None) -> str:

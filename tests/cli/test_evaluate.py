@@ -129,3 +129,18 @@ def test_weights_of_the_environment_are_a_codecs(run, folder, denoiser, tmp_path
     monkeypatch.setattr(manifest, "default_path", lambda kind: tmp_path / "d.safetensors")
     result = run("evaluate", str(folder), "--denoise", "--sigma", "10", "--device", "cpu")
     assert result.exit_code == 0, result.stderr
+
+
+def test_a_run_is_resumed_from_its_figures(run, folder, tmp_path):
+    figures = tmp_path / "f.json"
+    first = run("evaluate", str(folder), "-q", "50", *TINY, "--json", str(figures))
+    assert first.exit_code == 0, first.stderr
+    Image.fromarray(sample()[:64, :64]).save(folder / "b.png")
+    before = json.loads(figures.read_text())["rows"]
+    again = run("evaluate", str(folder), "-q", "50", *TINY, "--json", str(figures), "--resume")
+    assert again.exit_code == 0, again.stderr
+    after = json.loads(figures.read_text())
+    assert after["rows"][:1] == before
+    assert len(after["rows"]) == 2
+    assert after["complete"] is True
+    assert run("evaluate", str(folder), *TINY, "--resume").exit_code == 2

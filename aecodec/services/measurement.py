@@ -1,0 +1,114 @@
+"""A measurement as a whole, of compression or of denoising: what takes part, what is kept while it goes on, its sum."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from aecodec.services import baselines, classical, evaluate, evaluate_denoising, report
+from aecodec.services.evaluate import Key
+from aecodec.services.files import Engine, Job
+from aecodec.services.outputs import opened
+from aecodec.services.report import Evaluation
+
+KEEP_EVERY_S = 10.0  # seconds of work that a killed run loses at most
+
+Warn = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What any measurement needs to know."""
+
+    version: str  # of aecodec
+    jobs: Sequence[Job]
+    engine: Engine
+    against: Sequence[str]  # names of what is measured beside it
+    warn: Warn
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is to be measured; rows and points are those of `evaluate` or `evaluate_denoising`."""
+
+    expected: int  # rows
+    settings: Mapping[str, str]  # of each codec or method
+    row: type[Any]
+    rows: Callable[[Mapping[Key, Any]], Iterator[Any]]  # given those that are known
+    sum: Callable[[Sequence[Any], bool], Evaluation]  # of rows, and whether they are all
+    columns: tuple[str, ...]
+    table: Callable[[Sequence[Any]], list[tuple[str, ...]]]  # of points
+
+
+def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
+    """aecodec at some qualities, and the codecs that the plan names; raises UsageError and MissingExtra for these."""
+    chosen = [baselines.baseline(name) for name in plan.against]  # first: loading the codec takes seconds
+    contenders = [evaluate.own_contender(plan.engine.load(), qualities), *chosen]
+    settings = {contender.name: contender.settings for contender in contenders}
+
+    def total(rows: Sequence[evaluate.Row], complete: bool) -> Evaluation:
+        points, bd_rates = evaluate.points(rows), evaluate.bd_rates(rows)
+        return Evaluation(plan.version, evaluate.DEFINITIONS, settings, rows, points, bd_rates, complete)
+
+    return Measurement(
+        evaluate.rows_expected(len(plan.jobs), contenders),
+        settings,
+        evaluate.Row,
+        lambda known: evaluate.measure(plan.jobs, contenders, plan.warn, known),
+        total,
+        report.COLUMNS,
+        report.table,
+    )
+
+
+def denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
+    """aecodec's denoiser and the methods that the plan names; `noise` as in `evaluate_denoising.measure`."""
+    chosen = [classical.method(name) for name in plan.against]
+    own = evaluate_denoising.own_methods(
+        plan.engine.load_denoiser(plan.engine.weights), told=not isinstance(noise, Path)
+    )
+    methods = [*own, *chosen]
+    settings = {method.name: method.settings for method in methods}
+
+    def total(rows: Sequence[evaluate_denoising.Row], complete: bool) -> Evaluation:
+        points = evaluate_denoising.points(rows)
+        return Evaluation(plan.version, evaluate_denoising.DEFINITIONS, settings, rows, points, (), complete)
+
+    return Measurement(
+        evaluate_denoising.rows_expected(len(plan.jobs), methods, noise),
+        settings,
+        evaluate_denoising.Row,
+        lambda known: evaluate_denoising.measure(plan.jobs, methods, noise, plan.warn, known),
+        total,
+        report.DENOISING_COLUMNS,
+        report.denoising_table,
+    )
+
+
+def run(measurement: Measurement, kept: Path | None, *, resume: bool) -> Iterator[Any]:
+    """Every row as it comes. What there is is written to `kept` on the way, and when the run is interrupted.
+
+    `resume`: go on with what `kept` has, if there is such a file. Raises BadInput when it is something else.
+    """
+    known: dict[Key, Any] = {}
+    if resume and kept is not None and kept.exists():
+        known = {row.key: row for row in report.read_rows(kept, measurement.row, measurement.sum([], False))}
+    rows: list[Any] = []
+    saved, complete = monotonic(), False
+    try:
+        for row in measurement.rows(known):
+            rows.append(row)
+            yield row
+            if kept is not None and monotonic() - saved >= KEEP_EVERY_S:
+                _keep(kept, measurement.sum(rows, False))
+                saved = monotonic()
+        complete = True
+    finally:
+        if kept is not None:
+            _keep(kept, measurement.sum(rows, complete))
+
+
+def _keep(path: Path, found: Evaluation) -> None:
+    with opened(path, replace=True) as stream:
+        stream.write(report.to_json(found).encode())
