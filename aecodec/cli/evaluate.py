@@ -44,6 +44,9 @@ Clean = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="The pictures are noisy, and these are the clean ones of the same names."),
 ]
+Compare = Annotated[
+    bool, typer.Option("--compare", help="The inputs are two files of --json: show what changed between them.")
+]
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - for stdout.")]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the run whose figures the file of --json has; it must be the same.")
@@ -62,6 +65,7 @@ def evaluate(  # noqa: PLR0913
     denoise: Denoise = False,
     sigma: Sigmas = None,
     clean: Clean = None,
+    compare: Compare = False,
     json_file: JsonFile = None,
     csv_file: CsvFile = None,
     resume: Resume = False,
@@ -83,6 +87,9 @@ def evaluate(  # noqa: PLR0913
     from aecodec.services.outputs import opened
 
     talk = Talk(quiet=quiet)
+    if compare:
+        _compare(inputs or [], talk)
+        return
     names = list(dict.fromkeys(name.strip() for name in against.split(",") if name.strip()))
     noise = _noise(denoise, quality, sigma, clean)
     _check_outputs(json_file, csv_file, resume=resume, force=force)
@@ -117,6 +124,18 @@ def evaluate(  # noqa: PLR0913
             talk.data(line)
     if any(row.error for row in rows):
         raise typer.Exit(1)
+
+
+def _compare(inputs: list[str], talk: Talk) -> None:
+    from aecodec.services import comparing
+
+    if len(inputs) != 2:
+        raise UsageError("--compare takes two files that `aecodec evaluate --json` wrote")
+    found = comparing.compare(Path(inputs[0]), Path(inputs[1]))
+    talk.table(comparing.COLUMNS, comparing.table(found))
+    talk.data(comparing.verdict(found))
+    for path, settings in zip(inputs, found.settings, strict=True):
+        talk.data(f"{path}: {settings}")
 
 
 def _check_outputs(json_file: str | None, csv_file: str | None, *, resume: bool, force: bool) -> None:

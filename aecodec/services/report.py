@@ -55,7 +55,7 @@ def read_rows(path: Path, kind: type[Any], now: Evaluation) -> list[Any]:
     try:
         whole = json.loads(path.read_text())
         version, earlier = whole["aecodec"], whole["settings"]
-        rows = [kind(**{name: _value(value) for name, value in row.items()}) for row in whole["rows"]]
+        rows = [kind(**{name: value(stored) for name, stored in row.items()}) for row in whole["rows"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{path} holds no evaluation of this kind to go on with") from error
     same = {name for name, text in now.settings.items() if version == now.version and earlier.get(name) == text}
@@ -120,8 +120,8 @@ def bd_line(rate: BdRate) -> str:
     return f"BD-rate of aecodec against {rate.anchor}: {', '.join(parts)}; BD-PSNR {gain}"
 
 
-def _value(stored: Any) -> Any:
-    """Undoes `_plain`."""
+def value(stored: Any) -> Any:
+    """A value of a row as it was before `to_json` made strict JSON of it."""
     return math.inf if stored == "inf" else stored
 
 

@@ -144,3 +144,13 @@ def test_a_run_is_resumed_from_its_figures(run, folder, tmp_path):
     assert len(after["rows"]) == 2
     assert after["complete"] is True
     assert run("evaluate", str(folder), *TINY, "--resume").exit_code == 2
+
+
+def test_two_runs_are_compared(run, folder, tmp_path):
+    for name, quality in (("a.json", "20,60"), ("b.json", "30,70")):
+        run("evaluate", str(folder), "-q", quality, *TINY, "--json", str(tmp_path / name))
+    result = run("evaluate", "--compare", str(tmp_path / "a.json"), str(tmp_path / "b.json"))
+    assert result.exit_code == 0, result.stderr
+    assert "1 pictures: " in result.stdout
+    assert any(line.split()[:1] == ["mean"] for line in result.stdout.splitlines())
+    assert run("evaluate", "--compare", str(tmp_path / "a.json")).exit_code == 2
