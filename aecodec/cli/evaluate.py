@@ -1,7 +1,10 @@
 """`aecodec evaluate`: how good aecodec is on these pictures, and what is used today beside it."""
 
+import shlex
+import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +16,7 @@ from aecodec.errors import UsageError
 if TYPE_CHECKING:
     from aecodec.services.evaluate import Row
     from aecodec.services.evaluate_denoising import Row as DenoisingRow
+    from aecodec.services.measurement import Measurement
 
 QUALITIES = "10,30,50,70,90"
 SIGMAS = "15,25,50"
@@ -48,10 +52,67 @@ Compare = Annotated[
     bool, typer.Option("--compare", help="The inputs are two files of --json: show what changed between them.")
 ]
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="All figures; - for stdout.")]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE.html", help="One web page with curves, tables and pictures; works offline."),
+]
+Plots = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs aecodec[plots].")
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the run whose figures the file of --json has; it must be the same.")
 ]
 CsvFile = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="A line for each measurement.")]
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """Where figures go: files, - for standard output, or None."""
+
+    json: str | None
+    csv: str | None
+    report: Path | None
+    plots: Path | None
+
+    def check(self, *, resume: bool, force: bool) -> None:
+        """Raise before anything is measured: UsageError, or OutputError for a file that is there already."""
+        from aecodec.services.outputs import refuse_existing
+
+        if self.json == self.csv == "-":
+            raise UsageError("--json and --csv cannot both go to standard output")
+        if resume and self.json in (None, "-"):
+            raise UsageError("--resume goes on with a file: name it with --json")
+        for to, replaced in ((self.json, force or resume), (self.csv, force), (self.report, force)):
+            if to is not None and to != "-" and not replaced:
+                refuse_existing(Path(to))
+
+    def write(self, measured: "Measurement", rows: list[Any], talk: Talk, *, force: bool) -> None:
+        """All but the file of --json, which is written while the run goes on; the table unless stdout is taken."""
+        from aecodec.services import report
+        from aecodec.services.outputs import opened
+
+        found = measured.sum(rows, True)
+        if self.json == "-":
+            with opened(None, replace=False) as stream:
+                stream.write(report.to_json(found).encode())
+        if self.csv is not None:
+            with opened(None if self.csv == "-" else Path(self.csv), replace=force) as stream:
+                stream.write(report.to_csv(found).encode())
+        if self.plots is not None:
+            from aecodec.services import charts, plots
+
+            plots.write(charts.charts(found), self.plots, replace=force)
+        if self.report is not None:
+            from aecodec.services.page import page
+
+            command = shlex.join(["aecodec", *sys.argv[1:]])
+            with opened(self.report, replace=force) as stream:
+                stream.write(page(found, list(measured.exhibits(rows)), command).encode())
+        if "-" not in (self.json, self.csv):
+            talk.table(measured.columns, measured.table(found.points))
+            settings = [f"{by}: {text}" for by, text in found.settings.items()]
+            for line in (*map(report.bd_line, found.bd_rates), *settings):
+                talk.data(line)
 
 
 # One parameter per option: that is how typer declares a command line.
@@ -68,6 +129,8 @@ def evaluate(  # noqa: PLR0913
     compare: Compare = False,
     json_file: JsonFile = None,
     csv_file: CsvFile = None,
+    report_file: ReportFile = None,
+    plots: Plots = None,
     resume: Resume = False,
     force: options.Force = False,
     device: options.Device = "auto",
@@ -83,8 +146,7 @@ def evaluate(  # noqa: PLR0913
     Example: aecodec evaluate photos/ --quality 30,50,70 --against jpeg,webp --json figures.json
     """
     from aecodec.services import batch as batches
-    from aecodec.services import files, measurement, report
-    from aecodec.services.outputs import opened
+    from aecodec.services import files, measurement
 
     talk = Talk(quiet=quiet)
     if compare:
@@ -92,7 +154,8 @@ def evaluate(  # noqa: PLR0913
         return
     names = list(dict.fromkeys(name.strip() for name in against.split(",") if name.strip()))
     noise = _noise(denoise, quality, sigma, clean)
-    _check_outputs(json_file, csv_file, resume=resume, force=force)
+    outputs = _Outputs(json_file, csv_file, report_file, plots)
+    outputs.check(resume=resume, force=force)
     selection = batches.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
     jobs = batches.plan(selection, batches.EVALUATE, talk.warn)
     origin = ctx.get_parameter_source("weights")
@@ -111,17 +174,7 @@ def evaluate(  # noqa: PLR0913
             rows.append(row)
             _tell(row, talk)
             advance("")
-    found = planned.sum(rows, True)
-    if json_file == "-":
-        with opened(None, replace=False) as stream:
-            stream.write(report.to_json(found).encode())
-    if csv_file is not None:
-        with opened(None if csv_file == "-" else Path(csv_file), replace=force) as stream:
-            stream.write(report.to_csv(found).encode())
-    if "-" not in (json_file, csv_file):
-        talk.table(planned.columns, planned.table(found.points))
-        for line in (*map(report.bd_line, found.bd_rates), *(f"{by}: {text}" for by, text in found.settings.items())):
-            talk.data(line)
+    outputs.write(planned, rows, talk, force=force)
     if any(row.error for row in rows):
         raise typer.Exit(1)
 
@@ -136,18 +189,6 @@ def _compare(inputs: list[str], talk: Talk) -> None:
     talk.data(comparing.verdict(found))
     for path, settings in zip(inputs, found.settings, strict=True):
         talk.data(f"{path}: {settings}")
-
-
-def _check_outputs(json_file: str | None, csv_file: str | None, *, resume: bool, force: bool) -> None:
-    from aecodec.services.outputs import refuse_existing
-
-    if json_file == csv_file == "-":
-        raise UsageError("--json and --csv cannot both go to standard output")
-    if resume and json_file in (None, "-"):
-        raise UsageError("--resume goes on with a file: name it with --json")
-    for to, replaced in ((json_file, force or resume), (csv_file, force)):
-        if to not in (None, "-") and not replaced:
-            refuse_existing(Path(to))
 
 
 def _tell(row: "Row | DenoisingRow", talk: Talk) -> None:

@@ -243,28 +243,42 @@ def bd_rates(rows: Iterable[Row]) -> list[BdRate]:
     return [
         BdRate(
             anchor,
-            _bd(measured, anchor, lambda point: point.psnr_db),
-            _bd(measured, anchor, lambda point: point.psnr_luma_db),
-            _bd(with_ms_ssim, anchor, _ms_ssim_db),
-            _bd(measured, anchor, lambda point: point.psnr_db, metrics.bd_psnr),
+            bd(measured, OWN, anchor, psnr),
+            bd(measured, OWN, anchor, luma),
+            bd(with_ms_ssim, OWN, anchor, ms_ssim_db),
+            bd(measured, OWN, anchor, psnr, metrics.bd_psnr),
         )
         for anchor in anchors
     ]
 
 
-def _bd(
-    rows: Sequence[Row],
+def bd(
+    rows: Iterable[Row],
+    test: str,
     anchor: str,
     quality: Callable[[Point], float | None],
     compare: Callable[..., float | None] = metrics.bd_rate,
 ) -> float | None:
-    means = points(_shared([row for row in rows if row.codec in (OWN, anchor)]))
+    """`compare` of two codecs' curves of set means, over the pictures that both have at every point."""
+    means = points(_shared([row for row in rows if row.codec in (test, anchor)]))
     curves = []
-    for codec in (anchor, OWN):
+    for codec in (anchor, test):
         curve = [(p.bpp, level) for p in means if p.codec == codec and (level := quality(p)) is not None]
         finite = [(rate, level) for rate, level in curve if math.isfinite(level)]
         curves += [[rate for rate, _ in finite], [level for _, level in finite]]
     return compare(*curves)
+
+
+def psnr(point: Point) -> float:
+    return point.psnr_db
+
+
+def luma(point: Point) -> float:
+    return point.psnr_luma_db
+
+
+def ms_ssim_db(point: Point) -> float | None:
+    return None if point.ms_ssim is None else metrics.ms_ssim_db(point.ms_ssim)
 
 
 def _shared(rows: Sequence[Row]) -> list[Row]:
@@ -276,10 +290,6 @@ def _shared(rows: Sequence[Row]) -> list[Row]:
 
 def _measured(row: Row) -> bool:
     return row.error is None and row.note is None
-
-
-def _ms_ssim_db(point: Point) -> float | None:
-    return None if point.ms_ssim is None else metrics.ms_ssim_db(point.ms_ssim)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

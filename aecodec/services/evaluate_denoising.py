@@ -82,7 +82,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """A clean picture and noisy pixels."""
 
     path: Path
@@ -128,11 +128,11 @@ def measure(
     """
     for job in jobs:
         try:
-            cases = list(_paired(job, noise, warn) if isinstance(noise, Path) else _noised(job, noise, warn))
+            found = list(cases(job, noise, warn))
         except Exception as error:  # a bug at worst: the other pictures of the run must not pay for it
             yield Row(job.name, "", None, error=reason(error))
             continue
-        for case in cases:
+        for case in found:
             noisy_db = case.psnr(case.noisy)
             for method in methods:
                 yield known.get((str(case.path), method.name, case.sigma)) or _attempt(case, method, noisy_db)
@@ -142,15 +142,20 @@ def rows_expected(pictures: int, methods: Sequence[Method], noise: Sequence[floa
     return pictures * len(methods) * (1 if isinstance(noise, Path) else len(noise))
 
 
-def _noised(job: Job, sigmas: Sequence[float], warn: Callable[[str, str], None]) -> Iterator[_Case]:
+def cases(job: Job, noise: Sequence[float] | Path, warn: Callable[[str, str], None]) -> Iterator[Case]:
+    """The picture of a job with each level of noise, or as it is beside the clean one; raises AecodecError."""
+    return _paired(job, noise, warn) if isinstance(noise, Path) else _noised(job, noise, warn)
+
+
+def _noised(job: Job, sigmas: Sequence[float], warn: Callable[[str, str], None]) -> Iterator[Case]:
     path, picture = _read(job, warn)
     clean = to_unit(picture.pixels)
     for sigma in sigmas:
         drawn = np.random.RandomState(SEED).normal(0, sigma / LEVELS, clean.shape)
-        yield _Case(path, picture, (clean + drawn).astype(np.float32), sigma)
+        yield Case(path, picture, (clean + drawn).astype(np.float32), sigma)
 
 
-def _paired(job: Job, folder: Path, warn: Callable[[str, str], None]) -> Iterator[_Case]:
+def _paired(job: Job, folder: Path, warn: Callable[[str, str], None]) -> Iterator[Case]:
     path, noisy = _read(job, warn)
     matching = sorted(folder.glob(f"{path.stem}.*"))
     if len(matching) != 1:
@@ -158,7 +163,7 @@ def _paired(job: Job, folder: Path, warn: Callable[[str, str], None]) -> Iterato
     clean = imagefile.read(matching[0], warn=lambda message: warn(str(matching[0]), message))
     if clean.pixels.shape != noisy.pixels.shape:
         raise BadInput(f"{matching[0]} has another size or other channels")
-    yield _Case(path, clean, to_unit(noisy.pixels), None)
+    yield Case(path, clean, to_unit(noisy.pixels), None)
 
 
 def _read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
@@ -169,7 +174,7 @@ def _read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
     return job.source, read_picture(job, warn)
 
 
-def _attempt(case: _Case, method: Method, noisy_db: float) -> Row:
+def _attempt(case: Case, method: Method, noisy_db: float) -> Row:
     try:
         start = perf_counter()
         restored, estimate = method.restore(case.noisy, case.sigma)

@@ -6,9 +6,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from aecodec.services import baselines, classical, evaluate, evaluate_denoising, report
+from aecodec.services import baselines, classical, evaluate, evaluate_denoising, gallery, report
 from aecodec.services.evaluate import Key
 from aecodec.services.files import Engine, Job
+from aecodec.services.gallery import Exhibit
 from aecodec.services.outputs import opened
 from aecodec.services.report import Evaluation
 
@@ -39,6 +40,7 @@ class Measurement:
     sum: Callable[[Sequence[Any], bool], Evaluation]  # of rows, and whether they are all
     columns: tuple[str, ...]
     table: Callable[[Sequence[Any]], list[tuple[str, ...]]]  # of points
+    exhibits: Callable[[Sequence[Any]], Iterator[Exhibit]]  # of rows
 
 
 def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
@@ -59,6 +61,7 @@ def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
         total,
         report.COLUMNS,
         report.table,
+        lambda rows: gallery.coded(plan.jobs, rows, contenders),
     )
 
 
@@ -83,6 +86,7 @@ def denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
         total,
         report.DENOISING_COLUMNS,
         report.denoising_table,
+        lambda rows: gallery.denoised(plan.jobs, noise, methods),
     )
 
 

@@ -31,6 +31,11 @@ class Evaluation:
     bd_rates: Sequence[BdRate] = ()
     complete: bool = True  # else the run was interrupted, or still goes on
 
+    @property
+    def of_compression(self) -> bool:
+        """Else it is of denoising."""
+        return "bpp" in self.definitions
+
 
 def to_json(evaluation: Evaluation) -> str:
     """Strict JSON: an infinite PSNR, of identical pictures, becomes the string "inf"."""
