@@ -4,6 +4,7 @@ Pictures are arrays (H, W) or (H, W, C) of equal shape; `peak` is the largest va
 What needs scikit-image, scipy or torch imports it in the function: PSNR alone is wanted where those seconds are not.
 """
 
+import io
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from aecodec.errors import MissingExtra
+
+EIGHT_BITS = 255
 SSIM_WINDOW = 11  # pixels; 2 * round(3.5 * 1.5) + 1, the Gaussian window of scikit-image at sigma 1.5
 MS_SSIM_MIN_SIDE = 161  # pixels; the window of 11 on the last of five scales: (11 - 1) * 2^4 + 1
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -75,6 +79,28 @@ def ms_ssim(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float | None:
     planes = [torch.from_numpy(np.atleast_3d(picture).astype(np.float64)).permute(2, 0, 1)[None] for picture in (a, b)]
     with torch.inference_mode():
         return float(pytorch_msssim.ms_ssim(*planes, data_range=peak))
+
+
+def ssimulacra2(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float | None:
+    """Perceived likeness, 100 for identical and about 70 for what few people can tell apart; None above 8 bits.
+
+    Sneyers 2023 (cloudinary/ssimulacra2), by the package of that name. Raises MissingExtra without it, ValueError for
+    unequal shapes.
+    """
+    _check_shapes(a, b)
+    if peak != EIGHT_BITS:
+        return None
+    try:
+        from ssimulacra2 import compute_ssimulacra2
+    except ImportError as error:
+        raise MissingExtra("--ssimulacra2 needs its package: pip install 'aecodec[ssimulacra2]'") from error
+    return float(compute_ssimulacra2(_ppm(a), _ppm(b)))
+
+
+def _ppm(picture: NDArray[Any]) -> io.BytesIO:
+    """A file in memory, as the package takes files only."""
+    rgb = np.broadcast_to(np.atleast_3d(picture), (*picture.shape[:2], 3))
+    return io.BytesIO(b"P6 %d %d 255\n" % (rgb.shape[1], rgb.shape[0]) + rgb.tobytes())
 
 
 def ms_ssim_db(value: float) -> float:

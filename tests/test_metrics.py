@@ -1,11 +1,13 @@
 """Metrics against values worked by hand, published ones and second implementations."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
 
 from aecodec import metrics
+from aecodec.errors import MissingExtra
 from tests.tiny import sample
 
 # CompressAI's published Kodak curves (results/image/kodak, vtm.json and mbt2018-mean), rate to five digits.
@@ -123,3 +125,28 @@ def test_luma_is_blind_to_a_change_of_colour_alone() -> None:
     b[:, :, 2] += 50
     assert metrics.psnr_luma(a, b, peak=255) == pytest.approx(20 * math.log10(255 / (0.114 * 50)))
     assert metrics.psnr_luma(a[:, :, :1], b[:, :, 1:2], peak=255) == metrics.psnr(a[:, :, :1], b[:, :, 1:2], peak=255)
+
+
+def test_ssimulacra2_orders_damage_and_knows_identity() -> None:
+    pytest.importorskip("ssimulacra2", reason="the extra aecodec[ssimulacra2] is not installed")
+    picture = sample()[:96, :96]
+    rng = np.random.default_rng(0)
+    little, much = (
+        np.clip(picture + rng.normal(0, sigma, picture.shape), 0, 255).astype(np.uint8) for sigma in (3, 20)
+    )
+    same, close, far = (metrics.ssimulacra2(picture, other, peak=255) for other in (picture, little, much))
+    assert same == pytest.approx(100, abs=0.5)
+    assert same is not None
+    assert close is not None
+    assert far is not None
+    assert same > close > far
+    assert metrics.ssimulacra2(picture, picture, peak=65_535) is None
+    grey = metrics.ssimulacra2(picture[:, :, :1], little[:, :, :1], peak=255)
+    assert grey is not None
+    assert grey < same
+
+
+def test_a_missing_ssimulacra2_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ssimulacra2", None)
+    with pytest.raises(MissingExtra, match=r"aecodec\[ssimulacra2\]"):
+        metrics.ssimulacra2(sample(), sample(), peak=255)

@@ -39,6 +39,9 @@ Against = Annotated[
         show_default="none",
     ),
 ]
+Ssimulacra2 = Annotated[
+    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs aecodec[ssimulacra2].")
+]
 Denoise = Annotated[bool, typer.Option("--denoise", help="Measure denoising in place of compression.")]
 Sigmas = Annotated[
     str | None,
@@ -123,6 +126,7 @@ def evaluate(  # noqa: PLR0913
     files_from: options.FilesFrom = None,
     quality: Qualities = None,
     against: Against = "",
+    ssimulacra2: Ssimulacra2 = False,
     denoise: Denoise = False,
     sigma: Sigmas = None,
     clean: Clean = None,
@@ -161,7 +165,9 @@ def evaluate(  # noqa: PLR0913
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
         weights = None  # AECODEC_WEIGHTS names a codec's
-    plan = measurement.Plan(__version__, jobs, files.Engine(weights, device, threads, batch), names, talk.warn)
+    plan = measurement.Plan(
+        __version__, jobs, files.Engine(weights, device, threads, batch), names, talk.warn, ssimulacra2
+    )
     if noise is None:
         qualities = [options.parse_quality(text) for text in (quality or QUALITIES).split(",")]
         planned = measurement.compression(plan, qualities)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from aecodec.services import evaluate
+from aecodec.services import sums
 from aecodec.services.report import Evaluation
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -49,10 +49,11 @@ def names(rows: Iterable[Any]) -> list[str]:
 
 def _coding(found: Evaluation) -> list[Chart]:
     kinds: list[tuple[str, str, int, Callable[[Any], float | None]]] = [
-        ("PSNR", "PSNR, RGB, dB", 2, evaluate.psnr),
-        ("Luma PSNR", "PSNR of luma, dB", 2, evaluate.luma),
+        ("PSNR", "PSNR, RGB, dB", 2, sums.psnr),
+        ("Luma PSNR", "PSNR of luma, dB", 2, sums.luma),
         ("SSIM", "SSIM", 4, lambda point: point.ssim),
-        ("MS-SSIM", "MS-SSIM, dB", 2, evaluate.ms_ssim_db),
+        ("MS-SSIM", "MS-SSIM, dB", 2, sums.ms_ssim_db),
+        ("SSIMULACRA 2", "SSIMULACRA 2", 1, lambda point: point.ssimulacra2),
     ]
     drawn = []
     for title, y, digits, quality in kinds:
@@ -82,7 +83,7 @@ def _curve(name: str, points: Sequence[Any], quality: Callable[[Any], float | No
 def of_picture(found: Evaluation, picture: str) -> Chart:
     """PSNR of one picture alone."""
     rows = [row for row in found.rows if row.picture == picture and row.error is None and row.note is None]
-    curves = [_curve(name, [row for row in rows if row.codec == name], evaluate.psnr) for name in found.settings]
+    curves = [_curve(name, [row for row in rows if row.codec == name], sums.psnr) for name in found.settings]
     kept = [curve for curve in curves if curve.x]
     return Chart(Path(picture).name, "bits per pixel", "PSNR, RGB, dB", "bpp", 2, kept)
 

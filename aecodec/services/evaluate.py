@@ -6,13 +6,12 @@ Runs one thing at a time, so that seconds mean something.
 
 import math
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,9 +32,13 @@ DEFINITIONS = {
     "psnr_luma_db": "luma 0.299 R + 0.587 G + 0.114 B (BT.601, full range)",
     "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
     "ms_ssim": "pytorch-msssim, float64, mean over channels; null where a side has 160 pixels or fewer",
+    "ssimulacra2": "the package ssimulacra2, where --ssimulacra2 asked for it",
     "files": "colour samples alone, without alpha and metadata",
     "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over means of the pictures at every point; MS-SSIM in dB",
 }
+Judge = Callable[..., float | None]
+JUDGES: tuple[Judge, ...] = (metrics.psnr, metrics.psnr_luma, metrics.ssim, metrics.ms_ssim)  # always
+SCORES = ("psnr_db", "psnr_luma_db", "ssim", "ms_ssim", "ssimulacra2")  # fields of a row, in the judges' order
 Key = tuple[str, str, float | None]  # picture, codec or method, quality or noise level
 
 
@@ -54,6 +57,7 @@ class Row:
     psnr_luma_db: float | None = None
     ssim: float | None = None
     ms_ssim: float | None = None  # None where a side has 160 pixels or fewer
+    ssimulacra2: float | None = None  # None unless it was asked for
     ratio_raw: float | None = None  # to the size of the samples
     ratio_input: float | None = None  # to the size of the input file
     encode_s: float | None = None
@@ -69,43 +73,6 @@ class Row:
     def key(self) -> Key:
         """What is measured, whatever comes out."""
         return self.picture, self.codec, self.quality
-
-
-@dataclass(frozen=True)
-class Point:
-    """Means over the pictures that a codec coded at a quality.
-
-    `psnr_db` is infinite if one of them is identical; ms_ssim is the mean of those that have one.
-    """
-
-    codec: str
-    quality: float
-    pictures: int
-    bpp: float
-    psnr_db: float
-    psnr_luma_db: float
-    ssim: float | None
-    ms_ssim: float | None
-    ratio_raw: float
-    ratio_input: float
-    encode_s: float
-    decode_s: float
-
-
-@dataclass(frozen=True)
-class BdRate:
-    """Percent of bits that aecodec needs more than `anchor` at equal quality, over set means; below 0: fewer.
-
-    `gain_db` is the PSNR that it has more at equal bits.
-
-    The set is the pictures that both codecs coded at all of their qualities, for MS-SSIM those that have one.
-    """
-
-    anchor: str
-    psnr_percent: float | None
-    luma_percent: float | None
-    ms_ssim_percent: float | None
-    gain_db: float | None
 
 
 def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
@@ -126,11 +93,13 @@ def measure(
     contenders: Sequence[Contender],
     warn: Callable[[str, str], None],
     known: Mapping[Key, Row] = MappingProxyType({}),
+    ssimulacra2: bool = False,
 ) -> Iterator[Row]:
     """A row for each picture, contender and quality; a picture that cannot be read is one row with an error.
 
-    What is `known` from an earlier run is not measured again.
+    What is `known` from an earlier run is not measured again. SSIMULACRA 2 takes about a second a file more.
     """
+    judges = (*JUDGES, metrics.ssimulacra2) if ssimulacra2 else JUDGES
     _warm_up(contenders)
     with tempfile.TemporaryDirectory(prefix="aecodec-") as folder:
         for job in jobs:
@@ -142,7 +111,7 @@ def measure(
             for contender in contenders:
                 for quality in contender.qualities:
                     earlier = known.get((str(path), contender.name, quality))
-                    yield earlier or _attempt(path, picture, size, contender, quality, Path(folder) / "file")
+                    yield earlier or _attempt(_Input(path, picture, size, judges), contender, quality, Path(folder))
 
 
 def rows_expected(pictures: int, contenders: Sequence[Contender]) -> int:
@@ -165,17 +134,28 @@ def _warm_up(contenders: Sequence[Contender]) -> None:
         contender.decode(contender.encode(picture, contender.qualities[0]))
 
 
-def _attempt(path: Path, picture: Picture, input_bytes: int, by: Contender, quality: float, file: Path) -> Row:
-    refusal = by.refusal(picture)
+@dataclass(frozen=True)
+class _Input:
+    """A picture, the size of its file, and how what becomes of it is judged."""
+
+    path: Path
+    picture: Picture
+    bytes: int
+    judges: tuple[Judge, ...]
+
+
+def _attempt(given: _Input, by: Contender, quality: float, folder: Path) -> Row:
+    refusal = by.refusal(given.picture)
     if refusal is not None:
-        return Row(str(path), by.name, quality, note=refusal)
+        return Row(str(given.path), by.name, quality, note=refusal)
     try:
-        return _measure(path, picture, input_bytes, by, quality, file)
+        return _measure(given, by, quality, folder / "file")
     except Exception as error:  # libraries raise nearly anything; hours of measuring must not end with one file
-        return Row(str(path), by.name, quality, error=reason(error))
+        return Row(str(given.path), by.name, quality, error=reason(error))
 
 
-def _measure(path: Path, picture: Picture, input_bytes: int, by: Contender, quality: float, file: Path) -> Row:
+def _measure(given: _Input, by: Contender, quality: float, file: Path) -> Row:
+    picture = given.picture
     start = perf_counter()
     data = by.encode(picture, quality)
     encoded = perf_counter()
@@ -191,107 +171,20 @@ def _measure(path: Path, picture: Picture, input_bytes: int, by: Contender, qual
         shown = np.rint(shown.mean(axis=2)).astype(pixels.dtype)
     shown = shown.reshape(pixels.shape)
     raw = metrics.raw_bytes(picture.width, picture.height, picture.channels, picture.bit_depth)
+    scores: dict[str, Any] = dict(
+        zip(SCORES, (judge(pixels, shown, peak=peak) for judge in given.judges), strict=False)
+    )
     return Row(
-        str(path),
+        str(given.path),
         by.name,
         quality,
         picture.width,
         picture.height,
         size,
         metrics.bits_per_pixel(size, picture.width, picture.height),
-        metrics.psnr(pixels, shown, peak=peak),
-        metrics.psnr_luma(pixels, shown, peak=peak),
-        metrics.ssim(pixels, shown, peak=peak),
-        metrics.ms_ssim(pixels, shown, peak=peak),
-        metrics.compression_ratio(raw, size),
-        metrics.compression_ratio(input_bytes, size),
-        encoded - start,
-        decoded - read,
+        **scores,
+        ratio_raw=metrics.compression_ratio(raw, size),
+        ratio_input=metrics.compression_ratio(given.bytes, size),
+        encode_s=encoded - start,
+        decode_s=decoded - read,
     )
-
-
-def points(rows: Iterable[Row]) -> list[Point]:
-    """Set means, in the order in which codecs and qualities first appear."""
-    groups: dict[tuple[str, float], list[Row]] = {}
-    for row in rows:
-        if _measured(row):
-            groups.setdefault((row.codec, row.quality), []).append(row)
-    return [
-        Point(
-            codec,
-            quality,
-            len(group),
-            _mean(row.bpp for row in group) or 0.0,
-            _mean(row.psnr_db for row in group) or 0.0,
-            _mean(row.psnr_luma_db for row in group) or 0.0,
-            _mean(row.ssim for row in group),
-            _mean(row.ms_ssim for row in group),
-            _mean(row.ratio_raw for row in group) or 0.0,
-            _mean(row.ratio_input for row in group) or 0.0,
-            _mean(row.encode_s for row in group) or 0.0,
-            _mean(row.decode_s for row in group) or 0.0,
-        )
-        for (codec, quality), group in groups.items()
-    ]
-
-
-def bd_rates(rows: Iterable[Row]) -> list[BdRate]:
-    """aecodec against every other codec in the rows, in PSNR and in MS-SSIM (dB of the mean)."""
-    measured = [row for row in rows if _measured(row)]
-    with_ms_ssim = [row for row in measured if row.ms_ssim is not None]
-    anchors = dict.fromkeys(row.codec for row in measured if row.codec != OWN)
-    return [
-        BdRate(
-            anchor,
-            bd(measured, OWN, anchor, psnr),
-            bd(measured, OWN, anchor, luma),
-            bd(with_ms_ssim, OWN, anchor, ms_ssim_db),
-            bd(measured, OWN, anchor, psnr, metrics.bd_psnr),
-        )
-        for anchor in anchors
-    ]
-
-
-def bd(
-    rows: Iterable[Row],
-    test: str,
-    anchor: str,
-    quality: Callable[[Point], float | None],
-    compare: Callable[..., float | None] = metrics.bd_rate,
-) -> float | None:
-    """`compare` of two codecs' curves of set means, over the pictures that both have at every point."""
-    means = points(_shared([row for row in rows if row.codec in (test, anchor)]))
-    curves = []
-    for codec in (anchor, test):
-        curve = [(p.bpp, level) for p in means if p.codec == codec and (level := quality(p)) is not None]
-        finite = [(rate, level) for rate, level in curve if math.isfinite(level)]
-        curves += [[rate for rate, _ in finite], [level for _, level in finite]]
-    return compare(*curves)
-
-
-def psnr(point: Point) -> float:
-    return point.psnr_db
-
-
-def luma(point: Point) -> float:
-    return point.psnr_luma_db
-
-
-def ms_ssim_db(point: Point) -> float | None:
-    return None if point.ms_ssim is None else metrics.ms_ssim_db(point.ms_ssim)
-
-
-def _shared(rows: Sequence[Row]) -> list[Row]:
-    """The rows of the pictures that have one at every point: means over other sets could not be compared."""
-    wanted = len({(row.codec, row.quality) for row in rows})
-    counts = Counter(row.picture for row in rows)
-    return [row for row in rows if counts[row.picture] == wanted]
-
-
-def _measured(row: Row) -> bool:
-    return row.error is None and row.note is None
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

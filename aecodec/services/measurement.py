@@ -6,7 +6,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from aecodec.services import baselines, classical, evaluate, evaluate_denoising, gallery, report
+import numpy as np
+
+from aecodec import metrics
+from aecodec.services import baselines, classical, evaluate, evaluate_denoising, gallery, report, sums
 from aecodec.services.evaluate import Key
 from aecodec.services.files import Engine, Job
 from aecodec.services.gallery import Exhibit
@@ -27,6 +30,7 @@ class Plan:
     engine: Engine
     against: Sequence[str]  # names of what is measured beside it
     warn: Warn
+    ssimulacra2: bool = False  # of compression
 
 
 @dataclass(frozen=True)
@@ -45,19 +49,21 @@ class Measurement:
 
 def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
     """aecodec at some qualities, and the codecs that the plan names; raises UsageError and MissingExtra for these."""
+    if plan.ssimulacra2:
+        metrics.ssimulacra2(np.zeros((16, 16)), np.zeros((16, 16)), peak=255)  # or say that it is not installed
     chosen = [baselines.baseline(name) for name in plan.against]  # first: loading the codec takes seconds
     contenders = [evaluate.own_contender(plan.engine.load(), qualities), *chosen]
     settings = {contender.name: contender.settings for contender in contenders}
 
     def total(rows: Sequence[evaluate.Row], complete: bool) -> Evaluation:
-        points, bd_rates = evaluate.points(rows), evaluate.bd_rates(rows)
+        points, bd_rates = sums.points(rows), sums.bd_rates(rows)
         return Evaluation(plan.version, evaluate.DEFINITIONS, settings, rows, points, bd_rates, complete)
 
     return Measurement(
         evaluate.rows_expected(len(plan.jobs), contenders),
         settings,
         evaluate.Row,
-        lambda known: evaluate.measure(plan.jobs, contenders, plan.warn, known),
+        lambda known: evaluate.measure(plan.jobs, contenders, plan.warn, known, plan.ssimulacra2),
         total,
         report.COLUMNS,
         report.table,

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from aecodec.services import evaluate, report
+from aecodec.services import report, sums
 from aecodec.services.charts import ASSETS, charts, names, of_picture, points_of
 from aecodec.services.evaluate import OWN
 from aecodec.services.gallery import Exhibit
@@ -96,8 +96,8 @@ def _matrices(found: Evaluation) -> list[dict[str, Any]]:
     measured = [row for row in found.rows if row.error is None and row.note is None]
     codecs = [name for name in found.settings if points_of(found, name)]
     matrices = []
-    for title, quality in (("PSNR", evaluate.psnr), ("MS-SSIM", evaluate.ms_ssim_db)):
-        kept = measured if quality is evaluate.psnr else [row for row in measured if row.ms_ssim is not None]
+    for title, quality in (("PSNR", sums.psnr), ("MS-SSIM", sums.ms_ssim_db)):
+        kept = measured if quality is sums.psnr else [row for row in measured if row.ms_ssim is not None]
         cells = {test: [_bd_cell(kept, test, anchor, quality) for anchor in codecs] for test in codecs}
         rows = [{"name": test, "cells": line} for test, line in cells.items()]
         heading = f"BD-rate by {title}: bits of the row's codec against the column's, at equal quality"
@@ -106,7 +106,7 @@ def _matrices(found: Evaluation) -> list[dict[str, Any]]:
 
 
 def _bd_cell(rows: Sequence[Any], test: str, anchor: str, quality: Callable[[Any], float | None]) -> dict[str, str]:
-    percent = None if test == anchor else evaluate.bd(rows, test, anchor, quality)
+    percent = None if test == anchor else sums.bd(rows, test, anchor, quality)
     if percent is None:
         return {"text": "", "kind": ""}
     return {"text": f"{percent:+.1f} %", "kind": "better" if percent < 0 else "worse"}

@@ -12,7 +12,7 @@ from typing import Any
 
 from aecodec.errors import BadInput
 from aecodec.services import evaluate_denoising
-from aecodec.services.evaluate import BdRate, Point
+from aecodec.services.sums import BdRate, Point
 
 # Short, so that a table fits a terminal of 80 columns; "x raw" is how many times smaller than the samples.
 COLUMNS = ("codec", "q", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "x raw", "x input", "enc s", "dec s")

@@ -154,3 +154,22 @@ def test_two_runs_are_compared(run, folder, tmp_path):
     assert "1 pictures: " in result.stdout
     assert any(line.split()[:1] == ["mean"] for line in result.stdout.splitlines())
     assert run("evaluate", "--compare", str(tmp_path / "a.json")).exit_code == 2
+
+
+def test_ssimulacra2_is_measured_where_asked_for(run, folder, tmp_path):
+    figures = tmp_path / "f.json"
+    result = run("evaluate", str(folder), "-q", "50", *TINY, "--ssimulacra2", "--json", str(figures))
+    assert result.exit_code == 0, result.stderr
+    (row,) = json.loads(figures.read_text())["rows"]
+    assert row["ssimulacra2"] < 100
+
+
+def test_a_report_and_plots_are_written(run, folder, tmp_path):
+    page, plots = tmp_path / "r.html", tmp_path / "plots"
+    arguments = ("evaluate", str(folder), "-q", "30,70", *TINY, "--against", "jpeg", "--report", str(page))
+    result = run(*arguments, "--plots", str(plots))
+    assert result.exit_code == 0, result.stderr
+    assert "<!doctype html>" in page.read_text()
+    assert (plots / "psnr.svg").exists()
+    assert run(*arguments).exit_code == 1
+    assert "exists already" in run(*arguments).stderr

@@ -11,7 +11,7 @@ from PIL import Image
 
 from aecodec.codec import Codec
 from aecodec.picture import Picture, Samples
-from aecodec.services import evaluate
+from aecodec.services import evaluate, sums
 from aecodec.services.baselines import Contender, baseline
 from aecodec.services.files import Job
 from tests.tiny import sample
@@ -73,11 +73,11 @@ def test_identical_pictures_are_lossless_and_small_ones_have_no_ms_ssim(jobs: li
 
 def test_means_and_bd_rate(jobs: list[Job]) -> None:
     rows = run(jobs, quantiser("aecodec", waste=0), quantiser("other", waste=0))
-    points = evaluate.points(rows)
+    points = sums.points(rows)
     assert [point.quality for point in points] == [2, 4, 6, 8] * 2
     bpp = [row.bpp for row in rows if row.codec == "aecodec" and row.quality == 4]
     assert points[1].bpp == pytest.approx(sum(value or 0 for value in bpp) / 2)
-    (rate,) = evaluate.bd_rates(rows)
+    (rate,) = sums.bd_rates(rows)
     assert rate.anchor == "other"
     assert rate.psnr_percent == pytest.approx(0)
 
@@ -85,13 +85,13 @@ def test_means_and_bd_rate(jobs: list[Job]) -> None:
 def test_twice_the_bits_are_plus_a_hundred_percent() -> None:
     curve = [(0.1, 28.0), (0.3, 32.0), (0.9, 36.0), (1.5, math.inf)]
     rows = [made("a", "aecodec", 2 * bpp, db) for bpp, db in curve] + [made("a", "jpeg", bpp, db) for bpp, db in curve]
-    (rate,) = evaluate.bd_rates(rows)
+    (rate,) = sums.bd_rates(rows)
     assert rate.psnr_percent == pytest.approx(100)
     assert rate.ms_ssim_percent is None
 
 
 def made(picture: str, codec: str, bpp: float, psnr_db: float, ms_ssim: float | None = None) -> evaluate.Row:
-    return evaluate.Row(picture, codec, psnr_db, 9, 9, 9, bpp, psnr_db, psnr_db, None, ms_ssim, 1, 1, 1, 1)
+    return evaluate.Row(picture, codec, psnr_db, 9, 9, 9, bpp, psnr_db, psnr_db, None, ms_ssim, None, 1, 1, 1, 1)
 
 
 def test_bd_rate_is_over_the_pictures_that_both_have_at_every_point() -> None:
@@ -101,10 +101,10 @@ def test_bd_rate_is_over_the_pictures_that_both_have_at_every_point() -> None:
     both += [made("a", "jpeg", 2 * bpp, db, level) for bpp, db, level in curve]
     alone = [made("deep", "aecodec", 9.0, db, 0.99) for _, db, _ in curve]
     noted = [dataclasses.replace(row, codec="jpeg", note="8-bit only", bpp=None) for row in alone]
-    (rate,) = evaluate.bd_rates([*both, *alone, *noted])
+    (rate,) = sums.bd_rates([*both, *alone, *noted])
     assert rate.psnr_percent == pytest.approx(-50)
     small = [made("small", codec, 5.0, db) for codec in ("aecodec", "jpeg") for _, db, _ in curve]
-    (rate,) = evaluate.bd_rates([*both, *small])
+    (rate,) = sums.bd_rates([*both, *small])
     assert rate.ms_ssim_percent == pytest.approx(-50)
     assert rate.psnr_percent is not None
     assert -50 < rate.psnr_percent < 0
@@ -115,7 +115,7 @@ def test_one_bad_file_is_a_row_and_stops_nothing(jobs: list[Job], tmp_path: Path
     bad = [Job(tmp_path / "broken.png", None), Job(tmp_path / "missing.png", None), Job(None, None)]
     rows = run([*bad, jobs[1]], quantiser("aecodec"))
     assert [bool(row.error) for row in rows] == [True] * 3 + [False] * 4
-    assert evaluate.points(rows)[0].pictures == 1
+    assert sums.points(rows)[0].pictures == 1
 
 
 def test_whatever_a_codec_raises_is_a_row(jobs: list[Job]) -> None:
@@ -145,11 +145,11 @@ def test_a_format_that_cannot_hold_a_picture_is_a_note(tmp_path: Path) -> None:
     (tmp_path / "deep.png").write_bytes(imagecodecs.png_encode(np.zeros((20, 20, 3), np.uint16)))
     rows = run([Job(tmp_path / "deep.png", None)], baseline("jpeg"))
     assert {(row.error, row.note) for row in rows} == {(None, "JPEG is measured on 8-bit pictures only")}
-    assert evaluate.points(rows) == []
+    assert sums.points(rows) == []
 
 
 def test_the_real_codec_beats_nothing_but_is_measured(jobs: list[Job], codec: Codec) -> None:
     rows = run(jobs, evaluate.own_contender(codec, [30, 60]), baseline("jpeg"))
     assert all(row.error is None for row in rows)
-    (rate,) = evaluate.bd_rates(rows)
+    (rate,) = sums.bd_rates(rows)
     assert rate.anchor == "jpeg"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aecodec.errors import BadInput, UsageError
-from aecodec.services import evaluate, measurement, report
+from aecodec.services import evaluate, measurement, report, sums
 from aecodec.services.files import Engine
 from aecodec.services.measurement import Measurement
 
@@ -18,7 +18,7 @@ measured: list[evaluate.Key] = []
 
 
 def row(codec: str, quality: float, bpp: float) -> evaluate.Row:
-    return evaluate.Row("a.png", codec, quality, 9, 9, 9, bpp, 30 + quality, 31.0, None, None, 1, 1, 1, 1)
+    return evaluate.Row("a.png", codec, quality, 9, 9, 9, bpp, 30 + quality, 31.0, None, None, None, 1, 1, 1, 1)
 
 
 def rows(known: Mapping[evaluate.Key, Any]) -> Iterator[evaluate.Row]:
@@ -31,8 +31,8 @@ def rows(known: Mapping[evaluate.Key, Any]) -> Iterator[evaluate.Row]:
 
 
 def total(found: Any, complete: bool) -> report.Evaluation:
-    bd_rates = evaluate.bd_rates(found)
-    return report.Evaluation("1", {}, SETTINGS, found, evaluate.points(found), bd_rates, complete)
+    bd_rates = sums.bd_rates(found)
+    return report.Evaluation("1", {}, SETTINGS, found, sums.points(found), bd_rates, complete)
 
 
 MEASUREMENT = Measurement(6, SETTINGS, evaluate.Row, rows, total, report.COLUMNS, report.table, lambda rows: iter(()))

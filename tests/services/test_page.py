@@ -14,7 +14,7 @@ from PIL import Image
 
 from aecodec.errors import MissingExtra, OutputError
 from aecodec.picture import Picture, Samples
-from aecodec.services import charts, evaluate, evaluate_denoising, gallery, page, plots
+from aecodec.services import charts, evaluate, evaluate_denoising, gallery, page, plots, sums
 from aecodec.services.baselines import Contender
 from aecodec.services.classical import Method
 from aecodec.services.files import Job
@@ -25,7 +25,8 @@ SETTINGS = {"aecodec": "weights x", "jpeg": "4:2:0 <b>"}
 
 
 def row(picture: str, codec: str, quality: float, bpp: float, psnr_db: float) -> evaluate.Row:
-    return evaluate.Row(picture, codec, quality, 100, 80, 999, bpp, psnr_db, psnr_db + 1, 0.9, 0.95, 9, 8, 0.5, 0.25)
+    decibels = psnr_db, psnr_db + 1
+    return evaluate.Row(picture, codec, quality, 100, 80, 999, bpp, *decibels, 0.9, 0.95, None, 9, 8, 0.5, 0.25)
 
 
 def coding(names: tuple[str, ...] = ("in/a.png", "in/b.png")) -> Evaluation:
@@ -33,7 +34,7 @@ def coding(names: tuple[str, ...] = ("in/a.png", "in/b.png")) -> Evaluation:
     rows = [row(name, "aecodec", q, bpp, db) for name in names for q, bpp, db in curve]
     rows += [row(name, "jpeg", q, 2 * bpp, db) for name in names for q, bpp, db in curve]
     rows.append(row(names[0], "jpeg", 100, 9, math.inf))
-    return Evaluation("1", evaluate.DEFINITIONS, SETTINGS, rows, evaluate.points(rows), evaluate.bd_rates(rows))
+    return Evaluation("1", evaluate.DEFINITIONS, SETTINGS, rows, sums.points(rows), sums.bd_rates(rows))
 
 
 def denoising() -> Evaluation:

@@ -7,13 +7,14 @@ import json
 import math
 
 from aecodec.services import evaluate_denoising, report
-from aecodec.services.evaluate import DEFINITIONS, BdRate, Point, Row
+from aecodec.services.evaluate import DEFINITIONS, Row
+from aecodec.services.sums import BdRate, Point
 
 ROWS = [
-    Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25),
+    Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, math.inf, 1.0, None, None, 6.0, 3.0, 0.5, 0.25),
     Row("b.png", "", math.nan, error="not a picture"),
 ]
-POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, math.inf, 1.0, None, 6.0, 3.0, 0.5, 0.25)]
+POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, math.inf, 1.0, None, None, 6.0, 3.0, 0.5, 0.25)]
 BD_RATE = BdRate("jpeg", -50.04, -48.0, None, 3.456)
 FOUND = report.Evaluation("0.1.0", DEFINITIONS, {"aecodec": "weights x"}, ROWS, POINTS, [BD_RATE])
 
