@@ -40,6 +40,13 @@ def describe() -> list[str]:
     return lines
 
 
+def name_of(device: torch.device) -> str:
+    """What a measurement ran on, in words."""
+    if device.type == "cuda":
+        return f"{device}, {torch.cuda.get_device_name(device)}"
+    return f"cpu, {torch.get_num_threads()} threads"
+
+
 def free_memory(device: torch.device) -> int:
     """Bytes that could be taken now."""
     if device.type == "cuda":

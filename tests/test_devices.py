@@ -31,3 +31,8 @@ def test_running_out_of_memory_names_the_remedy() -> None:
 
 def test_every_device_is_described() -> None:
     assert devices.describe()[0].startswith("cpu: ")
+
+
+def test_a_device_is_named_with_its_threads() -> None:
+    name = devices.name_of(torch.device("cpu"))
+    assert name == f"cpu, {torch.get_num_threads()} threads"

@@ -150,3 +150,39 @@ def test_a_missing_ssimulacra2_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(sys.modules, "ssimulacra2", None)
     with pytest.raises(MissingExtra, match=r"aecodec\[ssimulacra2\]"):
         metrics.ssimulacra2(sample(), sample(), peak=255)
+
+
+def ms_ssim_of_scipy(a: np.ndarray, b: np.ndarray) -> float:
+    """Wang, Simoncelli, Bovik 2003 once more, with scipy's filters in place of convolutions."""
+    from scipy.ndimage import correlate1d
+
+    taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    taps /= taps.sum()
+
+    def blurred(plane: np.ndarray) -> np.ndarray:
+        return correlate1d(correlate1d(plane, taps, 0), taps, 1)[5:-5, 5:-5]
+
+    def halved(plane: np.ndarray) -> np.ndarray:
+        height, width = (length // 2 * 2 for length in plane.shape)
+        return plane[:height, :width].reshape(height // 2, 2, width // 2, 2).mean((1, 3))
+
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    channels = []
+    for x, y in ((a[:, :, c].astype(float), b[:, :, c].astype(float)) for c in range(3)):
+        product = 1.0
+        for scale, weight in enumerate((0.0448, 0.2856, 0.3001, 0.2363, 0.1333)):
+            mx, my = blurred(x), blurred(y)
+            vx, vy, cov = blurred(x * x) - mx**2, blurred(y * y) - my**2, blurred(x * y) - mx * my
+            contrast = (2 * cov + c2) / (vx + vy + c2)
+            luminance = (2 * mx * my + c1) / (mx**2 + my**2 + c1)
+            product *= max((contrast * luminance if scale == 4 else contrast).mean(), 0) ** weight
+            x, y = halved(x), halved(y)
+        channels.append(product)
+    return float(np.mean(channels))
+
+
+@pytest.mark.parametrize("sigma", [2, 30])
+def test_ms_ssim_agrees_with_a_second_implementation(sigma: float) -> None:
+    picture = sample()[:352, :416]
+    other = noisy(sigma)[:352, :416]
+    assert metrics.ms_ssim(picture, other, peak=255) == pytest.approx(ms_ssim_of_scipy(picture, other), abs=1e-4)

@@ -66,8 +66,8 @@ def _jpeg2000(quality: float, colour: bool) -> dict[str, Any]:
 
 
 _BASELINES = {
-    "jpeg": _Baseline("JPEG", "4:2:0, defaults", tuple(range(5, 96, 10)), _quality, "jpg", 65_500),  # libjpeg's bound
-    "webp": _Baseline("WEBP", "defaults (method 4)", tuple(range(5, 96, 10)), _quality, "webp", 16_383),
+    "jpeg": _Baseline("JPEG", "4:2:0, defaults, one thread", tuple(range(5, 96, 10)), _quality, "jpg", 65_500),  # libjpeg's bound
+    "webp": _Baseline("WEBP", "defaults (method 4), one thread", tuple(range(5, 96, 10)), _quality, "webp", 16_383),
     "avif": _Baseline(
         "AVIF",
         "4:4:4, tune=psnr, speed 6, all cores",
@@ -77,7 +77,7 @@ _BASELINES = {
         32_768,  # libavif's own bound, in reading only
     ),
     "jpeg2000": _Baseline(
-        "JPEG2000", "irreversible, mct=1, quality is dB", tuple(range(24, 45, 2)), _jpeg2000, "jpg_2000", 65_500
+        "JPEG2000", "irreversible, mct=1, quality is dB, one thread", tuple(range(24, 45, 2)), _jpeg2000, "jpg_2000", 65_500
     ),
 }
 JXL_QUALITIES = (10, *range(15, 96, 10))

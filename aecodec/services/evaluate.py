@@ -77,11 +77,12 @@ class Row:
 
 def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
     """aecodec itself, with loaded weights."""
+    from aecodec import devices
     from aecodec.codec import Target
 
     return Contender(
         OWN,
-        f"weights {codec.weights.id.hex()}, effort 0, {codec.device}",
+        f"weights {codec.weights.id.hex()}, effort 0, {devices.name_of(codec.device)}",
         tuple(dict.fromkeys(qualities)),
         lambda picture, quality: codec.encode(Picture(picture.pixels), Target("quality", quality)).data,
         lambda data: codec.decode(data).picture.pixels,

@@ -108,7 +108,9 @@ def own_methods(denoiser: "Denoiser", *, told: bool) -> list[Method]:
         grey = noisy.shape[2] == 1
         return (restored.pixels.mean(axis=2, keepdims=True) if grey else restored.pixels), restored.sigma
 
-    settings = f"weights {denoiser.weights.id.hex()}, {denoiser.device}"
+    from aecodec import devices
+
+    settings = f"weights {denoiser.weights.id.hex()}, {devices.name_of(denoiser.device)}"
     blind = Method("aecodec", f"{settings}, blind", lambda noisy, sigma: restore(noisy, None))
     knowing = Method("aecodec --sigma", f"{settings}, told the noise level", restore)
     return [blind, knowing] if told else [blind]
