@@ -63,7 +63,7 @@ class Encoding:
         device: torch.device,
         batch: int,
         exact: bool,
-        clean: container.Cleaning | None,
+        clean: container.Cleaning | None = None,
     ) -> None:
         self.picture = picture
         self.used = used
