@@ -29,7 +29,7 @@ SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
 OVERLAP = 64  # pixels, a multiple of CELL
 BYTES_PER_PIXEL = 400  # of a window, that the network needs while it runs; 240 were measured on a CPU
 MOST_OF_MEMORY = 0.5  # of what is free
-FAINT = (1.5, 4.5)  # levels: estimates up to the first count as none, from the second on as they are
+FAINT = (1.0, 3.0)  # levels: estimates up to the first count as none, from the second on as they are
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 GPU_BATCH = 8
 

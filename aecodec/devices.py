@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psutil
 import torch
 
 from aecodec.errors import DeviceError
@@ -52,6 +51,8 @@ def free_memory(device: torch.device) -> int:
     if device.type == "cuda":
         free: int = torch.cuda.mem_get_info(device)[0]
         return free
+    import psutil  # here: training, on machines that are lent bare, does without
+
     available: int = psutil.virtual_memory().available
     return available
 
