@@ -43,7 +43,8 @@ def name_of(device: torch.device) -> str:
     """What a measurement ran on, in words."""
     if device.type == "cuda":
         return f"{device}, {torch.cuda.get_device_name(device)}"
-    return f"cpu, {torch.get_num_threads()} threads"
+    count = torch.get_num_threads()
+    return f"cpu, {count} thread{'s' if count > 1 else ''}"
 
 
 def free_memory(device: torch.device) -> int:

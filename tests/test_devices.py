@@ -34,5 +34,11 @@ def test_every_device_is_described() -> None:
 
 
 def test_a_device_is_named_with_its_threads() -> None:
-    name = devices.name_of(torch.device("cpu"))
-    assert name == f"cpu, {torch.get_num_threads()} threads"
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        assert devices.name_of(torch.device("cpu")) == "cpu, 1 thread"
+        torch.set_num_threads(2)
+        assert devices.name_of(torch.device("cpu")) == "cpu, 2 threads"
+    finally:
+        torch.set_num_threads(before)
