@@ -36,6 +36,7 @@ LAYERS = {
         "nets.pca",
         "nets.refine",
         "nets.tablefit",
+        "nets.widen",
         "nets.windowed",
         "weights",
     ],

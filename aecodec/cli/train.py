@@ -42,6 +42,13 @@ Grow = Annotated[  # text: typer would take a pair for an option of two values
         metavar="FINE,COARSE", help="Go on in a deeper network: blocks at 1/8 and 1/16, each way; needs --resume."
     ),
 ]
+DenoiserSize = Annotated[
+    str, typer.Option(metavar="small|medium|base", help="Network of a fresh start: for hours on a CPU, or for a GPU.")
+]
+Widen = Annotated[
+    str | None,
+    typer.Option("--grow", metavar="medium|base", help="Go on in a wider network; needs --resume."),
+]
 Seed = Annotated[int, typer.Option(help="Of all that is drawn at random.")]
 
 
@@ -109,7 +116,8 @@ def denoiser(  # noqa: PLR0913
     time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
     total_time: TotalTime = None,
     resume: Resume = None,
-    size: Size = "small",
+    size: DenoiserSize = "small",
+    grow: Widen = None,
     valid: Valid = None,
     device: options.Device = "auto",
     threads: options.Threads = None,
@@ -141,6 +149,7 @@ def denoiser(  # noqa: PLR0913
         batch=batch,
         seed=seed,
         size=size,
+        widen=grow,
     )
     with talk.gauge() as show:
         trained = recipes.train_denoiser(

@@ -66,7 +66,9 @@ def _jpeg2000(quality: float, colour: bool) -> dict[str, Any]:
 
 
 _BASELINES = {
-    "jpeg": _Baseline("JPEG", "4:2:0, defaults, one thread", tuple(range(5, 96, 10)), _quality, "jpg", 65_500),  # libjpeg's bound
+    "jpeg": _Baseline(
+        "JPEG", "4:2:0, defaults, one thread", tuple(range(5, 96, 10)), _quality, "jpg", 65_500
+    ),  # libjpeg's bound
     "webp": _Baseline("WEBP", "defaults (method 4), one thread", tuple(range(5, 96, 10)), _quality, "webp", 16_383),
     "avif": _Baseline(
         "AVIF",
@@ -77,7 +79,12 @@ _BASELINES = {
         32_768,  # libavif's own bound, in reading only
     ),
     "jpeg2000": _Baseline(
-        "JPEG2000", "irreversible, mct=1, quality is dB, one thread", tuple(range(24, 45, 2)), _jpeg2000, "jpg_2000", 65_500
+        "JPEG2000",
+        "irreversible, mct=1, quality is dB, one thread",
+        tuple(range(24, 45, 2)),
+        _jpeg2000,
+        "jpg_2000",
+        65_500,
     ),
 }
 JXL_QUALITIES = (10, *range(15, 96, 10))

@@ -17,6 +17,7 @@ from aecodec.nets.freeze import FreezingCost, freeze
 from aecodec.nets.grow import grow
 from aecodec.nets.pca import pca_start
 from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
+from aecodec.nets.widen import widen
 from aecodec.training import checkpoint, data
 from aecodec.training.degradations import stored
 from aecodec.training.loop import Progress, Schedule, Trainer, Watch
@@ -48,6 +49,7 @@ class Run:
     seed: int = 0
     size: str = "small"  # of a fresh start, a key of SIZES or RESTORERS; a resumed run keeps its own
     grow: tuple[int, int] | None = None  # of a codec: blocks at 1/8 and 1/16 that the resumed network gets, each way
+    widen: str | None = None  # of a denoiser: the size that the resumed network grows to, a key of RESTORERS
 
 
 @dataclass(frozen=True)
@@ -184,16 +186,23 @@ def _chosen(size: str, sizes: Mapping[str, C]) -> C:
 
 
 def _denoiser_trainer(run: Run, schedule: Schedule, device: torch.device) -> Trainer:
-    config = _chosen(run.size, RESTORERS)
+    config = _chosen(run.widen or run.size, RESTORERS)
+    torch.manual_seed(run.seed)
     if run.resume is None:
-        torch.manual_seed(run.seed)
+        if run.widen is not None:
+            raise UsageError("only a trained network grows: name it with --resume")
         return Trainer(DenoiserTask(Restorer(config)), schedule, device, run.seed)
     if run.resume.suffix == ".safetensors":
         model = weights.read_denoiser(run.resume, torch.device("cpu")).model.requires_grad_(True)
-        return Trainer(DenoiserTask(model), schedule, device, run.seed)
-    state = checkpoint.load(run.resume)
-    task = DenoiserTask(Restorer(RestorerConfig.from_json(state["config"])))
-    return _resumed(run, state, Trainer(task, schedule, device, run.seed))
+    else:
+        state = checkpoint.load(run.resume)
+        model = Restorer(RestorerConfig.from_json(state["config"]))
+        if run.widen is None:
+            return _resumed(run, state, Trainer(DenoiserTask(model), schedule, device, run.seed))
+        model.load_state_dict(state["average"])
+    if run.widen is not None:
+        model = widen(model, config)
+    return Trainer(DenoiserTask(model), schedule, device, run.seed)
 
 
 def _codec_trainer(run: Run, pictures: data.Pictures, device: torch.device) -> Trainer:

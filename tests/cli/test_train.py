@@ -125,7 +125,7 @@ def test_what_the_recipe_refuses_is_one_line(run, runs):
 
 
 def test_a_denoiser_is_trained_with_the_same_options(run, runs):
-    options = "--data a -o w.safetensors --time-budget 9m --total-time 1h --resume c --valid v --batch 4 --size base"
+    options = "--data a -o w.safetensors --time-budget 9m --total-time 1h --resume c --valid v --batch 4 --grow medium"
     result = run("train", "denoiser", *options.split(), "--device", "cpu", "--seed", "7", "-j", "2")
     assert result.exit_code == 0
     assert runs == [
@@ -140,7 +140,7 @@ def test_a_denoiser_is_trained_with_the_same_options(run, runs):
             threads=2,
             batch=4,
             seed=7,
-            size="base",
+            widen="medium",
         )
     ]
     assert result.stderr.splitlines() == [

@@ -12,7 +12,7 @@ from aecodec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
 from aecodec.errors import BadInput, OutputError, UsageError, WeightsError
 from aecodec.nets.config import SIZES
-from aecodec.nets.restorer import RESTORERS
+from aecodec.nets.restorer import RESTORERS, RestorerConfig
 from aecodec.picture import from_array
 from aecodec.training import checkpoint, recipes
 from aecodec.training.loop import Progress
@@ -122,6 +122,19 @@ def test_a_denoiser_goes_on_from_checkpoints_and_weights(tmp_path: Path) -> None
     assert second[-1].progress == 1
     _, third = train_denoiser(recipes.Run([SAMPLES], out, 0.5, resume=out, device="cpu"))
     assert third[0].step == 1
+
+
+@pytest.mark.parametrize("start", ["weights", "checkpoint"])
+def test_a_denoiser_grows(start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = RestorerConfig(widths=(24, 16, 16, 16), blocks=1, estimator_width=8)
+    monkeypatch.setitem(RESTORERS, "medium", wide)
+    out = tmp_path / "mine.safetensors"
+    train_denoiser(recipes.Run([SAMPLES], out, 0.5, device="cpu"))
+    resume = out if start == "weights" else tmp_path / "mine.safetensors.checkpoint"
+    train_denoiser(recipes.Run([SAMPLES], out, 0.5, resume=resume, widen="medium", device="cpu"))
+    assert weights.read_denoiser(out, torch.device("cpu")).model.config == wide
+    with pytest.raises(UsageError, match="--resume"):
+        train_denoiser(recipes.Run([SAMPLES], out, 0.5, widen="medium", device="cpu"))
 
 
 def test_a_codec_is_no_start_for_a_denoiser(tmp_path: Path) -> None:
