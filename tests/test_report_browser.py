@@ -1,6 +1,7 @@
 """The report in a real browser: it draws, answers to mouse and keyboard, fetches nothing and complains of nothing."""
 
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,12 +85,13 @@ def test_the_slider_moves_by_keyboard_and_mouse(shown: "sync_api.Page") -> None:
 
 def test_a_picture_is_opened_and_its_panels_chosen(shown: "sync_api.Page") -> None:
     shown.select_option("#picture", "b.png")
-    shown.wait_for_function("document.querySelector('#stage .left').alt.startsWith('b.png')")
+    left = shown.locator("#stage .left")
+    sync_api.expect(left).to_have_attribute("alt", re.compile("^b.png"))
     assert shown.url.endswith("#b.png")
     shown.select_option("#left", "original")
     assert shown.locator("#left-caption").inner_text() == "original of 10"
     shown.locator("#next").click()
-    shown.wait_for_function("document.querySelector('#stage .left').alt === 'a.png, original'")
+    sync_api.expect(left).to_have_attribute("alt", "a.png, original")
     shown.locator("#difference").check()
     assert "difference" in (shown.locator("#stage").get_attribute("class") or "")
 
