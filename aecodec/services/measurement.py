@@ -38,7 +38,6 @@ class Measurement:
     """What is to be measured; rows and points are those of `evaluate` or `evaluate_denoising`."""
 
     expected: int  # rows
-    settings: Mapping[str, str]  # of each codec or method
     row: type[Any]
     rows: Callable[[Mapping[Key, Any]], Iterator[Any]]  # given those that are known
     sum: Callable[[Sequence[Any], bool], Evaluation]  # of rows, and whether they are all
@@ -61,7 +60,6 @@ def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
 
     return Measurement(
         evaluate.rows_expected(len(plan.jobs), contenders),
-        settings,
         evaluate.Row,
         lambda known: evaluate.measure(plan.jobs, contenders, plan.warn, known, plan.ssimulacra2),
         total,
@@ -86,7 +84,6 @@ def denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
 
     return Measurement(
         evaluate_denoising.rows_expected(len(plan.jobs), methods, noise),
-        settings,
         evaluate_denoising.Row,
         lambda known: evaluate_denoising.measure(plan.jobs, methods, noise, plan.warn, known),
         total,
@@ -105,18 +102,24 @@ def run(measurement: Measurement, kept: Path | None, *, resume: bool) -> Iterato
     if resume and kept is not None and kept.exists():
         known = {row.key: row for row in report.read_rows(kept, measurement.row, measurement.sum([], False))}
     rows: list[Any] = []
+
+    def all_there_is() -> list[Any]:
+        """Also what an earlier run measured and this one has not come to yet."""
+        reached = {row.key for row in rows}
+        return [*rows, *(row for key, row in known.items() if key not in reached)]
+
     saved, complete = monotonic(), False
     try:
         for row in measurement.rows(known):
             rows.append(row)
             yield row
             if kept is not None and monotonic() - saved >= KEEP_EVERY_S:
-                _keep(kept, measurement.sum(rows, False))
+                _keep(kept, measurement.sum(all_there_is(), False))
                 saved = monotonic()
         complete = True
     finally:
         if kept is not None:
-            _keep(kept, measurement.sum(rows, complete))
+            _keep(kept, measurement.sum(rows if complete else all_there_is(), complete))
 
 
 def _keep(path: Path, found: Evaluation) -> None:

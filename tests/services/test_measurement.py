@@ -35,7 +35,7 @@ def total(found: Any, complete: bool) -> report.Evaluation:
     return report.Evaluation("1", {}, SETTINGS, found, sums.points(found), bd_rates, complete)
 
 
-MEASUREMENT = Measurement(6, SETTINGS, evaluate.Row, rows, total, report.COLUMNS, report.table, lambda rows: iter(()))
+MEASUREMENT = Measurement(6, evaluate.Row, rows, total, report.COLUMNS, report.table, lambda rows: iter(()))
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +69,17 @@ def test_a_resumed_run_ends_as_one_run(tmp_path: Path) -> None:
     assert len(measured) == 2
     assert kept.read_text() == whole.read_text()
     assert json.loads(kept.read_text())["complete"] is True
+
+
+def test_a_resumed_run_that_ends_at_once_loses_nothing(tmp_path: Path) -> None:
+    kept = tmp_path / "f.json"
+    interrupted(kept, 4)
+    before = json.loads(kept.read_text())["rows"]
+    run = measurement.run(MEASUREMENT, kept, resume=True)
+    next(run)
+    with pytest.raises(KeyboardInterrupt):
+        run.throw(KeyboardInterrupt)
+    assert json.loads(kept.read_text())["rows"] == before
 
 
 def test_what_is_there_is_kept_while_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
