@@ -15,15 +15,13 @@ from torch import Tensor
 from aecodec import container, devices, imagefile, manifest, weights
 from aecodec.encoding import Encoded, Encoding
 from aecodec.entropy import latents
-from aecodec.errors import Corrupt, DeviceError, FormatError, UnsupportedVersion
+from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
 from aecodec.nets.windowed import empty_canvas, place, samples, synthesise
 from aecodec.picture import Metadata, Picture, Samples
 from aecodec.ratecontrol import Target
 from aecodec.tiling import Tile, groups, y_shape
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
-
-CPU_BATCH, GPU_BATCH = 1, 8  # tiles; a CPU gains nothing from more than one
 
 
 @dataclass(frozen=True)
@@ -59,12 +57,11 @@ class Codec:
         `batch` is the number of tiles at a time. Raises WeightsError and DeviceError.
         """
         where = devices.select(device, threads)
-        if batch is not None and batch < 1:
-            raise DeviceError(f"cannot run batches of {batch} tiles: give 1 or more")
+        tiles = devices.tiles_at_once(where, batch)
         is_file = weights_path is not None and not weights_path.is_dir()
         path = weights_path if weights_path is not None and is_file else manifest.default_path("codec")
         loaded = weights.read(path, where)
-        return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else CPU_BATCH), weights_path)
+        return cls(loaded, where, tiles, weights_path)
 
     @torch.inference_mode()
     def encode(

@@ -20,7 +20,7 @@ from aecodec.nets.restorer import CELL, spread
 from aecodec.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
-Unit = NDArray[np.float32]  # (H, W, 3) around 0 ... 1, beyond them too
+Unit = NDArray[np.float32]  # (H, W, C) around 0 ... 1, beyond them too
 Put = Callable[[Tile, Unit], None]  # takes a tile's clean pixels
 
 UNTILED_PIXELS = 2_000_000
@@ -31,7 +31,6 @@ BYTES_PER_PIXEL = 400  # of a window, that the network needs while it runs; 240 
 MOST_OF_MEMORY = 0.5  # of what is free
 FAINT = (1.0, 3.0)  # levels: estimates up to the first count as none, from the second on as they are
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
-GPU_BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,9 @@ class Denoiser:
         Raises WeightsError and DeviceError.
         """
         where = devices.select(device, threads)
-        if batch is not None and batch < 1:
-            raise DeviceError(f"cannot run batches of {batch} tiles: give 1 or more")
+        tiles = devices.tiles_at_once(where, batch)
         loaded = weights.read_denoiser(weights_path or manifest.default_path("denoiser"), where)
-        return cls(loaded, where, batch or (GPU_BATCH if where.type == "cuda" else 1))
+        return cls(loaded, where, tiles)
 
     def denoise(self, picture: Picture, *, sigma: float | None = None, strength: float = 1.0) -> Denoised:
         """The picture with its colour samples cleaned; alpha, metadata and bit depth stay.
@@ -86,18 +84,17 @@ class Denoiser:
         clean = np.empty_like(picture.pixels)
 
         def put(tile: Tile, unit: Unit) -> None:
-            shown = unit.mean(axis=2, keepdims=True) if picture.channels == 1 else unit
-            clean[_here(tile)] = from_unit(shown, picture.bit_depth)
+            clean[_here(tile)] = from_unit(_shown(unit, picture.channels), picture.bit_depth)
 
         found = self._run(picture.pixels, sigma, strength, put)
         return Denoised(replace(picture, pixels=clean), found)
 
     def restore(self, pixels: Unit, *, sigma: float | None = None, strength: float = 1.0) -> Restored:
-        """RGB (H, W, 3) of 0 ... 1 and, as noise has no bounds, beyond; as `denoise`, and nothing is clipped."""
+        """RGB or grey (H, W, C) of 0 ... 1 and, as noise has no bounds, beyond; as `denoise`, nothing is clipped."""
         clean = np.empty(pixels.shape, np.float32)
 
         def put(tile: Tile, unit: Unit) -> None:
-            clean[_here(tile)] = unit
+            clean[_here(tile)] = _shown(unit, pixels.shape[2])
 
         return Restored(clean, self._run(pixels, sigma, strength, put))
 
@@ -174,6 +171,11 @@ def _cut(pixels: Samples | Unit, window: Window) -> Unit:
     rgb: Unit = np.broadcast_to(unit, (*unit.shape[:2], 3))
     missing = (window.height - unit.shape[0], window.width - unit.shape[1])
     return np.pad(rgb, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="reflect") if any(missing) else rgb
+
+
+def _shown(unit: Unit, channels: int) -> Unit:
+    """What the network gives, in the picture's own channels: grey is the mean of the three."""
+    return unit.mean(axis=2, keepdims=True) if channels == 1 else unit
 
 
 def _here(tile: Tile) -> tuple[slice, slice]:

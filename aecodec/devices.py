@@ -8,6 +8,8 @@ import torch
 
 from aecodec.errors import DeviceError
 
+CPU_BATCH, GPU_BATCH = 1, 8  # tiles; a CPU gains nothing from more than one
+
 
 def select(name: str = "auto", threads: int | None = None) -> torch.device:
     """`auto` (CUDA where there is one), `cpu`, `cuda` or `cuda:N` -> a device that exists, set up for exact work.
@@ -37,6 +39,13 @@ def describe() -> list[str]:
     for index in range(torch.cuda.device_count()):
         lines.append(f"cuda:{index}: {torch.cuda.get_device_name(index)}")
     return lines
+
+
+def tiles_at_once(device: torch.device, batch: int | None) -> int:
+    """`batch`, or by default what the device likes; raises DeviceError for a batch below 1."""
+    if batch is not None and batch < 1:
+        raise DeviceError(f"cannot run batches of {batch} tiles: give 1 or more")
+    return batch or (GPU_BATCH if device.type == "cuda" else CPU_BATCH)
 
 
 def name_of(device: torch.device) -> str:

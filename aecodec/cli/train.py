@@ -1,7 +1,8 @@
 """`aecodec train codec` and `train denoiser`: weights from a user's own pictures."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -10,6 +11,9 @@ from aecodec.cli.console import Talk
 
 if TYPE_CHECKING:
     from aecodec.training.loop import Progress
+    from aecodec.training.recipes import Run
+
+T = TypeVar("T")
 
 LOG_EVERY_S = 30.0  # where no terminal shows every second
 
@@ -95,13 +99,7 @@ def codec(  # noqa: PLR0913
         size=size,
         grow=options.parse_blocks(grow),
     )
-    with talk.gauge() as show:
-        trained = recipes.train_codec(
-            run,
-            report=lambda progress: show(progress.progress, _line(progress)),
-            note=talk.line,
-            report_every_s=1.0 if talk.live else LOG_EVERY_S,
-        )
+    trained = _watched(recipes.train_codec, run, talk)
     for point in trained.validation:
         talk.line(f"validation  step {point.step}  {point.bpp:.3f} bpp  {point.psnr_db:.2f} dB")
     cost = f"freezing cost {trained.cost.percent:.2f} %"
@@ -151,16 +149,21 @@ def denoiser(  # noqa: PLR0913
         size=size,
         widen=grow,
     )
+    trained = _watched(recipes.train_denoiser, run, talk)
+    for sigma, decibels in trained.validation.items():
+        talk.line(f"validation  sigma {sigma}  {decibels:.2f} dB")
+    talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}")
+
+
+def _watched(train: Callable[..., T], run: "Run", talk: Talk) -> T:
+    """What training gives, its progress shown."""
     with talk.gauge() as show:
-        trained = recipes.train_denoiser(
+        return train(
             run,
             report=lambda progress: show(progress.progress, _line(progress)),
             note=talk.line,
             report_every_s=1.0 if talk.live else LOG_EVERY_S,
         )
-    for sigma, decibels in trained.validation.items():
-        talk.line(f"validation  sigma {sigma}  {decibels:.2f} dB")
-    talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}")
 
 
 def _line(now: "Progress") -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from aecodec.errors import MissingExtra, UsageError
 
 Unit = NDArray[np.float32]  # (H, W, C) around 0 ... 1
-LEVELS = 255
+LEVELS = 255  # noise levels are given in levels of 8 bits
 TV_WEIGHT = 1.0  # in noise levels; this and h were the best of four on validation pictures
 
 

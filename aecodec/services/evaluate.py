@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aecodec import imagefile, metrics
+from aecodec import metrics
 from aecodec.errors import BadInput
 from aecodec.picture import Picture, from_array
 from aecodec.services.baselines import Contender
 from aecodec.services.batch import reason
-from aecodec.services.files import Job
+from aecodec.services.files import Job, read_picture
 
 if TYPE_CHECKING:
     from aecodec.codec import Codec
@@ -105,7 +105,8 @@ def measure(
     with tempfile.TemporaryDirectory(prefix="aecodec-") as folder:
         for job in jobs:
             try:
-                path, picture, size = _read(job, warn)
+                path, picture = read(job, warn)
+                size = path.stat().st_size
             except Exception as error:  # a bug at worst: the other pictures of the run must not pay for it
                 yield Row(job.name, "", math.nan, error=reason(error))
                 continue
@@ -119,13 +120,13 @@ def rows_expected(pictures: int, contenders: Sequence[Contender]) -> int:
     return pictures * sum(len(contender.qualities) for contender in contenders)
 
 
-def _read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture, int]:
+def read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
+    """The picture of a job, which must be a file; raises AecodecError."""
     if job.source is None:
         raise BadInput("evaluate measures files: name one in place of standard input")
     if job.refusal is not None:
         raise BadInput(job.refusal)
-    picture = imagefile.read(job.source, warn=lambda message: warn(job.name, message))
-    return job.source, picture, job.source.stat().st_size
+    return job.source, read_picture(job, warn)
 
 
 def _warm_up(contenders: Sequence[Contender]) -> None:

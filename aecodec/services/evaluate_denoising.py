@@ -18,14 +18,14 @@ from aecodec import imagefile, metrics
 from aecodec.errors import BadInput
 from aecodec.picture import Picture, from_unit, to_unit
 from aecodec.services.batch import reason
-from aecodec.services.classical import Method, Unit
-from aecodec.services.evaluate import Key
-from aecodec.services.files import Job, read_picture
+from aecodec.services.classical import LEVELS, Method, Unit
+from aecodec.services.evaluate import Key, read
+from aecodec.services.files import Job
+from aecodec.services.sums import mean
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser
 
-LEVELS = 255  # noise levels are given in levels of 8 bits
 SEED = 0
 DEFINITIONS = {
     "noise": "numpy.random.RandomState(0).normal for each picture, in floating point, not clipped; or real, of pairs",
@@ -103,10 +103,8 @@ def own_methods(denoiser: "Denoiser", *, told: bool) -> list[Method]:
     """aecodec without a word on the noise and, where its level is known, told it."""
 
     def restore(noisy: Unit, sigma: float | None) -> tuple[Unit, float | None]:
-        rgb = np.broadcast_to(noisy, (*noisy.shape[:2], 3))
-        restored = denoiser.restore(rgb, sigma=sigma)
-        grey = noisy.shape[2] == 1
-        return (restored.pixels.mean(axis=2, keepdims=True) if grey else restored.pixels), restored.sigma
+        restored = denoiser.restore(noisy, sigma=sigma)
+        return restored.pixels, restored.sigma
 
     from aecodec import devices
 
@@ -150,7 +148,7 @@ def cases(job: Job, noise: Sequence[float] | Path, warn: Callable[[str, str], No
 
 
 def _noised(job: Job, sigmas: Sequence[float], warn: Callable[[str, str], None]) -> Iterator[Case]:
-    path, picture = _read(job, warn)
+    path, picture = read(job, warn)
     clean = to_unit(picture.pixels)
     for sigma in sigmas:
         drawn = np.random.RandomState(SEED).normal(0, sigma / LEVELS, clean.shape)
@@ -158,7 +156,7 @@ def _noised(job: Job, sigmas: Sequence[float], warn: Callable[[str, str], None])
 
 
 def _paired(job: Job, folder: Path, warn: Callable[[str, str], None]) -> Iterator[Case]:
-    path, noisy = _read(job, warn)
+    path, noisy = read(job, warn)
     matching = sorted(folder.glob(f"{path.stem}.*"))
     if len(matching) != 1:
         raise BadInput(f"{len(matching)} files called {path.stem} in {folder}: each noisy picture needs one clean one")
@@ -166,14 +164,6 @@ def _paired(job: Job, folder: Path, warn: Callable[[str, str], None]) -> Iterato
     if clean.pixels.shape != noisy.pixels.shape:
         raise BadInput(f"{matching[0]} has another size or other channels")
     yield Case(path, clean, to_unit(noisy.pixels), None)
-
-
-def _read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
-    if job.source is None:
-        raise BadInput("evaluate measures files: name one in place of standard input")
-    if job.refusal is not None:
-        raise BadInput(job.refusal)
-    return job.source, read_picture(job, warn)
 
 
 def _attempt(case: Case, method: Method, noisy_db: float) -> Row:
@@ -215,14 +205,9 @@ def _point(group: Sequence[Row]) -> Point:
         group[0].method,
         group[0].sigma,
         len(group),
-        _mean(row.psnr_db for row in group) or 0.0,
-        _mean(row.ssim for row in group),
-        _mean(row.estimate for row in group),
-        _mean(row.noisy_psnr_db for row in group) or 0.0,
+        mean(row.psnr_db for row in group) or 0.0,
+        mean(row.ssim for row in group),
+        mean(row.estimate for row in group),
+        mean(row.noisy_psnr_db for row in group) or 0.0,
         sum(row.seconds or 0.0 for row in group) / megapixels,
     )
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None

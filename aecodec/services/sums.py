@@ -58,16 +58,16 @@ def points(rows: Iterable[Row]) -> list[Point]:
             codec,
             quality,
             len(group),
-            _mean(row.bpp for row in group) or 0.0,
-            _mean(row.psnr_db for row in group) or 0.0,
-            _mean(row.psnr_luma_db for row in group) or 0.0,
-            _mean(row.ssim for row in group),
-            _mean(row.ms_ssim for row in group),
-            _mean(row.ssimulacra2 for row in group),
-            _mean(row.ratio_raw for row in group) or 0.0,
-            _mean(row.ratio_input for row in group) or 0.0,
-            _mean(row.encode_s for row in group) or 0.0,
-            _mean(row.decode_s for row in group) or 0.0,
+            mean(row.bpp for row in group) or 0.0,
+            mean(row.psnr_db for row in group) or 0.0,
+            mean(row.psnr_luma_db for row in group) or 0.0,
+            mean(row.ssim for row in group),
+            mean(row.ms_ssim for row in group),
+            mean(row.ssimulacra2 for row in group),
+            mean(row.ratio_raw for row in group) or 0.0,
+            mean(row.ratio_input for row in group) or 0.0,
+            mean(row.encode_s for row in group) or 0.0,
+            mean(row.decode_s for row in group) or 0.0,
         )
         for (codec, quality), group in groups.items()
     ]
@@ -130,6 +130,7 @@ def _measured(row: Row) -> bool:
     return row.error is None and row.note is None
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
+def mean(values: Iterable[float | None]) -> float | None:
+    """Of those that are there; None without any."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
