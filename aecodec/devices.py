@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import torch
 
@@ -39,6 +40,15 @@ def describe() -> list[str]:
     for index in range(torch.cuda.device_count()):
         lines.append(f"cuda:{index}: {torch.cuda.get_device_name(index)}")
     return lines
+
+
+@cache
+def has_bf16(device: torch.device) -> bool:
+    """Whether products in bfloat16 are quicker there than in float32: others imitate them, many times slower."""
+    if device.type == "cuda":
+        return True
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.11 does not say
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def tiles_at_once(device: torch.device, batch: int | None) -> int:

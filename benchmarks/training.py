@@ -2,8 +2,9 @@
 
     python -m benchmarks.training codec|denoiser FOLDER [--device cuda] [--size base] [--seconds 60] [--profile]
 
-The peak is that of a matrix product measured here: 8192^3 in bf16 on a GPU, 2048^3 in float32 on a CPU; operations are
-counted by torch's FlopCounterMode. Parts are timed on their own, the device waited for after each; the rate without.
+The peak is that of a matrix product measured here, 8192^3 on a GPU and 2048^3 on a CPU, in bf16 where the device has
+it; operations are counted by torch's FlopCounterMode. Parts are timed on their own, the device waited for after each;
+the rate without.
 """
 
 import argparse
@@ -31,7 +32,8 @@ PART_STEPS = 12
 
 def peak_flops(device: torch.device) -> float:
     """Floating-point operations a second of a large matrix product."""
-    side, kind = (8192, torch.bfloat16) if device.type == "cuda" else (2048, torch.float32)
+    side = 8192 if device.type == "cuda" else 2048
+    kind = torch.bfloat16 if devices.has_bf16(device) else torch.float32
     a, b = (torch.randn(side, side, device=device, dtype=kind) for _ in range(2))
     runs = 10
     a @ b
@@ -51,19 +53,20 @@ def wait(device: torch.device) -> None:
 def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
     """Mean seconds of the parts of a step."""
     schedule = trainer.schedule
+    device = trainer.device
     spent: dict[str, float] = {}
 
     def timed(name: str, work: Callable[[], T]) -> T:
         start = time.perf_counter()
         result = work()
-        wait(trainer.device)
+        wait(device)
         spent[name] = spent.get(name, 0.0) + (time.perf_counter() - start) / PART_STEPS
         return result
 
     for index in range(PART_STEPS):
         pixels = timed("crops", lambda: pictures.crops(schedule.batch, schedule.crop, trainer.generator))
         drawn = timed("draws", lambda pixels=pixels: trainer.task.draw(pixels, trainer.generator))
-        with torch.autocast("cuda", torch.bfloat16, enabled=trainer.device.type == "cuda"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=devices.has_bf16(device)):
             loss = timed("forward", lambda drawn=drawn: trainer.task.values(trainer.forward, drawn, 0)[0])
         trainer.model.zero_grad(set_to_none=True)
         timed("backward", loss.backward)
@@ -92,7 +95,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--size", default="small", choices=SIZES)
+    parser.add_argument("--size", default="small", choices=(*SIZES, *RESTORERS))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument(
         "--profile", action="store_true", help="print where the device's time goes, operator by operator"

@@ -42,3 +42,16 @@ def test_a_device_is_named_with_its_threads() -> None:
         assert devices.name_of(torch.device("cpu")) == "cpu, 2 threads"
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("capabilities", "has"), [({"avx512_bf16": True}, True), ({"avx512_f": True}, False)])
+def test_bf16_is_used_where_the_processor_multiplies_in_it(
+    capabilities: dict[str, bool], has: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    assert devices.has_bf16.__wrapped__(torch.device("cpu")) is has
+
+
+def test_bf16_is_not_used_where_pytorch_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert not devices.has_bf16.__wrapped__(torch.device("cpu"))

@@ -2,6 +2,7 @@
 
 import json
 import math
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Turn what a user can cause into a line on stderr and an exit code; anything else is a bug."""
+    """Turn what a user can cause into a line on stderr and an exit code; anything else is a bug.
+
+    A scheduler's SIGTERM ends a command as Ctrl-C does: half-written files go, training keeps its checkpoint.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except AecodecError as error:
@@ -38,6 +43,8 @@ def guarded() -> Iterator[None]:
     except KeyboardInterrupt:
         _err("aecodec: interrupted")
         raise typer.Exit(130) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Talk:

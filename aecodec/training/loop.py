@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from aecodec import devices
 from aecodec.training.data import Pictures
 from aecodec.training.tasks import Task
 
@@ -123,7 +124,7 @@ class Trainer:
         rate = self.task.rate * schedule.learning_rate(progress)
         for group in chain.from_iterable(optimiser.param_groups for optimiser in self.optimisers):
             group["lr"] = rate
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=devices.has_bf16(self.device)):
             values = self.task.values(self.forward, drawn, progress)
         self.model.zero_grad(set_to_none=True)
         values[0].backward()  # type: ignore[no-untyped-call]

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from aecodec import devices
+
 MOMENTUM = 0.95
 NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)  # of the iteration that pulls all singular values to about 1
 ITERATIONS = 5
@@ -49,7 +51,7 @@ def orthogonal(matrices: Tensor) -> Tensor:
     a, b, c = NEWTON_SCHULZ
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
-    if x.is_cuda:
+    if devices.has_bf16(x.device):
         x = x.bfloat16()  # enough, as all singular values end near 1 only
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(ITERATIONS):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import sys
 
 import pytest
@@ -379,17 +380,16 @@ def test_a_file_that_fails_verification_does_not_stay(run, make, tmp_path, monke
     assert names(tmp_path) == ["img.png"]
 
 
-def test_interruption_leaves_no_file_and_exits_130(run, make, tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interruption_leaves_no_file_and_exits_130(run, make, tmp_path, monkeypatch, number):
     make("img.png")
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(files, "_verify", interrupt)
+    monkeypatch.setattr(files, "_verify", lambda *_: signal.raise_signal(number))
+    before = signal.getsignal(number)
     result = run("encode", "img.png", "--verify")
     assert result.exit_code == 130
     assert result.stderr == "aecodec: interrupted\n"
     assert names(tmp_path) == ["img.png"]
+    assert signal.getsignal(number) == before
 
 
 def test_an_animation_is_warned_about_once(run, make):
