@@ -33,11 +33,11 @@ class Compressor(nn.Module):
         self.noisy = True  # in training the rate is that of noisy latents; False at its end: of rounded ones
 
     def forward(self, pixels: Tensor, step: Tensor) -> Reconstruction:
-        y = self.analysis(pixels).float()
+        y = self.analysis(pixels)
         with torch.autocast(y.device.type, enabled=False):  # scales and rates need float32
             known, latent_bits, hyper_bits = self.quantise(y, step)
         restored = self.synthesis(known * self.prior.log_inverse(step).exp(), step)
-        return Reconstruction(restored.float(), latent_bits, hyper_bits)
+        return Reconstruction(restored, latent_bits, hyper_bits)
 
     def quantise(self, y: Tensor, step: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Quantised latents in quantiser steps, and the bits of y and of z a picture.

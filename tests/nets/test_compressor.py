@@ -31,6 +31,18 @@ def test_evaluation_is_deterministic_and_training_is_noisy() -> None:
         assert torch.equal(model(pixels, step).latent_bits, model(pixels, step).latent_bits)
 
 
+def test_bf16_stays_within_blocks() -> None:
+    """Blocks start as the identity: all that is left is what must not be rounded to bf16."""
+    model = Compressor(TINY).eval()
+    pixels, step = crops(1, 64), torch.tensor([QUALITY_STEPS])
+    with torch.no_grad():
+        exact = model(pixels, step)
+        with torch.autocast("cpu", torch.bfloat16):
+            rounded = model(pixels, step)
+    assert torch.equal(rounded.pixels, exact.pixels)
+    assert torch.equal(rounded.latent_bits, exact.latent_bits)
+
+
 def test_each_context_step_codes_a_quarter_of_every_channel_and_of_every_position() -> None:
     mask = step_mask(8, 6, 4, torch.device("cpu"))
     for step in range(CONTEXT_STEPS):
