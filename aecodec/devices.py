@@ -47,8 +47,13 @@ def has_bf16(device: torch.device) -> bool:
     """Whether products in bfloat16 are quicker there than in float32: others imitate them, many times slower."""
     if device.type == "cuda":
         return True
-    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # PyTorch before 2.11 does not say
+    capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older PyTorch does not say
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """Training's precision: products in bfloat16 where that is quicker, float32 elsewhere."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_bf16(device))
 
 
 def tiles_at_once(device: torch.device, batch: int | None) -> int:

@@ -66,7 +66,7 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
     for index in range(PART_STEPS):
         pixels = timed("crops", lambda: pictures.crops(schedule.batch, schedule.crop, trainer.generator))
         drawn = timed("draws", lambda pixels=pixels: trainer.task.draw(pixels, trainer.generator))
-        with torch.autocast(device.type, torch.bfloat16, enabled=devices.has_bf16(device)):
+        with devices.autocast(device):
             loss = timed("forward", lambda drawn=drawn: trainer.task.values(trainer.forward, drawn, 0)[0])
         trainer.model.zero_grad(set_to_none=True)
         timed("backward", loss.backward)

@@ -124,7 +124,7 @@ class Trainer:
         rate = self.task.rate * schedule.learning_rate(progress)
         for group in chain.from_iterable(optimiser.param_groups for optimiser in self.optimisers):
             group["lr"] = rate
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=devices.has_bf16(self.device)):
+        with devices.autocast(self.device):
             values = self.task.values(self.forward, drawn, progress)
         self.model.zero_grad(set_to_none=True)
         values[0].backward()  # type: ignore[no-untyped-call]
