@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec import imagefile
-from aecodec.picture import Picture, Samples, from_array
-from aecodec.ratecontrol import Target
+from aecodec.codec.ratecontrol import Target
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture, Samples, from_array
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from aecodec.codec import Codec
+    from aecodec.codec.codec import Codec
     from aecodec.denoiser import Denoiser
 
 
@@ -72,7 +72,7 @@ def _picture(data: bytes) -> Picture:
 
 @cache
 def _codec() -> "Codec":
-    from aecodec.codec import Codec  # here: torch takes seconds, and bad input needs none
+    from aecodec.codec.codec import Codec  # here: torch takes seconds, and bad input needs none
 
     return Codec.load()
 

@@ -14,10 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from aecodec import devices, manifest, weights
+from aecodec import devices
 from aecodec.errors import DeviceError, UsageError
+from aecodec.models import manifest, weights
 from aecodec.nets.restorer import CELL, spread
-from aecodec.picture import Picture, Samples, from_unit, to_unit
+from aecodec.pictures.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
 Unit = NDArray[np.float32]  # (H, W, C) around 0 ... 1, beyond them too

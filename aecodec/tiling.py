@@ -1,8 +1,8 @@
 """Geometry of tiles: the grid over a picture, windows with a halo, and which tiles a crop needs; no pixels.
 
-Units are pixels unless a name says cells. The grid is aligned to ALIGN (64) pixels, one cell of the
+Units are pixels unless a name says cells. The grid is aligned to HYPER_STRIDE (64) pixels, one cell of the
 hyper-latents z; a cell of the latents y is 16 pixels. The *padded* picture is the picture grown to multiples of
-ALIGN at its right and bottom edge: only tiles of the last row and column are padded.
+HYPER_STRIDE at its right and bottom edge: only tiles of the last row and column are padded.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,14 +13,14 @@ from typing import TypeVar
 from aecodec.errors import UsageError
 from aecodec.limits import MAX_TILE_SIDE
 
-ALIGN = 64  # pixels; one cell of z
-Y_CELL = 16  # pixels; one cell of y
+HYPER_STRIDE = 64  # pixels; one cell of z
+LATENT_STRIDE = 16  # pixels; one cell of y
 SINGLE_TILE_PIXELS = 1_300_000  # a picture up to this size is one tile: no halo work, no rim
 T = TypeVar("T")
-TILE_SIDES = range(768, 1280 + ALIGN, ALIGN)  # the encoder's choices above that: about 1024
+TILE_SIDES = range(768, 1280 + HYPER_STRIDE, HYPER_STRIDE)  # the encoder's choices above that: about 1024
 
 
-def align_up(value: int, unit: int = ALIGN) -> int:
+def align_up(value: int, unit: int = HYPER_STRIDE) -> int:
     """The smallest multiple of `unit` that is not below `value`."""
     return -(-value // unit) * unit
 
@@ -39,23 +39,23 @@ class Tile:
 
     @property
     def padded_width(self) -> int:
-        """Width with the padding of the last column; a multiple of ALIGN."""
+        """Width with the padding of the last column; a multiple of HYPER_STRIDE."""
         return align_up(self.width)
 
     @property
     def padded_height(self) -> int:
-        """Height with the padding of the last row; a multiple of ALIGN."""
+        """Height with the padding of the last row; a multiple of HYPER_STRIDE."""
         return align_up(self.height)
 
     @property
     def y_shape(self) -> tuple[int, int]:
         """(rows, columns) of the latents y."""
-        return self.padded_height // Y_CELL, self.padded_width // Y_CELL
+        return self.padded_height // LATENT_STRIDE, self.padded_width // LATENT_STRIDE
 
     @property
     def z_shape(self) -> tuple[int, int]:
         """(rows, columns) of the hyper-latents z."""
-        return self.padded_height // ALIGN, self.padded_width // ALIGN
+        return self.padded_height // HYPER_STRIDE, self.padded_width // HYPER_STRIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class TileGrid:
     width: int
     height: int
     side: int
-    align: int = ALIGN  # pixels to which windows are padded; the tiles' own padding is the codec's, ALIGN
+    align: int = HYPER_STRIDE  # pixels to which windows are padded; the tiles' own padding is the codec's, HYPER_STRIDE
 
     def __post_init__(self) -> None:
         if min(self.width, self.height, self.side) < 1 or self.side % self.align:
@@ -134,7 +134,7 @@ class TileGrid:
     def window(self, tile: Tile, halo: int, unit: int = 1) -> Window:
         """The window of `tile` with `halo` pixels on each side, expressed in `unit` pixels.
 
-        The analysis takes unit 1 (pixels), the synthesis unit Y_CELL (cells of y). ValueError unless `halo` is
+        The analysis takes unit 1 (pixels), the synthesis unit LATENT_STRIDE (cells of y). ValueError unless `halo` is
         a multiple of `unit` and `unit` divides `align`.
         """
         if halo < 0 or halo % unit or self.align % unit:
@@ -196,7 +196,7 @@ def groups(items: Iterable[T], shape: Callable[[T], tuple[int, ...]], most: int)
 
 
 def choose_tile_side(width: int, height: int) -> int:
-    """The encoder's tile side for a picture of `width` x `height` pixels, a multiple of ALIGN.
+    """The encoder's tile side for a picture of `width` x `height` pixels, a multiple of HYPER_STRIDE.
 
     A picture of up to SINGLE_TILE_PIXELS gets one tile. Above, the side in TILE_SIDES whose last row and column
     are no slivers and whose grid overhangs the picture least; among equals the one nearest to 1024.

@@ -17,11 +17,12 @@ import numpy as np
 from PIL import Image
 
 from aecodec import denoiser as module
-from aecodec import imagefile, metrics
-from aecodec.codec import Codec, Target
+from aecodec import metrics
+from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser, Unit
-from aecodec.picture import Picture, from_unit, to_unit
-from aecodec.services import classical
+from aecodec.evaluation import classical
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture, from_unit, to_unit
 
 MEGAPIXELS = (1.6, 12.0)  # untiled, tiled
 OVERLAPS = (32, 48, 64, 96, 128, 192)

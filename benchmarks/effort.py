@@ -9,10 +9,11 @@ import argparse
 from pathlib import Path
 from time import perf_counter
 
-from aecodec import imagefile, metrics
-from aecodec.codec import Codec, Target
-from aecodec.encoding import EFFORT_STEPS
-from aecodec.picture import Picture
+from aecodec import metrics
+from aecodec.codec.codec import Codec, Target
+from aecodec.codec.encoding import EFFORT_STEPS
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture
 
 QUALITIES = "20,40,60,80"
 

@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from aecodec import metrics
-from aecodec.codec import Codec, Target
+from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
-from aecodec.picture import from_array, from_unit, to_unit
-from aecodec.services import classical
+from aecodec.evaluation import classical
+from aecodec.pictures.picture import from_array, from_unit, to_unit
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 JPEG_QUALITY = 10

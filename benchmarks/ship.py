@@ -15,13 +15,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from aecodec import imagefile, manifest, weights
-from aecodec.codec import Codec, Target
+from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
-from aecodec.manifest import ManifestRow
+from aecodec.evaluation import denoising as evaluate_denoising
+from aecodec.models import manifest, weights
+from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
-from aecodec.picture import Picture
-from aecodec.services import evaluate_denoising
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture
 from aecodec.services.files import Job
 
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)

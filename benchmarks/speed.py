@@ -19,10 +19,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from aecodec import imagefile
-from aecodec.codec import Codec, Target
-from aecodec.entropy import latents, rans
-from aecodec.picture import Picture
+from aecodec.codec import latents
+from aecodec.codec.codec import Codec, Target
+from aecodec.entropy import rans
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture
 
 BASELINES: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 75},

@@ -6,9 +6,9 @@ python -m benchmarks.targets FOLDER [BPP ...]
 import sys
 from pathlib import Path
 
-from aecodec import imagefile
-from aecodec.codec import Codec, Target
-from aecodec.picture import Picture
+from aecodec.codec.codec import Codec, Target
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture
 
 
 def main(folder: str, rates: list[float]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aecodec.codec import Codec
+from aecodec.codec.codec import Codec
 from tests.tiny import TINY_WEIGHTS
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from aecodec import container
-from aecodec.codec import Codec, Target
-from aecodec.entropy import latents
-from aecodec.picture import from_array
+from aecodec.codec import container, latents
+from aecodec.codec.codec import Codec, Target
+from aecodec.pictures.picture import from_array
 
 
 def main(weights: str, folder: Path, settings: str) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from aecodec import metrics
-from aecodec.container import Cleaning
+from aecodec.codec.container import Cleaning
+from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
-from aecodec.picture import Metadata, Picture, Samples
-from aecodec.ratecontrol import Target
+from aecodec.pictures.picture import Metadata, Picture, Samples
 from aecodec.services import files
 
 MAGIC = b"FAKE"
@@ -152,7 +152,7 @@ def module(log: list[tuple[object, ...]]) -> types.ModuleType:
             log.append(("load", weights_path, device, threads, batch))
             return cls(log)
 
-    made = types.ModuleType("aecodec.codec")
+    made = types.ModuleType("aecodec.codec.codec")
     vars(made).update(Codec=LoggedCodec, Encoded=Encoded, Decoded=Decoded)
     return made
 

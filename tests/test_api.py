@@ -9,13 +9,13 @@ from PIL import Image
 import aecodec
 from aecodec import api
 from aecodec.denoiser import Denoiser
-from tests import fake_codec, pictures
+from tests import drawn, fake_codec
 
 
 @pytest.fixture(autouse=True)
 def log(monkeypatch):
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setitem(sys.modules, "aecodec.codec", fake_codec.module(calls))
+    monkeypatch.setitem(sys.modules, "aecodec.codec.codec", fake_codec.module(calls))
     monkeypatch.setitem(sys.modules, "aecodec.denoiser", fake_codec.denoiser_module(calls))
     for load in (api._codec, api._denoiser):
         load.cache_clear()
@@ -27,7 +27,7 @@ def log(monkeypatch):
 @pytest.mark.parametrize("shape", [(20, 31), (20, 31, 1), (20, 31, 2), (20, 31, 3), (20, 31, 4)])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_arrays_go_in_and_come_back(shape, bits):
-    array = pictures.samples(shape, bits)
+    array = drawn.samples(shape, bits)
     back = aecodec.decode_array(aecodec.encode(array))
     assert back.dtype == array.dtype
     assert back.shape == (20, 31, 1 if len(shape) == 2 else shape[2])
@@ -36,14 +36,14 @@ def test_arrays_go_in_and_come_back(shape, bits):
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "P", "1"])
 def test_pillow_pictures_go_in_and_come_back(mode):
-    image = Image.fromarray(pictures.samples((20, 31, 3))).convert(mode)
+    image = Image.fromarray(drawn.samples((20, 31, 3))).convert(mode)
     back = aecodec.decode(aecodec.encode(image))
     assert isinstance(back, Image.Image)
     assert back.size == image.size
 
 
 def test_quality_reaches_the_codec_which_is_loaded_once(log):
-    array = pictures.samples((8, 8, 3))
+    array = drawn.samples((8, 8, 3))
     for quality in (50, 71.5):
         aecodec.encode(array, quality=quality)
     assert [call[:3] for call in log if call[0] == "encode"] == [
@@ -68,7 +68,7 @@ def test_what_is_no_aec_file_is_an_aecodec_error():
 
 
 def test_16_bit_colour_comes_back_as_an_array_only():
-    data = aecodec.encode(pictures.samples((8, 8, 3), 16))
+    data = aecodec.encode(drawn.samples((8, 8, 3), 16))
     with pytest.raises(aecodec.AecodecError, match="decode_array"):
         aecodec.decode(data)
 
@@ -76,7 +76,7 @@ def test_16_bit_colour_comes_back_as_an_array_only():
 @pytest.mark.parametrize("shape", [(20, 31), (20, 31, 1), (20, 31, 2), (20, 31, 3), (20, 31, 4)])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_denoised_array_keeps_shape_type_and_alpha(shape, bits):
-    array = pictures.samples(shape, bits)
+    array = drawn.samples(shape, bits)
     given = array.copy()
     clean = aecodec.denoise(array)
     assert (clean.dtype, clean.shape) == (array.dtype, shape)
@@ -90,10 +90,10 @@ def test_a_denoised_array_keeps_shape_type_and_alpha(shape, bits):
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16"])
 def test_a_denoised_pillow_picture_keeps_mode_alpha_and_metadata(mode):
     if mode == "I;16":
-        image = Image.fromarray(pictures.samples((20, 31), 16))
+        image = Image.fromarray(drawn.samples((20, 31), 16))
     else:
-        image = Image.fromarray(pictures.picture(alpha=True).interleaved()).convert(mode)
-    image.info.update(icc_profile=pictures.srgb_profile(), exif=b"Exif\0\0" + pictures.exif_block())
+        image = Image.fromarray(drawn.picture(alpha=True).interleaved()).convert(mode)
+    image.info.update(icc_profile=drawn.srgb_profile(), exif=b"Exif\0\0" + drawn.exif_block())
     clean = aecodec.denoise(image)
     assert (clean.mode, clean.size) == (mode, (31, 20))
     given, got = np.atleast_3d(np.asarray(image)), np.atleast_3d(np.asarray(clean))
@@ -104,7 +104,7 @@ def test_a_denoised_pillow_picture_keeps_mode_alpha_and_metadata(mode):
 
 
 def test_noise_level_and_strength_reach_the_denoiser_which_is_loaded_once(log):
-    array = pictures.samples((8, 8, 3))
+    array = drawn.samples((8, 8, 3))
     aecodec.denoise(array)
     aecodec.denoise(array, 25, 0.5)
     assert log == [
@@ -127,4 +127,4 @@ def test_a_noise_level_or_strength_without_sense_is_an_aecodec_error(monkeypatch
     without_weights = Denoiser(None, None, 1)
     monkeypatch.setattr(sys.modules["aecodec.denoiser"].Denoiser, "load", lambda: without_weights)
     with pytest.raises(aecodec.AecodecError, match="makes no sense"):
-        aecodec.denoise(pictures.samples((8, 8, 3)), **options)
+        aecodec.denoise(drawn.samples((8, 8, 3)), **options)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from aecodec import denoiser, devices, weights
+from aecodec import denoiser, devices
 from aecodec.denoiser import Denoiser
 from aecodec.errors import DeviceError, UsageError, WeightsError
-from aecodec.picture import Metadata, Picture, to_unit
+from aecodec.models import weights
+from aecodec.pictures.picture import Metadata, Picture, to_unit
 from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
 CPU = torch.device("cpu")

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecodec import container, imagefile
-from aecodec.codec import Codec, Target
+from aecodec.codec import container
+from aecodec.codec.codec import Codec, Target
 from aecodec.errors import FormatError
-from aecodec.picture import from_array
-from tests.pictures import MAKERS
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import from_array
+from tests.drawn import MAKERS
 from tests.test_bits import StingyStream
 from tests.test_hostile import bit_flips, truncations
 from tests.tiny import TINY_WEIGHTS, sample

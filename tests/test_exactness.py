@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import torch
 
-from aecodec.codec import Codec, Target
-from aecodec.picture import from_array
+from aecodec.codec.codec import Codec, Target
+from aecodec.pictures.picture import from_array
 from tests.exactness_probe import symbols_hash
 from tests.tiny import TINY_WEIGHTS, sample
 

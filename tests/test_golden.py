@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aecodec import manifest
-from aecodec.codec import Codec
+from aecodec.codec.codec import Codec
+from aecodec.models import manifest
 from tests.exactness_probe import symbols_hash
 from tests.tiny import TINY_WEIGHTS
 

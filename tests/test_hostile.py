@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from aecodec import container, limits
+from aecodec import limits
 from aecodec.bits import varint
-from aecodec.container import Container, Layout
+from aecodec.codec import container
+from aecodec.codec.container import Container, Layout
 from aecodec.errors import AecodecError, Corrupt, FormatError, LimitExceeded, Truncated, UnsupportedVersion
+from tests.codec.test_container import HEADER, METADATA, TILES
 from tests.test_bits import StingyStream
-from tests.test_container import HEADER, METADATA, TILES
 
 PLACE = re.compile(
     r"^(checksum of )?(signature|header|index|ICC|EXIF|XMP|ALPHA|end|part 0x[0-9A-F]{2}"

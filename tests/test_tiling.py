@@ -5,7 +5,7 @@ import pytest
 
 from aecodec.errors import UsageError
 from aecodec.limits import MAX_TILE_SIDE
-from aecodec.tiling import ALIGN, SINGLE_TILE_PIXELS, Y_CELL, TileGrid, choose_tile_side, groups, y_shape
+from aecodec.tiling import HYPER_STRIDE, LATENT_STRIDE, SINGLE_TILE_PIXELS, TileGrid, choose_tile_side, groups, y_shape
 
 SIZES = [(1, 1), (64, 64), (65, 63), (128, 129), (200, 500), (321, 190)]
 
@@ -35,8 +35,8 @@ def test_padded_tiles_cover_the_padded_picture_once(width: int, height: int) -> 
         assert tile.y_shape == (tile.padded_height // 16, tile.padded_width // 16)
         assert tile.z_shape == (tile.padded_height // 64, tile.padded_width // 64)
     assert (painted == 1).all()
-    assert painted.shape[0] % ALIGN == painted.shape[1] % ALIGN == 0
-    assert painted.shape[0] - height < ALIGN
+    assert painted.shape[0] % HYPER_STRIDE == painted.shape[1] % HYPER_STRIDE == 0
+    assert painted.shape[0] - height < HYPER_STRIDE
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -59,7 +59,7 @@ def test_a_window_holds_its_tile_and_as_much_halo_as_there_is(width: int, height
 def test_latent_windows_match_pixel_windows() -> None:
     grid = TileGrid(1000, 700, 320)
     for tile in grid.tiles():
-        pixels, cells = grid.window(tile, 64), grid.window(tile, 64, Y_CELL)
+        pixels, cells = grid.window(tile, 64), grid.window(tile, 64, LATENT_STRIDE)
         assert (cells.x * 16, cells.y * 16, cells.width * 16) == (pixels.x, pixels.y, pixels.width)
         assert (cells.tile_height, cells.tile_width) == tile.y_shape
 
@@ -116,7 +116,7 @@ def test_a_grid_has_a_size_and_an_aligned_side(values: tuple[int, int, int]) -> 
 def test_small_pictures_are_one_tile(width: int, height: int) -> None:
     side = choose_tile_side(width, height)
     assert TileGrid(width, height, side).count == 1
-    assert side - max(width, height) < ALIGN
+    assert side - max(width, height) < HYPER_STRIDE
 
 
 def sizes_above_one_tile() -> list[tuple[int, int]]:
@@ -128,7 +128,7 @@ def sizes_above_one_tile() -> list[tuple[int, int]]:
 def test_large_pictures_are_cut_near_1024() -> None:
     for width, height in sizes_above_one_tile():
         side = choose_tile_side(width, height)
-        assert side % ALIGN == 0
+        assert side % HYPER_STRIDE == 0
         assert 768 <= side <= 1280 <= MAX_TILE_SIDE
         assert width * height > SINGLE_TILE_PIXELS or max(width, height) > MAX_TILE_SIDE
 

@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aecodec import weights
+from aecodec.models import weights
+from aecodec.models.frozen import Frozen
 from aecodec.nets.config import CodecConfig
-from aecodec.nets.freeze import Frozen
 from aecodec.nets.restorer import Restorer, RestorerConfig
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -94,7 +94,7 @@ def encode(  # noqa: PLR0913
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     if strength is not None and not denoise:
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
-    from aecodec.ratecontrol import Target
+    from aecodec.codec.ratecontrol import Target
     from aecodec.services import batch, files
 
     selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)

@@ -14,9 +14,9 @@ from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from aecodec.services.evaluate import Row
-    from aecodec.services.evaluate_denoising import Row as DenoisingRow
-    from aecodec.services.measurement import Measurement
+    from aecodec.evaluation.compression import Row
+    from aecodec.evaluation.denoising import Row as DenoisingRow
+    from aecodec.evaluation.measurement import Measurement
 
 QUALITIES = "10,30,50,70,90"
 SIGMAS = "15,25,50"
@@ -79,7 +79,7 @@ class _Outputs:
 
     def check(self, *, resume: bool, force: bool) -> None:
         """Raise before anything is measured: UsageError, or OutputError for a file that is there already."""
-        from aecodec.services.outputs import refuse_existing
+        from aecodec.outputs import refuse_existing
 
         if self.json == self.csv == "-":
             raise UsageError("--json and --csv cannot both go to standard output")
@@ -91,8 +91,8 @@ class _Outputs:
 
     def write(self, measured: "Measurement", rows: list[Any], talk: Talk, *, force: bool) -> None:
         """All but the file of --json, which is written while the run goes on; the table unless stdout is taken."""
-        from aecodec.services import report
-        from aecodec.services.outputs import opened
+        from aecodec.evaluation import report
+        from aecodec.outputs import opened
 
         found = measured.sum(rows, True)
         if self.json == "-":
@@ -102,11 +102,11 @@ class _Outputs:
             with opened(None if self.csv == "-" else Path(self.csv), replace=force) as stream:
                 stream.write(report.to_csv(found).encode())
         if self.plots is not None:
-            from aecodec.services import charts, plots
+            from aecodec.evaluation import charts, plots
 
             plots.write(charts.charts(found), self.plots, replace=force)
         if self.report is not None:
-            from aecodec.services.page import page
+            from aecodec.evaluation.page import page
 
             command = shlex.join(["aecodec", *sys.argv[1:]])
             with opened(self.report, replace=force) as stream:
@@ -149,8 +149,9 @@ def evaluate(  # noqa: PLR0913
 
     Example: aecodec evaluate photos/ --quality 30,50,70 --against jpeg,webp --json figures.json
     """
+    from aecodec.evaluation import measurement
     from aecodec.services import batch as batches
-    from aecodec.services import files, measurement
+    from aecodec.services import files
 
     talk = Talk(quiet=quiet)
     if compare:
@@ -186,7 +187,7 @@ def evaluate(  # noqa: PLR0913
 
 
 def _compare(inputs: list[str], talk: Talk) -> None:
-    from aecodec.services import comparing
+    from aecodec.evaluation import comparing
 
     if len(inputs) != 2:
         raise UsageError("--compare takes two files that `aecodec evaluate --json` wrote")

@@ -10,7 +10,7 @@ from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from aecodec.manifest import ManifestRow
+    from aecodec.models.manifest import ManifestRow
 
 Name = Annotated[str | None, typer.Argument(help="One of them.", show_default="all")]
 
@@ -20,7 +20,7 @@ def models(name: Name = None, as_json: options.Json = False) -> None:
 
     Example: aecodec models
     """
-    from aecodec import manifest
+    from aecodec.models import manifest
 
     talk = Talk(as_json=as_json)
     rows = manifest.read()

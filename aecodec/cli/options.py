@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from aecodec.errors import UsageError
+from aecodec.quality import quality_to_step, step_to_quality
 
-QUALITY_STEP = 1 / 16  # what a file stores quality in
 MAX_SIGMA = 255.0  # levels: a picture has no more
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
 _SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
@@ -46,7 +46,7 @@ def parse_quality(text: str) -> float:
     quality = _number(text, "-q")
     if not 1 <= quality <= 100:
         raise UsageError(f"-q {text}: quality goes from 1 to 100; aecodec is lossy at every one of them")
-    return round(quality / QUALITY_STEP) * QUALITY_STEP
+    return step_to_quality(quality_to_step(quality))
 
 
 def parse_effort(text: str) -> int:

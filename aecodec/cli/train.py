@@ -78,7 +78,7 @@ def codec(  # noqa: PLR0913
 
     Example: aecodec train codec --data photos/ --time-budget 9m -o mine.safetensors
     """
-    from aecodec.services.outputs import refuse_existing
+    from aecodec.outputs import refuse_existing
 
     if not force:
         refuse_existing(out)
@@ -128,7 +128,7 @@ def denoiser(  # noqa: PLR0913
 
     Example: aecodec train denoiser --data photos/ --time-budget 9m -o mine.safetensors
     """
-    from aecodec.services.outputs import refuse_existing
+    from aecodec.outputs import refuse_existing
 
     if not force:
         refuse_existing(out)

@@ -2,7 +2,7 @@
 
 The integers are carried in float64 tensors. Every partial sum stays below 2^40, far from 2^53 where float64 stops
 holding all integers, so any order of addition gives the same sum, and rounding after each layer removes even the
-error of an FFT's or Winograd's algorithm. What makes the integers is `nets.freeze`.
+error of an FFT's or Winograd's algorithm. What makes the integers is `training.freeze`.
 
 Number formats, one set a layer: weights are integers of at most 16 bits, biases are in units of the accumulator;
 activations are 0 ... 32767, the input -32768 ... 32767; a layer's output is (accumulator + 2^(shift-1)) >> shift.
@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from aecodec.errors import WeightsError
-from aecodec.nets.config import KNOT_SPACING, KNOTS
+from aecodec.quality import KNOT_SPACING, KNOTS
 
 ACTIVATION_MAX = (1 << 15) - 1
 WEIGHT_MAX = (1 << 15) - 1

@@ -1,7 +1,7 @@
 """Integer probability tables: cumulative frequencies out of 2^16, many tables of different lengths in one array.
 
 The value of a table's symbol is its index plus the table's `low`; the last index of each table is the escape, which
-stands for every value outside. How tables come from distributions is the business of `nets.tablefit`.
+stands for every value outside. How tables come from distributions is the business of `training.tablefit`.
 """
 
 from dataclasses import dataclass
@@ -90,6 +90,17 @@ def concatenate(first: Tables, second: Tables) -> Tables:
         np.concatenate((first.size, second.size)),
         np.concatenate((first.low, second.low)),
     )
+
+
+def ideal_bits(tables: Tables, symbols: np.ndarray, rows: np.ndarray) -> float:
+    """Bits that symbols cost under table rows (arrays of equal size), escapes included: what a stream should have."""
+    symbols, rows = symbols.reshape(-1), rows.reshape(-1)
+    low, high = tables.low[rows], tables.high[rows]
+    outside = (symbols < low) | (symbols > high)
+    at = tables.start[rows] + np.where(outside, tables.size[rows] - 1, symbols - low)
+    bits = float((PRECISION - np.log2(tables.cdf[at + 1] - tables.cdf[at])).sum())
+    beyond = np.maximum(low - symbols, symbols - high)[outside]  # distance + 1
+    return bits + float((2 * np.floor(np.log2(beyond)) + 2).sum())
 
 
 def _refuse(wrong: np.ndarray, reason: str) -> None:

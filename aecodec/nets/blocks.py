@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aecodec.nets.config import KNOT_SPACING, KNOTS
+from aecodec.quality import KNOT_SPACING, KNOTS
 
 
 def activation(x: Tensor) -> Tensor:

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from aecodec.nets.blocks import bounded, round_through
-from aecodec.nets.config import HYPER_STRIDE, CodecConfig
+from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
 from aecodec.nets.transform import Analysis, Synthesis
+from aecodec.tiling import HYPER_STRIDE
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from aecodec.errors import WeightsError
-
-QUALITY_STEPS = 1584  # quality 1 ... 100 in steps of 1/16, as stored in a file's header: step = 16 * (quality - 1)
-KNOTS = 13  # what depends on quality is interpolated linearly between this many equidistant steps
-KNOT_SPACING = QUALITY_STEPS // (KNOTS - 1)  # 132 steps
-LATENT_STRIDE = 16  # pixels to a cell of the latents y
-HYPER_STRIDE = 64  # pixels to a cell of the hyper-latents z
+from aecodec.quality import QUALITY_STEPS
+from aecodec.tiling import LATENT_STRIDE
 
 
 @dataclass(frozen=True)
@@ -78,12 +74,3 @@ SIZES = {
         features=256, hyper_features=96, analysis_blocks=(3, 0), synthesis_blocks=(5, 1)
     ),
 }
-
-
-def quality_to_step(quality: float) -> int:
-    """Nearest quality step (0 ... 1584) of a quality of 1 ... 100."""
-    return min(max(round(16 * (quality - 1)), 0), QUALITY_STEPS)
-
-
-def step_to_quality(step: int) -> float:
-    return 1 + step / 16

@@ -1,7 +1,7 @@
 """The entropy model of the latents: gains, hyperprior, scales, context-refined means and their rate in bits.
 
 Scales come from the hyper-latents z alone, so that all symbols of a tile are decoded in one pass; means are refined
-in four steps from what the earlier steps decoded (DESIGN section 3). `ScaleNetwork` is what `nets.freeze` turns
+in four steps from what the earlier steps decoded (DESIGN section 3). `ScaleNetwork` is what `training.freeze` turns
 into integers; everything else runs in float32 on encoder and decoder alike.
 Legend: N batch, h, w cells of y (1/16), z at 1/64; symbols are in units of the quantiser's step.
 """
@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aecodec.nets.blocks import Block, Knots, Upsample, activation, bounded, pointwise
-from aecodec.nets.config import KNOT_SPACING, KNOTS, CodecConfig
+from aecodec.nets.config import CodecConfig
+from aecodec.quality import KNOT_SPACING, KNOTS
 
 SCALES = 128  # log-spaced; 64 would cost about 0.1 % more rate, as a scale is then up to 6 % off
 SCALE_LOW, SCALE_HIGH = 0.11, 256.0

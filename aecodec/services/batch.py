@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aecodec.errors import AecodecError, OutputError, UsageError
+from aecodec.outputs import refuse_existing
 from aecodec.services.files import (
     CODED_SUFFIXES,
     FORMAT_OF_SUFFIX,
@@ -19,7 +20,6 @@ from aecodec.services.files import (
     Work,
     output_format,
 )
-from aecodec.services.outputs import refuse_existing
 
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from aecodec import imagefile
+from aecodec.outputs import opened
+from aecodec.pictures import imagefile
 from aecodec.services.files import Engine, Job, Row, Warn, Work, output_format, read_picture
-from aecodec.services.outputs import opened
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser

@@ -5,8 +5,10 @@ import sys
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from aecodec import container, manifest, metrics
+from aecodec import metrics
+from aecodec.codec import container
 from aecodec.errors import FormatError, WeightsError
+from aecodec.models import manifest
 from aecodec.services.files import Job, Row
 
 

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecodec import container, imagefile, metrics
+from aecodec import metrics
+from aecodec.codec import container
+from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, UsageError
-from aecodec.picture import Picture, Samples, flatten_hidden
-from aecodec.ratecontrol import Target
-from aecodec.services.outputs import opened
-from aecodec.services.stripping import strip
+from aecodec.outputs import opened
+from aecodec.pictures import imagefile
+from aecodec.pictures.orientation import strip
+from aecodec.pictures.picture import Picture, Samples, flatten_hidden
 
 if TYPE_CHECKING:
-    from aecodec.codec import Codec, Decoded, Encoded
+    from aecodec.codec.codec import Codec, Decoded, Encoded
     from aecodec.denoiser import Denoiser
 
 PICTURE_SUFFIXES = frozenset(
@@ -93,7 +95,7 @@ class Engine:
     batch: int | None = None
 
     def load(self) -> "Codec":
-        from aecodec.codec import Codec  # here: torch takes seconds, and a run may be refused before it
+        from aecodec.codec.codec import Codec  # here: torch takes seconds, and a run may be refused before it
 
         return Codec.load(self.weights, device=self.device, threads=self.threads, batch=self.batch)
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional as V
 
-from aecodec import imagefile
 from aecodec.errors import AecodecError, BadInput
-from aecodec.picture import to_unit
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import to_unit
 
 SMALLEST_SCALE = 0.5  # shrinking beyond this makes pictures sharper than any that a camera gives
 

@@ -7,8 +7,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from aecodec.nets.compressor import Reconstruction
-from aecodec.nets.config import QUALITY_STEPS, CodecConfig
+from aecodec.nets.config import CodecConfig
 from aecodec.nets.restorer import CELL
+from aecodec.quality import QUALITY_STEPS
 
 LEVEL_WEIGHT = 0.01  # of the estimator's relative error
 NEGLIGIBLE_MSE = 1e-6  # a quarter of a level: restoring beyond it counts for little

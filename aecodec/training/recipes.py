@@ -9,20 +9,22 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from aecodec import devices, weights
+from aecodec import devices
 from aecodec.errors import OutputError, UsageError, WeightsError
+from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import QUALITY_STEPS, SIZES, CodecConfig
-from aecodec.nets.freeze import FreezingCost, freeze
-from aecodec.nets.grow import grow
-from aecodec.nets.pca import pca_start
+from aecodec.nets.config import SIZES, CodecConfig
 from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
-from aecodec.nets.widen import widen
+from aecodec.quality import QUALITY_STEPS
 from aecodec.training import checkpoint, data
 from aecodec.training.degradations import stored
+from aecodec.training.freeze import FreezingCost, freeze
+from aecodec.training.grow import grow
 from aecodec.training.loop import Progress, Schedule, Trainer, Watch
 from aecodec.training.losses import psnr, rate_distortion
+from aecodec.training.pca import pca_start
 from aecodec.training.tasks import CodecTask, DenoiserTask
+from aecodec.training.widen import widen
 
 PCA_CROPS = 1024  # of 128 x 128: 65,536 blocks of 16 x 16 for 768 components
 FREEZE_CROPS, FREEZE_SIDE = 24, 256  # at nine qualities

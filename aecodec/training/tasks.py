@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import QUALITY_STEPS
 from aecodec.nets.restorer import Restorer
+from aecodec.quality import QUALITY_STEPS
 from aecodec.training.degradations import degrade
 from aecodec.training.losses import denoising, psnr, rate_distortion
 from aecodec.training.muon import Muon

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from aecodec import imagefile
-from tests import fake_codec, pictures
+from aecodec.pictures import imagefile
+from tests import drawn, fake_codec
 
 Run = Callable[..., Any]
 
@@ -19,7 +19,7 @@ Run = Callable[..., Any]
 def log(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """What codec and denoiser were asked to do."""
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setitem(sys.modules, "aecodec.codec", fake_codec.module(calls))
+    monkeypatch.setitem(sys.modules, "aecodec.codec.codec", fake_codec.module(calls))
     monkeypatch.setitem(sys.modules, "aecodec.denoiser", fake_codec.denoiser_module(calls))
     return calls
 
@@ -41,7 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, log: list[tuple[object,
 
 def png(height: int = 20, width: int = 31, **kind: Any) -> bytes:
     stream = BytesIO()
-    imagefile.write(pictures.picture(height, width, **kind), stream, "png")
+    imagefile.write(drawn.picture(height, width, **kind), stream, "png")
     return stream.getvalue()
 
 

@@ -53,7 +53,7 @@ def test_what_concerns_the_whole_run_ends_it_with_one_line(run, make, monkeypatc
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(sys.modules["aecodec.codec"].Codec, "load", fail)
+    monkeypatch.setattr(sys.modules["aecodec.codec.codec"].Codec, "load", fail)
     result = run("encode", "a.png", "b.png")
     assert result.exit_code == 1
     assert result.stderr == f"aecodec: {error}\n"

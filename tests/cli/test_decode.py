@@ -6,8 +6,8 @@ from io import BytesIO
 
 import pytest
 
-from aecodec import imagefile
-from tests import fake_codec, pictures
+from aecodec.pictures import imagefile
+from tests import drawn, fake_codec
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def coded(run, make, tmp_path):
 
     def write(name="img.aec", ending=b"", **kind):
         stream = BytesIO()
-        imagefile.write(pictures.picture(**kind), stream, "png")
+        imagefile.write(drawn.picture(**kind), stream, "png")
         make("source.png", data=stream.getvalue())
         assert run("encode", "source.png", "-o", "made.aec", "--quiet").exit_code == 0
         (tmp_path / "source.png").unlink()
@@ -38,7 +38,7 @@ def test_an_aec_file_becomes_a_png_beside_it(run, coded, tmp_path):
     assert result.stdout == ""
     assert re.fullmatch(r"img\.aec -> img\.png  31x20  quality 50  \d+\.\d s\n", result.stderr)
     picture = imagefile.read(tmp_path / "img.png")
-    assert (picture.pixels == pictures.picture().pixels // 4 * 4).all()
+    assert (picture.pixels == drawn.picture().pixels // 4 * 4).all()
 
 
 def test_the_original_is_not_overwritten(run, coded, make, tmp_path):

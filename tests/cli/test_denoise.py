@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from aecodec import imagefile
-from tests import fake_codec, pictures
+from aecodec.pictures import imagefile
+from tests import drawn, fake_codec
 from tests.cli.conftest import png
 
 
@@ -24,7 +24,7 @@ def test_a_picture_becomes_a_clean_one_beside_it(run, make, tmp_path):
     assert names(tmp_path) == ["img-denoised.png", "img.png"]
     assert (tmp_path / "img.png").read_bytes() == png()
     clean = imagefile.read(tmp_path / "img-denoised.png")
-    assert (clean.pixels == fake_codec.cleaned(pictures.picture().pixels)).all()
+    assert (clean.pixels == fake_codec.cleaned(drawn.picture().pixels)).all()
 
 
 def test_a_noise_level_that_was_given_is_not_called_estimated(run, make):
@@ -113,14 +113,14 @@ def test_no_input_is_wrong_usage(run):
     ],
 )
 def test_the_format_follows_the_option_then_the_suffix_then_the_input(run, make, tmp_path, arguments, output, start):
-    make("img.JPEG", data=pictures.MAKERS["jpeg-rgb"]())
+    make("img.JPEG", data=drawn.MAKERS["jpeg-rgb"]())
     assert run("denoise", "img.JPEG", *arguments).exit_code == 0
     assert names(tmp_path) == sorted(["img.JPEG", output])
     assert (tmp_path / output).read_bytes().startswith(start)
 
 
 def test_a_picture_that_cannot_be_written_as_it_was_becomes_a_png(run, make, tmp_path):
-    make("img.gif", data=pictures.MAKERS["gif"]())
+    make("img.gif", data=drawn.MAKERS["gif"]())
     assert run("denoise", "img.gif").exit_code == 0
     assert (tmp_path / "img-denoised.png").read_bytes().startswith(b"\x89PNG")
 
@@ -209,7 +209,7 @@ def test_quiet_says_nothing_but_errors(run, make):
 def test_standard_input_goes_to_standard_output(run, tmp_path):
     result = run("denoise", "-", input=png())
     assert result.exit_code == 0
-    assert result.stdout_bytes == pictures.written(clean_picture(), "png")
+    assert result.stdout_bytes == drawn.written(clean_picture(), "png")
     assert result.stderr.startswith("- -> -  31x20  sigma 12.5 (estimated)")
     assert names(tmp_path) == []
 
@@ -219,11 +219,11 @@ def test_a_file_can_go_to_standard_output_and_standard_input_to_a_file(run, make
     assert run("denoise", "img.png", "-o", "-", "--format", "tiff").stdout_bytes.startswith(b"II*\0")
     assert run("denoise", "-", "-o", "new/x.webp", input=png()).exit_code == 0
     assert names(tmp_path) == ["img.png", "new/x.webp"]
-    pictures.assert_same_samples(imagefile.read(tmp_path / "new/x.webp"), clean_picture())
+    drawn.assert_same_samples(imagefile.read(tmp_path / "new/x.webp"), clean_picture())
 
 
 def clean_picture():
-    return fake_codec.Denoiser([]).denoise(pictures.picture()).picture
+    return fake_codec.Denoiser([]).denoise(drawn.picture()).picture
 
 
 def test_inputs_may_come_from_a_list_and_be_shared_out(run, make, tmp_path):

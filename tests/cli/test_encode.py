@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from aecodec.cli import encode as command
-from aecodec.container import Cleaning
+from aecodec.codec.container import Cleaning
 from aecodec.services import files
-from tests import fake_codec, pictures
+from tests import drawn, fake_codec
 from tests.cli.conftest import png
 
 
@@ -260,8 +260,8 @@ def black() -> bytes:
 
     import numpy as np
 
-    from aecodec import imagefile
-    from aecodec.picture import Picture
+    from aecodec.pictures import imagefile
+    from aecodec.pictures.picture import Picture
 
     stream = BytesIO()
     imagefile.write(Picture(np.zeros((8, 8, 3), np.uint8)), stream, "png")
@@ -315,10 +315,10 @@ def tagged() -> bytes:
     from dataclasses import replace
     from io import BytesIO
 
-    from aecodec import imagefile
+    from aecodec.pictures import imagefile
 
     stream = BytesIO()
-    imagefile.write(replace(pictures.picture(), metadata=pictures.metadata(orientation=6)), stream, "png")
+    imagefile.write(replace(drawn.picture(), metadata=drawn.metadata(orientation=6)), stream, "png")
     return stream.getvalue()
 
 
@@ -365,7 +365,7 @@ def test_verify_decodes_with_a_fresh_decoder(run, make, log):
 
 def test_a_file_that_fails_verification_does_not_stay(run, make, tmp_path, monkeypatch):
     make("img.png")
-    codec = sys.modules["aecodec.codec"].Codec
+    codec = sys.modules["aecodec.codec.codec"].Codec
     real = codec.decode
 
     def worse(self, data, **options):
@@ -404,7 +404,7 @@ def test_an_animation_is_warned_about_once(run, make):
     from PIL import Image
 
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("black", "white")]
-    make("a.gif", data=pictures.pil_file(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    make("a.gif", data=drawn.pil_file(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     result = run("encode", "a.gif")
     assert result.exit_code == 0
     assert result.stderr.count("aecodec: a.gif: warning: ") == 1
@@ -417,7 +417,7 @@ def test_an_output_that_cannot_be_written_is_a_line(run, make, tmp_path, monkeyp
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("aecodec.services.outputs.os.replace", fail)
+    monkeypatch.setattr("aecodec.outputs.os.replace", fail)
     result = run("encode", "img.png")
     assert result.exit_code == 1
     assert result.stderr == f"aecodec: img.png: cannot write img.aec: {error.strerror}\n"

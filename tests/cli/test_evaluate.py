@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecodec import manifest, weights
+from aecodec.models import manifest, weights
 from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
 TINY = ("--weights", str(TINY_WEIGHTS), "--device", "cpu")

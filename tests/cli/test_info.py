@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from aecodec import container, manifest
+from aecodec.codec import container
+from aecodec.models import manifest
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from aecodec import manifest
-from aecodec.manifest import ManifestRow
+from aecodec.models import manifest
+from aecodec.models.manifest import ManifestRow
 
 
 def row(name: str, sha256: str) -> ManifestRow:

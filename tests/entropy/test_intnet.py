@@ -8,8 +8,8 @@ import torch
 
 from aecodec.entropy.intnet import ACCUMULATOR_BITS, NAMES, IntegerLayer, IntegerNetwork
 from aecodec.errors import WeightsError
-from aecodec.nets.config import KNOT_SPACING, KNOTS, QUALITY_STEPS
 from aecodec.nets.prior import SCALES
+from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
 from tests.tiny import TINY, tiny_frozen
 
 CPU = torch.device("cpu")

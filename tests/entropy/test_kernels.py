@@ -9,10 +9,11 @@ import numba
 import numpy as np
 import pytest
 
-from aecodec.entropy import intnet, kernels, latents, rans, tables
+from aecodec.codec import latents
+from aecodec.entropy import intnet, kernels, rans, tables
 from aecodec.entropy.rans import Decoder
 from aecodec.errors import FormatError
-from aecodec.nets.tablefit import latent_tables
+from aecodec.training.tablefit import latent_tables
 from tests.entropy import rans_reference as reference
 
 TABLES = latent_tables(np.geomspace(0.11, 256.0, 16), 0.05, 3.0)

@@ -7,10 +7,10 @@ import pytest
 from aecodec.bits import varint
 from aecodec.entropy import rans
 from aecodec.entropy.rans import Decoder, Encoder
-from aecodec.entropy.tables import TOTAL, Tables
+from aecodec.entropy.tables import TOTAL, Tables, ideal_bits
 from aecodec.errors import Corrupt, FormatError, LimitExceeded
 from aecodec.limits import MAX_SYMBOL
-from aecodec.nets.tablefit import ideal_bits, latent_tables
+from aecodec.training.tablefit import latent_tables
 from tests.entropy import rans_reference as reference
 
 DESCRIBED: list[reference.Table] = [

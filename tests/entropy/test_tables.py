@@ -1,11 +1,14 @@
-"""Integer tables: what is legal, how slots are looked up and stored, and that no array of a caller's is kept."""
+"""Integer tables: what is legal, how slots are looked up and stored, that no array of a caller's is kept, and what
+symbols cost."""
+
+import math
 
 import numpy as np
 import pytest
 
 from aecodec.entropy import kernels
 from aecodec.entropy.rans import Decoder, Encoder
-from aecodec.entropy.tables import LOOKUP_BITS, PRECISION, TOTAL, Tables, concatenate
+from aecodec.entropy.tables import LOOKUP_BITS, PRECISION, TOTAL, Tables, concatenate, ideal_bits
 from aecodec.errors import WeightsError
 from aecodec.limits import MAX_SYMBOL
 from tests.entropy.rans_reference import make_tables
@@ -151,3 +154,27 @@ def test_a_buffer_may_be_used_again() -> None:
 def test_symbols_without_a_row_each_are_our_own_error(symbols: int, rows: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="table rows"):  # the kernel would read out of bounds
         Encoder(make_tables([FAIR])).code(np.zeros(symbols, np.int32), np.zeros(rows, np.int32))
+
+
+def test_ideal_bits_by_hand() -> None:
+    cdf = np.array([0, 1 << 14, 3 << 14, 1 << 16, 0, (1 << 16) - 1, 1 << 16], np.int32)
+    tables = Tables(cdf, np.array([3, 2], np.int32), np.array([-1, 5], np.int32))
+    cases = [
+        (-1, 0, 2.0),
+        (0, 0, 1.0),
+        (1, 0, 2.0 + 2),  # an escape: sign and a single 1
+        (-2, 0, 2.0 + 2),
+        (2, 0, 2.0 + 4),  # distance 1: sign, 0, 10
+        (3, 0, 2.0 + 4),
+        (-5, 0, 2.0 + 6),  # distance 3: sign, 00, 100
+        (5, 1, -math.log2(1 - 2**-16)),
+        (4, 1, 16.0 + 2),
+        (5 + (1 << 10), 1, 16.0 + 22),
+        (5 + (1 << 10) - 1, 1, 16.0 + 20),
+    ]
+    for symbol, index, bits in cases:
+        assert ideal_bits(tables, int32(symbol), int32(index)) == pytest.approx(bits, abs=1e-12), symbol
+    symbols, rows, bits = (np.array(column) for column in zip(*cases[:10], strict=True))
+    total = ideal_bits(tables, symbols.reshape(2, 5).astype(np.int32), rows.reshape(2, 5).astype(np.int32))
+    assert total == pytest.approx(bits.sum())
+    assert ideal_bits(tables, int32(), int32()) == 0

@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from aecodec import manifest, weights
-from aecodec.codec import Codec, Target
+from aecodec.codec.codec import Codec, Target
+from aecodec.models import manifest, weights
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.freeze import freeze
-from aecodec.nets.pca import pca_start
-from aecodec.picture import Metadata, Picture, from_array
+from aecodec.pictures.picture import Metadata, Picture, from_array
 from aecodec.training.data import Pictures
+from aecodec.training.freeze import freeze
 from aecodec.training.loop import Schedule, Trainer, Watch
+from aecodec.training.pca import pca_start
 from tests.exactness_probe import symbols_hash
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
 

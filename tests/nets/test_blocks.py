@@ -3,7 +3,7 @@
 import torch
 
 from aecodec.nets.blocks import Block, Knots, bounded, round_through
-from aecodec.nets.config import KNOT_SPACING, KNOTS, QUALITY_STEPS
+from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
 
 
 def test_a_new_block_is_the_identity() -> None:

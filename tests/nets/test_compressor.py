@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from aecodec.nets.compressor import Compressor, complexity
-from aecodec.nets.config import QUALITY_STEPS, SIZES, CodecConfig
+from aecodec.nets.config import SIZES, CodecConfig
 from aecodec.nets.prior import CONTEXT_STEPS, LatentPrior, step_mask
+from aecodec.quality import QUALITY_STEPS
 from tests.tiny import TINY, crops
 
 

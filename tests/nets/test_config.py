@@ -1,9 +1,10 @@
-"""Configuration, its JSON and the mapping of quality."""
+"""Configuration, its JSON and its lambda."""
 
 import pytest
 
 from aecodec.errors import WeightsError
-from aecodec.nets.config import QUALITY_STEPS, CodecConfig, quality_to_step, step_to_quality
+from aecodec.nets.config import CodecConfig
+from aecodec.quality import QUALITY_STEPS
 
 
 def test_json_round_trip() -> None:
@@ -23,12 +24,6 @@ def test_lambda_grows_by_the_same_factor_with_every_step() -> None:
     assert config.lambda_of(QUALITY_STEPS) == pytest.approx(config.lambda_high)
     ratios = [config.lambda_of(step + 1) / config.lambda_of(step) for step in (0, 700, QUALITY_STEPS - 1)]
     assert ratios == pytest.approx([ratios[0]] * 3)
-
-
-def test_quality_is_stored_in_sixteenths() -> None:
-    assert quality_to_step(1) == 0
-    assert quality_to_step(100) == QUALITY_STEPS
-    assert all(quality_to_step(step_to_quality(step)) == step for step in range(QUALITY_STEPS + 1))
 
 
 def test_halos_cover_the_receptive_fields_in_whole_cells() -> None:

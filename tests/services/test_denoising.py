@@ -7,14 +7,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from aecodec import imagefile
 from aecodec.errors import BadInput, OutputError
-from aecodec.picture import Picture
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture
 from aecodec.services import batch, denoising
 from aecodec.services.files import FORMAT_SUFFIX, Job, Row
-from tests import fake_codec, pictures
+from tests import drawn, fake_codec
+from tests.drawn import MAKERS
 from tests.fake_codec import cleaned
-from tests.pictures import MAKERS
 
 
 def refuse(where: str, message: str) -> None:
@@ -33,7 +33,7 @@ def before_and_after(tmp_path: Path, data: bytes, suffix: str, **options) -> tup
 
 
 def test_a_row_tells_what_became_of_a_picture(tmp_path):
-    (tmp_path / "a.png").write_bytes(pictures.png_16())
+    (tmp_path / "a.png").write_bytes(drawn.png_16())
     row = denoise(tmp_path / "a.png", tmp_path / "b.tiff", strength=0.5)
     assert (row.input, row.output) == (str(tmp_path / "a.png"), str(tmp_path / "b.tiff"))
     assert (row.width, row.height, row.bytes) == (31, 20, (tmp_path / "b.tiff").stat().st_size)
@@ -42,7 +42,7 @@ def test_a_row_tells_what_became_of_a_picture(tmp_path):
 
 
 def test_a_noise_level_that_is_told_is_the_one_in_the_row(tmp_path):
-    (tmp_path / "a.png").write_bytes(pictures.png_16())
+    (tmp_path / "a.png").write_bytes(drawn.png_16())
     assert denoise(tmp_path / "a.png", tmp_path / "b.png", sigma=30.0).sigma == 30
 
 
@@ -63,30 +63,30 @@ def test_a_noise_level_that_is_told_is_the_one_in_the_row(tmp_path):
 def test_format_depth_channels_and_alpha_stay(tmp_path, maker, suffix, start):
     before, after = before_and_after(tmp_path, MAKERS[maker](), suffix)
     assert (tmp_path / f"b{suffix}").read_bytes().startswith(start)
-    pictures.assert_same_samples(after, replace(before, pixels=cleaned(before.pixels)))
+    drawn.assert_same_samples(after, replace(before, pixels=cleaned(before.pixels)))
     assert not np.array_equal(after.pixels, before.pixels)
 
 
 def test_a_strength_of_0_gives_the_input_back(tmp_path):
     before, after = before_and_after(tmp_path, MAKERS["png-rgba-16"](), ".png", strength=0.0)
-    pictures.assert_same_samples(after, before)
+    drawn.assert_same_samples(after, before)
 
 
 @pytest.mark.parametrize("format", ["png", "tiff", "jpeg", "webp"])
 def test_metadata_stay_and_nothing_is_turned(tmp_path, format):
-    tagged = replace(pictures.picture(), metadata=pictures.metadata(orientation=6))
+    tagged = replace(drawn.picture(), metadata=drawn.metadata(orientation=6))
     suffix = FORMAT_SUFFIX[format]
-    before, after = before_and_after(tmp_path, pictures.written(tagged, format), suffix)
+    before, after = before_and_after(tmp_path, drawn.written(tagged, format), suffix)
     assert after.metadata == before.metadata
     assert after.metadata.icc == tagged.metadata.icc
-    assert after.metadata.xmp == pictures.XMP
-    assert pictures.exif_of(after.metadata)[274] == 6
+    assert after.metadata.xmp == drawn.XMP
+    assert drawn.exif_of(after.metadata)[274] == 6
     assert after.pixels.shape == (20, 31, 3)
 
 
 def test_the_format_may_be_another_and_what_it_cannot_hold_is_told(tmp_path):
     told: list[tuple[str, str]] = []
-    (tmp_path / "a.png").write_bytes(pictures.png_16())
+    (tmp_path / "a.png").write_bytes(drawn.png_16())
     denoise(tmp_path / "a.png", tmp_path / "b.x", lambda *words: told.append(words), format="jpeg")
     assert (tmp_path / "b.x").read_bytes().startswith(b"\xff\xd8")
     assert told == [(str(tmp_path / "a.png"), "jpeg holds 8 bits a sample: 16 are rounded to 8")]
@@ -115,9 +115,7 @@ INPUTS = {
     "deep/deep.tif": MAKERS["tiff-rgb-16"],
     "notes.txt": lambda: b"text",
     "text.png": lambda: b"text",
-    "turned.jpg": lambda: pictures.written(
-        replace(pictures.picture(seed=5), metadata=pictures.metadata(orientation=6)), "jpeg"
-    ),
+    "turned.jpg": lambda: drawn.written(replace(drawn.picture(seed=5), metadata=drawn.metadata(orientation=6)), "jpeg"),
 }
 
 
@@ -166,20 +164,20 @@ def test_of_a_mixed_folder_no_input_changes(mixed):
 @pytest.mark.parametrize("name", ["alpha.png", "deep/deep.tif"])
 def test_of_a_mixed_folder_lossless_pictures_are_clean_to_the_sample(mixed, name):
     before, after = imagefile.read(mixed.source / name), imagefile.read(mixed.output / name)
-    pictures.assert_same_samples(after, replace(before, pixels=cleaned(before.pixels)))
+    drawn.assert_same_samples(after, replace(before, pixels=cleaned(before.pixels)))
 
 
 @pytest.mark.parametrize("name", ["cmyk.jpg", "turned.jpg"])
 def test_of_a_mixed_folder_jpegs_are_the_clean_pictures_as_jpeg_holds_them(mixed, name):
     before = imagefile.read(mixed.source / name)
     clean = replace(before, pixels=cleaned(before.pixels))
-    assert (mixed.output / name).read_bytes() == pictures.written(clean, "jpeg")
+    assert (mixed.output / name).read_bytes() == drawn.written(clean, "jpeg")
 
 
 def test_of_a_mixed_folder_an_orientation_stays_a_tag(mixed):
     after = imagefile.read(mixed.output / "turned.jpg")
     assert (after.width, after.height) == (31, 20)
-    assert pictures.exif_of(after.metadata)[274] == 6
+    assert drawn.exif_of(after.metadata)[274] == 6
 
 
 def test_of_a_mixed_folder_a_change_of_colour_space_is_told(mixed):

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from aecodec import imagefile
-from aecodec.container import Cleaning
+from aecodec.codec.container import Cleaning
+from aecodec.codec.ratecontrol import Target
 from aecodec.errors import BadInput, Corrupt, UsageError
-from aecodec.ratecontrol import Target
+from aecodec.pictures import imagefile
 from aecodec.services import files
-from tests import fake_codec, pictures
+from tests import drawn, fake_codec
 
 
 def refuse(where: str, message: str) -> None:
@@ -22,7 +22,7 @@ QUALITY_50 = files.EncodeOptions(Target("quality", 50))
 
 def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> files.Row:
     source = tmp_path / name
-    source.write_bytes(pictures.png_16())
+    source.write_bytes(drawn.png_16())
     return files.encoder(fake_codec.Engine(), options, refuse)(files.Job(source, source.with_suffix(".aec")))
 
 
@@ -67,10 +67,10 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     from dataclasses import replace
     from io import BytesIO
 
-    from aecodec import imagefile
-    from aecodec.picture import Metadata
+    from aecodec.pictures import imagefile
+    from aecodec.pictures.picture import Metadata
 
-    picture = replace(pictures.picture(alpha=True), metadata=Metadata(xmp=pictures.XMP))
+    picture = replace(drawn.picture(alpha=True), metadata=Metadata(xmp=drawn.XMP))
     stream = BytesIO()
     imagefile.write(picture, stream, "png")
     (tmp_path / "a.png").write_bytes(stream.getvalue())
@@ -97,7 +97,7 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
 def test_denoising_comes_first_and_is_noted_in_the_file_and_in_the_row(tmp_path, strength):
     engine = fake_codec.Engine()
     source = tmp_path / "a.png"
-    source.write_bytes(pictures.written(pictures.picture(alpha=True), "png"))
+    source.write_bytes(drawn.written(drawn.picture(alpha=True), "png"))
     options = files.EncodeOptions(Target("quality", 50), denoise=strength)
     row = files.encoder(engine, options, refuse)(files.Job(source, tmp_path / "a.aec"))
     assert (row.sigma, row.strength) == (fake_codec.SIGMA, strength)
@@ -113,7 +113,7 @@ def test_without_denoising_no_denoiser_is_loaded_and_nothing_is_noted(tmp_path, 
     monkeypatch.setattr(fake_codec.Engine, "load_denoiser", pytest.fail)
     engine = fake_codec.Engine()
     source = tmp_path / "a.png"
-    source.write_bytes(pictures.png_16())
+    source.write_bytes(drawn.png_16())
     row = files.encoder(engine, QUALITY_50, refuse)(files.Job(source, tmp_path / "a.aec"))
     assert (row.sigma, row.strength, engine.log[0][5]) == (None, None, None)
 

@@ -8,11 +8,11 @@ import torch
 
 from aecodec.errors import WeightsError
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.pca import pca_start
 from aecodec.nets.restorer import Restorer
 from aecodec.training import checkpoint
 from aecodec.training.data import Pictures
 from aecodec.training.loop import Progress, Schedule, Trainer, Watch
+from aecodec.training.pca import pca_start
 from aecodec.training.tasks import CodecTask, DenoiserTask
 from tests.tiny import TINY, TINY_RESTORER, crops, sample
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import torch
 
-from aecodec import weights
-from aecodec.codec import Codec, Target
+from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
 from aecodec.errors import BadInput, OutputError, UsageError, WeightsError
+from aecodec.models import weights
 from aecodec.nets.config import SIZES
 from aecodec.nets.restorer import RESTORERS, RestorerConfig
-from aecodec.picture import from_array
+from aecodec.pictures.picture import from_array
 from aecodec.training import checkpoint, recipes
 from aecodec.training.loop import Progress
 from tests.tiny import SAMPLES, TINY, TINY_RESTORER, TINY_WEIGHTS, sample

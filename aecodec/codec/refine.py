@@ -1,0 +1,144 @@
+"""Refinement: gradient steps on the latents of the picture at hand, for fewer bits at no cost to the decoder.
+
+Annealed rounding: every symbol lies between its two neighbouring integers, at first anywhere, at last on one of them,
+while Adam moves y and z downhill in bits + price * squared error. Stochastic Gumbel annealing (Yang, Bamler and Mandt,
+"Improving Inference for Neural Image Compression", NeurIPS 2020) with less noise: all of it wanders for hundreds of
+steps, none of it ends where rounding hurts. From a third on the price of the error is steered, tile by tile, so that
+the error ends where it began and the gain is bits; what is returned is the best state seen whose rounded symbols are
+no worse in either. Legend: N tiles of one shape, L latents, h, w cells of y, H, W pixels of a tile without its padding.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from aecodec.nets.blocks import bounded
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.prior import SCALES
+from aecodec.tiling import LATENT_STRIDE
+
+# Chosen on validation pictures at two qualities; `pretrained/LOG.md` has what else was tried.
+HOT, COLD = 0.6, 0.2  # temperature of the rounding at first and at last
+NOISE = 0.5  # of the noise that Gumbel annealing has
+RATE_Y, RATE_Z = 0.02, 0.005  # learning rates in quantiser steps, for a run of
+USUAL_STEPS = 60
+STILL = 2.0  # bits per quantiser step: a gradient well below it hardly moves a latent (Adam's epsilon)
+PRICE = 1.1  # of the error at first, in lambda: short runs end a little worse than they began
+STEER_FROM, LOOKS = 0.3, 10  # from then on rounded symbols are looked at every tenth of a run
+STIFFNESS, STEERING = 8, (0.85, 1.2)  # how the price follows the error at a look, and how far at most
+SLACK = 1e-3  # of the squared error, kept in hand for what lies beyond a tile's rim
+EDGE = 1e-4  # keeps the logits of rounding finite
+
+Quantiser = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where N tiles lie: their windows of quantised latents, of which all but the tile's own stay as they are."""
+
+    windows: Tensor  # (N, L, window height, window width), quantiser steps
+    rows: slice  # the tile's cells in the window
+    columns: slice
+    pixels: Tensor  # (N, 3, H, W) of 0 ... 1: the tiles without the padding that no decoder shows
+
+
+@torch.enable_grad()
+def refine(model: Compressor, y: Tensor, around: Surroundings, step: int, iterations: int) -> tuple[Tensor, Tensor]:
+    """Latents before the gain (N, L, h, w) -> better ones, and rounded hyper-latents (N, hyper, h/4, w/4) to go with.
+
+    Repeatable: the noise is seeded. Call it outside of inference mode.
+    """
+    tiles = _Tiles(model, around, step, len(y))
+    scaled = y * tiles.gain
+    z = model.prior.hyper_analysis(scaled, tiles.steps).detach()
+    best = _Best(scaled, z, *tiles.rounded(scaled, z))
+    price = torch.full_like(best.bits, PRICE * model.config.lambda_of(step) * 255**2 / 3)  # the MSE is over 3 channels
+    scaled, z = scaled.clone().requires_grad_(), z.clone().requires_grad_()
+    hurry = (USUAL_STEPS / iterations) ** (1 / 3)
+    moving = [{"params": [scaled], "rate": RATE_Y * hurry}, {"params": [z], "rate": RATE_Z * hurry}]
+    optimiser = torch.optim.Adam(moving, betas=(0.9, 0.99), eps=STILL)
+    draw = torch.Generator(y.device).manual_seed(step)
+    for index in range(iterations):
+        progress = index / iterations
+        for group in optimiser.param_groups:
+            group["lr"] = group["rate"] * (1 - 0.9 * progress)
+        bits, error = tiles.cost(scaled, z, _AnnealedRounding(HOT * (COLD / HOT) ** progress, draw))
+        optimiser.zero_grad()
+        (bits + price * error).sum().backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        if index + 1 == iterations or (progress >= STEER_FROM and index % max(iterations // LOOKS, 1) == 0):
+            bits, error = tiles.rounded(scaled, z)
+            best.offer(scaled, z, bits, error)
+            price = price * ((error / best.error) ** STIFFNESS).clamp(*STEERING)
+    return best.scaled / tiles.gain, torch.round(best.z)
+
+
+class _AnnealedRounding:
+    """floor + sigmoid((logit + noise) / temperature), the logit that of Gumbel annealing, the noise logistic."""
+
+    def __init__(self, temperature: float, draw: torch.Generator) -> None:
+        self.temperature = temperature
+        self.draw = draw
+
+    def __call__(self, value: Tensor) -> Tensor:
+        below = value.detach().floor()
+        part = (value - below).clamp(EDGE, 1 - EDGE)
+        chance = torch.rand(value.shape, generator=self.draw, device=value.device).clamp(EDGE, 1 - EDGE)
+        logit = (torch.atanh(part) - torch.atanh(1 - part)) / self.temperature + NOISE * torch.logit(chance)
+        return below + torch.sigmoid(logit / self.temperature)
+
+
+class _Tiles:
+    """Bits and squared error of N tiles as functions of their latents."""
+
+    def __init__(self, model: Compressor, around: Surroundings, step: int, count: int) -> None:
+        self.model = model
+        self.around = around
+        self.steps = torch.full((count,), step, device=around.windows.device)
+        self.gain = model.prior.log_gain(self.steps).exp()
+        self.inverse = model.prior.log_inverse(self.steps).exp()
+
+    def cost(self, scaled: Tensor, z: Tensor, quantise: Quantiser) -> tuple[Tensor, Tensor]:
+        """Bits (N,) and squared error (N,), summed over pixels of 0 ... 1 and channels."""
+        prior, around = self.model.prior, self.around
+        z_symbols = quantise(z)
+        index = bounded(prior.scales(z_symbols, self.steps), 0, SCALES - 1)
+        symbols = torch.zeros_like(scaled)
+
+        def code(mean: Tensor, mask: Tensor) -> Tensor:
+            nonlocal symbols
+            chosen = quantise(scaled - mean)
+            symbols = torch.where(mask, chosen, symbols)
+            return mean + chosen
+
+        known = prior.walk(z_symbols, self.steps, self.gain, code)
+        bits = prior.bits(symbols, index).sum((1, 2, 3)) + prior.hyper_prior.bits(z_symbols, self.steps).sum((1, 2, 3))
+        cells = around.windows.clone()
+        cells[:, :, around.rows, around.columns] = known
+        cells = (cells * self.inverse).contiguous(memory_format=torch.channels_last)
+        shown = self.model.synthesis(cells, self.steps)
+        top, left = around.rows.start * LATENT_STRIDE, around.columns.start * LATENT_STRIDE
+        height, width = around.pixels.shape[2:]
+        difference = shown[:, :, top : top + height, left : left + width] - around.pixels
+        return bits, difference.square().sum((1, 2, 3))
+
+    @torch.no_grad()
+    def rounded(self, scaled: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
+        return self.cost(scaled, z, torch.round)
+
+
+class _Best:
+    """The cheapest state of each tile whose error is no larger than that of the first, and that first error."""
+
+    def __init__(self, scaled: Tensor, z: Tensor, bits: Tensor, error: Tensor) -> None:
+        self.scaled, self.z, self.bits, self.error = scaled, z, bits, error
+
+    @torch.no_grad()
+    def offer(self, scaled: Tensor, z: Tensor, bits: Tensor, error: Tensor) -> None:
+        better = (bits < self.bits) & (error <= self.error * (1 - SLACK))
+        each = better[:, None, None, None]
+        self.scaled = torch.where(each, scaled, self.scaled)
+        self.z = torch.where(each, z, self.z)
+        self.bits = torch.where(better, bits, self.bits)

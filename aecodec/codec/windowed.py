@@ -1,0 +1,95 @@
+"""Analysis and synthesis in windows: the networks run on one tile and its halo at a time, batches of equal shape.
+
+A window holds the receptive field of its tile, so the result is that of the whole picture at once (DESIGN section 6).
+Legend: L latents, h, w cells of y (16 pixels), H, W pixels.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aecodec.nets.compressor import Compressor
+from aecodec.pictures.picture import Samples, from_unit
+from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, groups
+
+
+def batches(
+    grid: TileGrid, tiles: Iterable[Tile], halo: int, unit: int, batch: int
+) -> Iterator[list[tuple[Tile, Window]]]:
+    """Tiles with their windows, at most `batch` at a time, all windows of a group of one shape."""
+    windows = [(tile, grid.window(tile, halo, unit)) for tile in tiles]
+    return groups(windows, lambda entry: (entry[1].height, entry[1].width), batch)
+
+
+def alike(grid: TileGrid, halo: int, batch: int) -> Iterator[list[tuple[Tile, Window]]]:
+    """All tiles with their windows in cells of y, at most `batch` at a time: of a group all sizes are the same."""
+    windows = [(tile, grid.window(tile, halo, LATENT_STRIDE)) for tile in grid.tiles()]
+    return groups(
+        windows, lambda at: (at[1].height, at[1].width, at[1].top, at[1].left, at[0].height, at[0].width), batch
+    )
+
+
+def analyse(model: Compressor, grid: TileGrid, samples: np.ndarray, device: torch.device, batch: int) -> list[Tensor]:
+    """RGB samples (H, W, 3), uint8 or uint16 -> latents before the gain of every tile (L, h, w), raster order.
+
+    Beyond the picture's right and bottom edge its last pixels are repeated.
+    """
+    top = float(np.iinfo(samples.dtype).max)
+    latents: dict[int, Tensor] = {}
+    for group in batches(grid, grid.tiles(), model.config.analysis_halo, 1, batch):
+        pixels = np.stack([_cut(samples, window) for _, window in group])
+        unit = torch.from_numpy(pixels.astype(np.float32)).to(device).div_(top)  # (N, H, W, 3): channels last
+        result = model.analysis(unit.permute(0, 3, 1, 2))
+        for (tile, window), y in zip(group, result, strict=True):
+            rows, columns = window.inner
+            latents[tile.index] = y[:, _cells(rows), _cells(columns)]
+    return [latents[index] for index in range(grid.count)]
+
+
+def _cut(samples: np.ndarray, window: Window) -> np.ndarray:
+    rows, columns = window.outer
+    inside = samples[rows, columns]
+    missing = (window.height - inside.shape[0], window.width - inside.shape[1])
+    return np.pad(inside, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge") if any(missing) else inside
+
+
+def _cells(pixels: slice) -> slice:
+    return slice(pixels.start // LATENT_STRIDE, pixels.stop // LATENT_STRIDE)
+
+
+def synthesise(
+    model: Compressor, grid: TileGrid, canvas: Tensor, step: int, tiles: Iterable[Tile], batch: int
+) -> Iterator[tuple[Tile, Tensor]]:
+    """Quantised latents of the padded picture (L, h, w) in quantiser steps -> RGB (H, W, 3) of tiles, around 0 to 1.
+
+    Only the tiles named; in batches, so not in their order. Tiles of the last row and column come without padding.
+    """
+    inverse = model.prior.log_inverse(torch.tensor([step], device=canvas.device)).exp()
+    for group in batches(grid, tiles, model.config.synthesis_halo, LATENT_STRIDE, batch):
+        cells = torch.stack([canvas[:, *window.outer] for _, window in group]) * inverse
+        steps = torch.full((len(group),), step, device=canvas.device)
+        restored = model.synthesis(cells.contiguous(memory_format=torch.channels_last), steps)
+        for (tile, window), pixels in zip(group, restored, strict=True):
+            top, left = window.top * LATENT_STRIDE, window.left * LATENT_STRIDE
+            yield tile, pixels[:, top : top + tile.height, left : left + tile.width].permute(1, 2, 0)
+
+
+def empty_canvas(model: Compressor, grid: TileGrid, device: torch.device) -> Tensor:
+    """Zeros (L, h, w) for the quantised latents of the padded picture."""
+    return torch.zeros(
+        model.config.latents, grid.padded_height // LATENT_STRIDE, grid.padded_width // LATENT_STRIDE, device=device
+    )
+
+
+def place(canvas: Tensor, tile: Tile, latents: Tensor) -> None:
+    """Put a tile's latents (L, h, w) where they belong on the canvas."""
+    row, column = tile.y // LATENT_STRIDE, tile.x // LATENT_STRIDE
+    canvas[:, row : row + latents.shape[1], column : column + latents.shape[2]] = latents
+
+
+def samples(unit: Tensor, channels: int, bit_depth: int) -> Samples:
+    """RGB around 0 to 1, (H, W, 3) -> samples (H, W, channels); grey is the mean of the three."""
+    pixels = unit.mean(2, keepdim=True) if channels == 1 else unit
+    return from_unit(pixels.cpu().numpy(), bit_depth)

@@ -1,0 +1,167 @@
+"""An evaluation as one web page that needs nothing else: figures, curves and crops, from the parts in `assets`."""
+
+import base64
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from aecodec.evaluation import report, sums
+from aecodec.evaluation.charts import ASSETS, charts, names, of_picture, points_of
+from aecodec.evaluation.compression import OWN
+from aecodec.evaluation.gallery import Exhibit
+from aecodec.evaluation.report import Evaluation
+
+LIBRARIES = ("torch", "numpy", "pillow", "imagecodecs", "scikit-image")
+
+
+def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
+    """The page of a run; `command` is what started it."""
+    coding = found.of_compression
+    drawn = charts(found)
+    pictures = {Path(name).name: of_picture(found, name) for name in names(found.rows)} if coding else {}
+    data = {
+        "charts": [asdict(chart) for chart in drawn],
+        "pictures": {name: asdict(chart) for name, chart in pictures.items()},
+        "exhibits": [_exhibit(exhibit) for exhibit in exhibits],
+    }
+    environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, trim_blocks=True)
+    return environment.get_template("report.html").render(
+        title="aecodec: denoising" if not coding else "aecodec: compression",
+        subtitle=_subtitle(found),
+        summary=_summary(found, coding=coding),
+        matrices=_matrices(found) if coding else [],
+        charts=drawn,
+        columns=report.COLUMNS if coding else report.DENOISING_COLUMNS,
+        table=(report.table if coding else report.denoising_table)(found.points),
+        exhibits=[exhibit.title for exhibit in exhibits],
+        gallery=_gallery(coding=coding),
+        command=command,
+        machine=_machine(found),
+        settings=found.settings.items(),
+        definitions=found.definitions.items(),
+        style=_safe(_asset("uplot.min.css") + _asset("report.css")),
+        library=_safe(_asset("uplot.min.js")),
+        script=_safe(_asset("report.js")),
+        data=_safe(json.dumps(data, allow_nan=False).replace("</", "<\\/")),
+    )
+
+
+def _safe(text: str) -> Markup:
+    """Text of ours, which is markup, style or script already."""
+    return Markup(text)  # nothing of a user's gets here unescaped
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def _subtitle(found: Evaluation) -> str:
+    count = len(names(found.rows))
+    state = "" if found.complete else "; the run was interrupted, and these are its first figures"
+    return f"{count} picture{'s' if count != 1 else ''}, aecodec {found.version}{state}"
+
+
+def _machine(found: Evaluation) -> list[tuple[str, str]]:
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return [
+        ("machine", f"{platform.machine()}, {platform.system()}, {os.cpu_count()} cores"),
+        ("versions", f"aecodec {found.version}, Python {platform.python_version()}, {libraries}"),
+        ("written", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
+    ]
+
+
+def _gallery(*, coding: bool) -> str:
+    if coding:
+        return (
+            "The middle of each picture, lossless. Every codec is shown at its quality whose file is nearest in size to"
+            " aecodec's; sizes and decibels are of the whole picture. Move the divider by mouse, touch or arrow keys."
+        )
+    return "The middle of each picture, lossless. Move the divider by mouse, touch or arrow keys."
+
+
+# --- compression ---
+
+
+def _matrices(found: Evaluation) -> list[dict[str, Any]]:
+    measured = [row for row in found.rows if row.error is None and row.note is None]
+    codecs = [name for name in found.settings if points_of(found, name)]
+    matrices = []
+    for title, quality in (("PSNR", sums.psnr), ("MS-SSIM", sums.ms_ssim_db)):
+        kept = measured if quality is sums.psnr else [row for row in measured if row.ms_ssim is not None]
+        cells = {test: [_bd_cell(kept, test, anchor, quality) for anchor in codecs] for test in codecs}
+        rows = [{"name": test, "cells": line} for test, line in cells.items()]
+        heading = f"BD-rate by {title}: bits of the row's codec against the column's, at equal quality"
+        matrices.append({"title": heading, "corner": "codec", "names": codecs, "rows": rows})
+    return [*matrices, _speed(found, codecs)]
+
+
+def _bd_cell(rows: Sequence[Any], test: str, anchor: str, quality: Callable[[Any], float | None]) -> dict[str, str]:
+    percent = None if test == anchor else sums.bd(rows, test, anchor, quality)
+    if percent is None:
+        return {"text": "", "kind": ""}
+    return {"text": f"{percent:+.1f} %", "kind": "better" if percent < 0 else "worse"}
+
+
+def _speed(found: Evaluation, codecs: Sequence[str]) -> dict[str, Any]:
+    """Medians over all files; each file was timed once, the model loaded and everything warm."""
+    rows = []
+    for name in codecs:
+        mine = [row for row in found.rows if row.codec == name and row.encode_s is not None]
+        seconds = [median(values) for values in ([row.encode_s for row in mine], [row.decode_s for row in mine])]
+        megapixels = median([row.width * row.height / 1e6 for row in mine])
+        cells = [f"{1000 * s:.0f} ms" for s in seconds] + [f"{megapixels / max(s, 1e-9):.1f} MP/s" for s in seconds]
+        rows.append({"name": name, "cells": [{"text": cell, "kind": ""} for cell in cells]})
+    title = "Speed, median over all files, in one process after warming up"
+    return {"title": title, "corner": "codec", "names": ["encode", "decode", "encode", "decode"], "rows": rows}
+
+
+def _summary(found: Evaluation, *, coding: bool) -> list[str]:
+    if not coding:
+        return _denoising_summary(found)
+    sentences = []
+    for rate in found.bd_rates:
+        if rate.psnr_percent is not None:
+            less = "fewer" if rate.psnr_percent < 0 else "more"
+            text = f"At equal PSNR {OWN} needs {abs(rate.psnr_percent):.1f} % {less} bits than {rate.anchor}"
+            if rate.gain_db is not None:
+                better = "better" if rate.gain_db > 0 else "worse"
+                text += f"; at equal bits it is {abs(rate.gain_db):.2f} dB {better}"
+            sentences.append(f"{text}.")
+    return sentences or ["Name other codecs with --against, and they are compared here."]
+
+
+# --- denoising ---
+
+
+def _denoising_summary(found: Evaluation) -> list[str]:
+    sentences = []
+    for own in found.points:
+        if own.method != OWN:
+            continue
+        others = [p for p in found.points if p.sigma == own.sigma and not p.method.startswith(OWN)]
+        level = "real noise" if own.sigma is None else f"noise of sigma {own.sigma:g}"
+        text = f"From {level} ({own.noisy_psnr_db:.2f} dB) {OWN} restores {own.psnr_db:.2f} dB"
+        if others:
+            best = max(others, key=lambda point: point.psnr_db)
+            gap = own.psnr_db - best.psnr_db
+            text += f", {abs(gap):.2f} dB {'more' if gap > 0 else 'less'} than {best.method}"
+        sentences.append(f"{text}.")
+    return sentences
+
+
+def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+    panels = [
+        {"name": panel.name, "caption": panel.caption, "webp": base64.b64encode(panel.webp).decode()}
+        for panel in exhibit.panels
+    ]
+    return {"title": exhibit.title, "size": exhibit.size, "panels": panels}

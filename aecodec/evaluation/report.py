@@ -1,0 +1,142 @@
+"""What an evaluation found, as JSON, as CSV and as the cells of a table; measures nothing."""
+
+import csv
+import io
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from aecodec.errors import BadInput
+from aecodec.evaluation import denoising as evaluate_denoising
+from aecodec.evaluation.sums import BdRate, Point
+
+# Short, so that a table fits a terminal of 80 columns; "x raw" is how many times smaller than the samples.
+COLUMNS = ("codec", "q", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "x raw", "x input", "enc s", "dec s")
+DENOISING_COLUMNS = ("method", "sigma", "PSNR dB", "SSIM", "estimate", "noisy dB", "s/MP")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that a run measured."""
+
+    version: str  # of aecodec
+    definitions: Mapping[str, str]  # of what was measured
+    settings: Mapping[str, str]  # of each codec or method
+    rows: Sequence[Any]  # of `evaluate` or `evaluate_denoising`
+    points: Sequence[Any]
+    bd_rates: Sequence[BdRate] = ()
+    complete: bool = True  # else the run was interrupted, or still goes on
+
+    @property
+    def of_compression(self) -> bool:
+        """Else it is of denoising."""
+        return "bpp" in self.definitions
+
+
+def to_json(evaluation: Evaluation) -> str:
+    """Strict JSON: an infinite PSNR, of identical pictures, becomes the string "inf"."""
+    whole = {
+        "aecodec": evaluation.version,
+        "machine": f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "definitions": dict(evaluation.definitions),
+        "complete": evaluation.complete,
+        "settings": dict(evaluation.settings),
+        "rows": [_plain(asdict(row)) for row in evaluation.rows],
+        "points": [_plain(asdict(point)) for point in evaluation.points],
+        "bd_rates": [asdict(rate) for rate in evaluation.bd_rates],
+    }
+    return json.dumps(whole, indent=1, allow_nan=False) + "\n"
+
+
+def read_rows(path: Path, kind: type[Any], now: Evaluation) -> list[Any]:
+    """The rows of an earlier run that can be taken over: without an error, of this version and the same settings.
+
+    Raises BadInput for what `to_json` did not write, or of another kind of evaluation.
+    """
+    try:
+        whole = json.loads(path.read_text())
+        version, earlier = whole["aecodec"], whole["settings"]
+        rows = [kind(**{name: value(stored) for name, stored in row.items()}) for row in whole["rows"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{path} holds no evaluation of this kind to go on with") from error
+    same = {name for name, text in now.settings.items() if version == now.version and earlier.get(name) == text}
+    return [row for row in rows if row.error is None and row.by in same]
+
+
+def to_csv(evaluation: Evaluation) -> str:
+    """A header and a line for each row."""
+    text = io.StringIO()
+    names = [field.name for field in fields(evaluation.rows[0])] if evaluation.rows else []
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_plain(asdict(row)) for row in evaluation.rows)
+    return text.getvalue()
+
+
+def table(points: Sequence[Point]) -> list[tuple[str, ...]]:
+    """A line of cells, as in `COLUMNS`, for each codec and quality."""
+    return [
+        (
+            point.codec,
+            f"{point.quality:g}",
+            f"{point.bpp:.3f}",
+            "lossless" if math.isinf(point.psnr_db) else f"{point.psnr_db:.2f}",
+            _cell(point.ssim),
+            _cell(point.ms_ssim),
+            f"{point.ratio_raw:.1f}",
+            f"{point.ratio_input:.1f}",
+            f"{point.encode_s:.3f}",
+            f"{point.decode_s:.3f}",
+        )
+        for point in points
+    ]
+
+
+def denoising_table(points: Sequence[evaluate_denoising.Point]) -> list[tuple[str, ...]]:
+    """A line of cells, as in `DENOISING_COLUMNS`, for each noise level and method."""
+    return [
+        (
+            point.method,
+            "real" if point.sigma is None else f"{point.sigma:g}",
+            f"{point.psnr_db:.2f}",
+            _cell(point.ssim),
+            "told" if point.estimate is None else f"{point.estimate:.1f}",
+            f"{point.noisy_psnr_db:.2f}",
+            f"{point.seconds_per_megapixel:.2f}",
+        )
+        for point in points
+    ]
+
+
+def bd_line(rate: BdRate) -> str:
+    parts = [
+        f"{'n/a' if value is None else f'{value:+.1f} %'} ({metric})"
+        for metric, value in (
+            ("PSNR", rate.psnr_percent),
+            ("luma PSNR", rate.luma_percent),
+            ("MS-SSIM", rate.ms_ssim_percent),
+        )
+    ]
+    gain = "n/a" if rate.gain_db is None else f"{rate.gain_db:+.2f} dB"
+    return f"BD-rate of aecodec against {rate.anchor}: {', '.join(parts)}; BD-PSNR {gain}"
+
+
+def value(stored: Any) -> Any:
+    """A value of a row as it was before `to_json` made strict JSON of it."""
+    return math.inf if stored == "inf" else stored
+
+
+def _cell(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.4f}"
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    """Infinity as the string "inf", and no number as None."""
+    return {
+        name: value if not isinstance(value, float) or math.isfinite(value) else ("inf" if math.isinf(value) else None)
+        for name, value in values.items()
+    }

@@ -1,0 +1,143 @@
+"""Freezing, the last step of training: the scale network becomes integers, the distributions become tables.
+
+What is left in floating point (transforms, means, gains) is rounded to float16 first, as it will be stored, and runs
+in float32 from then on. `freeze` measures what all of it costs. How the result is stored is the business of `weights`.
+"""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from aecodec.entropy.intnet import ACTIVATION_MAX, NAMES, WEIGHT_MAX, IntegerLayer, IntegerNetwork
+from aecodec.entropy.tables import Tables, concatenate, ideal_bits
+from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
+from aecodec.nets.blocks import Knots
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, SCALES, ScaleNetwork
+from aecodec.quality import QUALITY_STEPS
+from aecodec.training.tablefit import latent_tables, logistic_tables
+
+HEADROOM = 4  # activations may grow to this many times the largest one seen in calibration before they clamp
+FINEST_ACTIVATION = 10  # fraction bits; more than 1/1024 of a unit buys nothing
+FINEST_WEIGHT = 14
+CALIBRATION_STEPS = tuple(range(0, QUALITY_STEPS + 1, QUALITY_STEPS // 8))
+
+
+@dataclass(frozen=True)
+class FreezingCost:
+    """Rate before and after freezing, bits a pixel, the same rounded symbols in both; means over all qualities."""
+
+    float_bpp: float
+    frozen_bpp: float
+
+    @property
+    def percent(self) -> float:
+        return 100 * (self.frozen_bpp / self.float_bpp - 1)
+
+
+def freeze(trained: Compressor, crops: Tensor) -> tuple[Frozen, FreezingCost]:
+    """Freeze a copy of `trained`, calibrated and measured on crops (N, 3, H, W) of 0 ... 1, sides multiples of 64."""
+    model = copy.deepcopy(trained).cpu().half().float().eval()
+    crops = crops.cpu()
+    with torch.no_grad():
+        hyper = {step: _hyper_latents(model, crops, step) for step in CALIBRATION_STEPS}
+        integers = _freeze_scales(model.prior.scales, hyper)
+        frozen = Frozen(model, integers, _freeze_tables(model))
+        return frozen, _cost(frozen, crops, hyper)
+
+
+def _hyper_latents(model: Compressor, crops: Tensor, step: int) -> Tensor:
+    steps = torch.full((len(crops),), step)
+    scaled = model.analysis(crops) * model.prior.log_gain(steps).exp()
+    return torch.round(model.prior.hyper_analysis(scaled, steps))
+
+
+def _freeze_scales(network: ScaleNetwork, hyper: dict[int, Tensor]) -> IntegerNetwork:
+    """Post-training quantisation with one power-of-two format a layer, from the activations that calibration sees."""
+    largest = dict.fromkeys(NAMES, 1e-6)
+
+    def watch(name: str) -> None:
+        def hook(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            largest[name] = max(largest[name], float(inputs[0].abs().max()))
+
+        handles.append(getattr(network, name).register_forward_pre_hook(hook))
+
+    handles: list[torch.utils.hooks.RemovableHandle] = []
+    for name in NAMES:
+        watch(name)
+    for step, z in hyper.items():
+        network(z, torch.full((len(z),), step))
+    for handle in handles:
+        handle.remove()
+
+    # fraction bits of each layer's input; z itself is integer, and the result is the integer index
+    inputs = [
+        0,
+        *(_fraction_bits(largest[name] * HEADROOM, ACTIVATION_MAX, FINEST_ACTIVATION) for name in NAMES[1:]),
+        0,
+    ]
+    knots: dict[str, Knots] = {"expand": network.expand_bias, "last": network.last_bias}
+    layers = []
+    for position, name in enumerate(NAMES):
+        convolution = getattr(network, name)
+        unit = INDEX_UNIT if name == "last" else 1.0
+        layers.append(_freeze_layer(convolution, knots.get(name), unit, inputs[position : position + 2]))
+    return IntegerNetwork(layers, torch.device("cpu"))
+
+
+def _freeze_layer(convolution: nn.Conv2d, knots: Knots | None, unit: float, fractions: list[int]) -> IntegerLayer:
+    weight = convolution.weight.double() * unit
+    bias = convolution.bias.double() * unit  # type: ignore[union-attr]
+    from_knots = knots.value.double() * unit if knots is not None else torch.zeros(Knots(1).value.shape[0], 1)
+    bits = _fraction_bits(float(weight.abs().max()), WEIGHT_MAX, FINEST_WEIGHT)
+    shift = fractions[0] + bits - fractions[1]
+    if shift < 1:  # a coarse input with small weights: keep at least the rounding bit
+        bits += 1 - shift
+        shift = 1
+    return IntegerLayer(
+        weight=torch.round(weight * 2.0**bits).to(torch.int16).numpy(),
+        bias=torch.round((bias + from_knots) * 2.0 ** (fractions[0] + bits)).to(torch.int64).numpy(),
+        shift=shift,
+    )
+
+
+def _fraction_bits(largest: float, limit: int, finest: int) -> int:
+    """Most fraction bits with which `largest` stays within `limit`."""
+    return min(math.floor(math.log2(limit / max(largest, 1e-9))), finest)
+
+
+def _freeze_tables(model: Compressor) -> Tables:
+    share, stretch = (float(value) for value in model.prior.tail())
+    scales = SCALE_LOW * np.exp(SCALE_STEP * np.arange(SCALES))
+    prior = model.prior.hyper_prior
+    location = prior.location.double().flatten().numpy()
+    scale = prior.log_scale.double().exp().flatten().numpy()
+    return concatenate(latent_tables(scales, share, stretch), logistic_tables(location, scale))
+
+
+def _cost(frozen: Frozen, crops: Tensor, hyper: dict[int, Tensor]) -> FreezingCost:
+    """Bits of the same symbols by the float model and by the tables that the integer network chooses."""
+    prior, pixels = frozen.model.prior, crops.shape[0] * crops.shape[2] * crops.shape[3]
+    before = after = 0.0
+    for step, z in hyper.items():
+        steps = torch.full((len(z),), step)
+        gain = prior.log_gain(steps).exp()
+        scaled = frozen.model.analysis(crops) * gain
+        residuals = torch.zeros_like(scaled)
+
+        def code(mean: Tensor, mask: Tensor, scaled: Tensor = scaled, residuals: Tensor = residuals) -> Tensor:
+            residual = torch.round(scaled - mean)
+            residuals.copy_(torch.where(mask, residual, residuals))
+            return mean + residual
+
+        prior.walk(z, steps, gain, code)
+        index = prior.scales(z, steps).clamp(0, SCALES - 1)
+        before += float(prior.bits(residuals, index).sum() + prior.hyper_prior.bits(z, steps).sum())
+        rows = scale_rows(frozen, z, step)
+        after += ideal_bits(frozen.tables, residuals.to(torch.int32).numpy(), rows)
+        after += ideal_bits(frozen.tables, z.to(torch.int32).numpy(), hyper_rows(step, z.shape))
+    return FreezingCost(before / pixels / len(hyper), after / pixels / len(hyper))

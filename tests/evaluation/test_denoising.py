@@ -1,0 +1,107 @@
+"""Denoising measured: the protocol's noise, pairs, means, failures."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aecodec.denoiser import Denoiser
+from aecodec.evaluation import denoising as evaluate
+from aecodec.evaluation.classical import Method, Unit
+from aecodec.models import weights
+from aecodec.pictures.picture import to_unit
+from aecodec.services.files import Job
+from tests.tiny import sample, tiny_restorer
+
+KEEP = Method("keep", "", lambda noisy, sigma: (noisy, 3.0 if sigma is None else None))
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[Job]:
+    Image.fromarray(sample()[:60, :80]).save(tmp_path / "colour.png")
+    Image.fromarray(sample()[:50, :50, 0]).save(tmp_path / "grey.png")
+    return [Job(path, None) for path in sorted(tmp_path.glob("*.png"))]
+
+
+def run(jobs: list[Job], *methods: Method, noise: Any = (15.0, 50.0)) -> list[evaluate.Row]:
+    return list(evaluate.measure(jobs, methods, noise, lambda where, message: None))
+
+
+def test_noise_is_that_of_the_published_protocol(jobs: list[Job]) -> None:
+    seen: list[Unit] = []
+
+    def look(noisy: Unit, sigma: float | None) -> tuple[Unit, None]:
+        seen.append(noisy)
+        return noisy, None
+
+    run(jobs[:1], Method("look", "", look), noise=[50.0])
+    np.random.seed(0)
+    expected = to_unit(sample()[:60, :80]) + np.random.normal(0, 50 / 255, (60, 80, 3))
+    assert np.allclose(seen[0], expected, atol=1e-6)
+    assert seen[0].min() < 0
+    assert seen[0].max() > 1
+
+
+def test_psnr_is_that_of_the_rounded_result(jobs: list[Job]) -> None:
+    rows = run(jobs, KEEP)
+    assert len(rows) == evaluate.rows_expected(2, [KEEP], [15.0, 50.0]) == 4
+    clean = sample()[:60, :80].astype(float)
+    noise = np.random.RandomState(0).normal(0, 15, clean.shape)
+    shown = np.clip(np.rint(clean + noise), 0, 255)
+    expected = 10 * math.log10(255**2 / np.square(shown - clean).mean())
+    assert rows[0].psnr_db == rows[0].noisy_psnr_db
+    assert rows[0].psnr_db == pytest.approx(expected, abs=1e-3)
+    assert (rows[0].width, rows[0].height, rows[0].sigma, rows[0].estimate) == (80, 60, 15, None)
+
+
+def test_the_denoiser_is_measured_blind_and_told(jobs: list[Job]) -> None:
+    loaded = weights.DenoiserWeights(tiny_restorer(), bytes(8), Path("tiny"))
+    denoiser = Denoiser(loaded, next(tiny_restorer().parameters()).device, 1)
+    rows = run(jobs, *evaluate.own_methods(denoiser, told=True))
+    assert {row.error for row in rows} == {None}
+    blind, told = rows[0], rows[1]
+    assert (blind.method, told.method) == ("aecodec", "aecodec --sigma")
+    assert told.estimate == 15
+    assert blind.estimate not in (None, 15)
+    assert len(evaluate.own_methods(denoiser, told=False)) == 1
+
+
+def test_pairs_need_no_added_noise(jobs: list[Job], tmp_path: Path) -> None:
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    Image.fromarray(255 - sample()[:60, :80]).save(clean / "colour.tiff")
+    Image.fromarray(sample()[:50, :51, 0]).save(clean / "grey.png")
+    good, other_size = run(jobs, KEEP, noise=clean)
+    assert (good.sigma, good.estimate) == (None, 3)
+    assert good.psnr_db == good.noisy_psnr_db
+    assert good.psnr_db is not None
+    assert good.psnr_db < 20
+    assert other_size.error is not None
+    assert "another size" in other_size.error
+    (clean / "colour.tiff").unlink()
+    assert "0 files called colour" in (run(jobs, KEEP, noise=clean)[0].error or "")
+
+
+def test_failures_are_rows_and_the_rest_goes_on(jobs: list[Job], tmp_path: Path) -> None:
+    def fail(noisy: Unit, sigma: float | None) -> tuple[Unit, None]:
+        raise ValueError("no")
+
+    broken = tmp_path / "a.png"
+    broken.write_text("text")
+    rows = run([Job(broken, None), Job(None, None), *jobs], Method("fail", "", fail), KEEP)
+    assert [row.error is None for row in rows] == [False, False, *[False, True] * 4]
+    assert [point.method for point in evaluate.points(rows)] == ["keep", "keep"]
+
+
+def test_points_are_means_by_level_then_method() -> None:
+    def row(method: str, sigma: float | None, psnr_db: float) -> evaluate.Row:
+        return evaluate.Row("p", method, sigma, 1000, 500, psnr_db, 0.5, 20.0, None, 2.0)
+
+    rows = [row("b", 50, 30), row("a", 50, 20), row("b", 15, 40), row("b", 50, 32), row("b", None, 10)]
+    points = evaluate.points(rows)
+    assert [(point.method, point.sigma) for point in points] == [("b", 15), ("b", 50), ("a", 50), ("b", None)]
+    assert (points[1].psnr_db, points[1].pictures, points[1].estimate) == (31, 2, None)
+    assert points[1].seconds_per_megapixel == 4

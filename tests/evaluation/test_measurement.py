@@ -1,0 +1,129 @@
+"""A measurement that is interrupted leaves what it has, and goes on from there."""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aecodec.errors import BadInput, UsageError
+from aecodec.evaluation import compression as evaluate
+from aecodec.evaluation import measurement, report, sums
+from aecodec.evaluation.measurement import Measurement
+from aecodec.services.files import Engine
+
+SETTINGS = {"aecodec": "weights x", "jpeg": "4:2:0"}
+measured: list[evaluate.Key] = []
+
+
+def row(codec: str, quality: float, bpp: float) -> evaluate.Row:
+    return evaluate.Row("a.png", codec, quality, 9, 9, 9, bpp, 30 + quality, 31.0, None, None, None, 1, 1, 1, 1)
+
+
+def rows(known: Mapping[evaluate.Key, Any]) -> Iterator[evaluate.Row]:
+    for codec in SETTINGS:
+        for quality in (1.0, 2.0, 3.0):
+            new = row(codec, quality, quality * (1 if codec == "jpeg" else 0.5))
+            if new.key not in known:
+                measured.append(new.key)
+            yield known.get(new.key, new)
+
+
+def total(found: Any, complete: bool) -> report.Evaluation:
+    bd_rates = sums.bd_rates(found)
+    return report.Evaluation("1", {}, SETTINGS, found, sums.points(found), bd_rates, complete)
+
+
+MEASUREMENT = Measurement(6, evaluate.Row, rows, total, report.COLUMNS, report.table, lambda rows: iter(()))
+
+
+@pytest.fixture(autouse=True)
+def forget() -> None:
+    measured.clear()
+
+
+def interrupted(kept: Path, after: int) -> None:
+    """A run that Ctrl-C ends after so many rows."""
+    run = measurement.run(MEASUREMENT, kept, resume=False)
+    for _ in range(after):
+        next(run)
+    with pytest.raises(KeyboardInterrupt):
+        run.throw(KeyboardInterrupt)
+
+
+def test_an_interrupted_run_leaves_a_valid_part(tmp_path: Path) -> None:
+    kept = tmp_path / "f.json"
+    interrupted(kept, 4)
+    part = json.loads(kept.read_text())
+    assert part["complete"] is False
+    assert len(part["rows"]) == 4
+
+
+def test_a_resumed_run_ends_as_one_run(tmp_path: Path) -> None:
+    whole, kept = tmp_path / "whole.json", tmp_path / "f.json"
+    assert len(list(measurement.run(MEASUREMENT, whole, resume=False))) == 6
+    interrupted(kept, 4)
+    measured.clear()
+    assert len(list(measurement.run(MEASUREMENT, kept, resume=True))) == 6
+    assert len(measured) == 2
+    assert kept.read_text() == whole.read_text()
+    assert json.loads(kept.read_text())["complete"] is True
+
+
+def test_a_resumed_run_that_ends_at_once_loses_nothing(tmp_path: Path) -> None:
+    kept = tmp_path / "f.json"
+    interrupted(kept, 4)
+    before = json.loads(kept.read_text())["rows"]
+    run = measurement.run(MEASUREMENT, kept, resume=True)
+    next(run)
+    with pytest.raises(KeyboardInterrupt):
+        run.throw(KeyboardInterrupt)
+    assert json.loads(kept.read_text())["rows"] == before
+
+
+def test_what_is_there_is_kept_while_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measurement, "KEEP_EVERY_S", 0)
+    run = measurement.run(MEASUREMENT, tmp_path / "f.json", resume=False)
+    for _ in range(3):
+        next(run)
+    assert len(json.loads((tmp_path / "f.json").read_text())["rows"]) == 2
+
+
+def test_without_a_file_yet_resuming_is_starting(tmp_path: Path) -> None:
+    assert len(list(measurement.run(MEASUREMENT, tmp_path / "f.json", resume=True))) == 6
+    assert len(measured) == 6
+
+
+def test_other_settings_failures_and_versions_are_measured_again(tmp_path: Path) -> None:
+    kept = tmp_path / "f.json"
+    found = [row("aecodec", 1.0, 0.5), dataclasses.replace(row("aecodec", 2.0, 1), error="no"), row("jpeg", 1.0, 1)]
+    for change, expected in (
+        ({}, 4),
+        ({"settings": {**SETTINGS, "jpeg": "4:4:4"}}, 5),
+        ({"version": "0"}, 6),
+    ):
+        kept.write_text(report.to_json(dataclasses.replace(total(found, False), **change)))
+        measured.clear()
+        list(measurement.run(MEASUREMENT, kept, resume=True))
+        assert len(measured) == expected
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"aecodec": "1", "settings": {}, "rows": [{"method": "x"}]}'])
+def test_what_is_no_evaluation_is_not_gone_on_with(tmp_path: Path, content: str) -> None:
+    kept = tmp_path / "f.json"
+    kept.write_text(content)
+    with pytest.raises(BadInput, match="no evaluation"):
+        list(measurement.run(MEASUREMENT, kept, resume=True))
+    assert kept.read_text() == content
+
+
+def test_an_unknown_name_is_refused_before_a_model_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "load", lambda self: pytest.fail("loaded"))
+    monkeypatch.setattr(Engine, "load_denoiser", lambda self, weights: pytest.fail("loaded"))
+    plan = measurement.Plan("1", [], Engine(), ["bpg"], lambda where, message: None)
+    with pytest.raises(UsageError):
+        measurement.compression(plan, [50])
+    with pytest.raises(UsageError):
+        measurement.denoising(plan, [15])

@@ -1,0 +1,124 @@
+"""The report in a real browser: it draws, answers to mouse and keyboard, fetches nothing and complains of nothing."""
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aecodec.evaluation import gallery, page
+from tests.evaluation.test_page import coding, denoising
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["sync_api.Browser"]:
+    with sync_api.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def exhibits() -> list[gallery.Exhibit]:
+    def panel(name: str, level: int) -> gallery.Panel:
+        stream = io.BytesIO()
+        Image.fromarray(np.full((60, 80, 3), level, np.uint8)).save(stream, "WEBP", lossless=True)
+        return gallery.Panel(name, f"of {level}", stream.getvalue())
+
+    names = ("original", "aecodec", "jpeg")
+    return [
+        gallery.Exhibit(title, "80x60", tuple(panel(name, 60 * index + 10) for index, name in enumerate(names)))
+        for title in ("a.png", "b.png")
+    ]
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def shown(request: pytest.FixtureRequest, browser: "sync_api.Browser", tmp_path: Path) -> Iterator["sync_api.Page"]:
+    """The open page of a coding run; at the end nothing was fetched and nothing went wrong."""
+    path = tmp_path / "report.html"
+    path.write_text(page.page(coding(), exhibits(), "aecodec evaluate in"), encoding="utf-8")
+    size = {"width": 1100, "height": 900} if request.param == "desktop" else {"width": 390, "height": 800}
+    context = browser.new_context(viewport=size)
+    view = context.new_page()
+    fetched: list[str] = []
+    complaints: list[str] = []
+    view.on("request", lambda asked: fetched.append(asked.url))
+    view.on("console", lambda message: complaints.append(message.text))
+    view.on("pageerror", lambda error: complaints.append(str(error)))
+    view.goto(path.as_uri())
+    yield view
+    assert complaints == []
+    assert [url for url in fetched if not url.startswith(("data:", path.as_uri()))] == []
+    assert view.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    context.close()
+
+
+def test_plots_are_drawn_and_tell_values(shown: "sync_api.Page") -> None:
+    assert shown.locator(".uplot").count() == 5  # four of the set, one of the picture
+    over = shown.locator("#chart-0 .u-over")
+    over.scroll_into_view_if_needed()
+    over.hover(position={"x": 60, "y": 60})
+    values = shown.locator("#chart-0 .u-legend .u-value").all_inner_texts()
+    assert sum("bpp" in value for value in values) == 2
+
+
+def test_the_slider_moves_by_keyboard_and_mouse(shown: "sync_api.Page") -> None:
+    slider, right = shown.locator("#slider"), shown.locator("#stage .right")
+    before = right.evaluate("image => image.style.clipPath")
+    slider.focus()
+    for _ in range(20):
+        shown.keyboard.press("ArrowRight")
+    after = right.evaluate("image => image.style.clipPath")
+    assert before != after
+    shown.locator("#stage").hover(position={"x": 5, "y": 5})
+    assert float(slider.input_value()) < 10
+
+
+def test_a_picture_is_opened_and_its_panels_chosen(shown: "sync_api.Page") -> None:
+    shown.select_option("#picture", "b.png")
+    left = shown.locator("#stage .left")
+    sync_api.expect(left).to_have_attribute("alt", re.compile("^b.png"))
+    assert shown.url.endswith("#b.png")
+    shown.select_option("#left", "original")
+    assert shown.locator("#left-caption").inner_text() == "original of 10"
+    shown.locator("#next").click()
+    sync_api.expect(left).to_have_attribute("alt", "a.png, original")
+    shown.locator("#difference").check()
+    assert "difference" in (shown.locator("#stage").get_attribute("class") or "")
+
+
+def test_pixels_of_both_sides_are_on_the_screen(shown: "sync_api.Page") -> None:
+    shown.select_option("#left", "original")
+    shown.select_option("#right", "jpeg")
+    shown.locator("#slider").evaluate("slider => { slider.value = 50; slider.dispatchEvent(new Event('input')); }")
+    stage = shown.locator("#stage")
+    pixels = np.asarray(Image.open(io.BytesIO(stage.screenshot())).convert("RGB"))
+    height, width = pixels.shape[:2]
+    assert np.abs(pixels[height // 2, width // 8].astype(int) - 10).max() <= 3
+    assert np.abs(pixels[height // 2, -width // 8].astype(int) - 130).max() <= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_there_is_a_light_and_a_dark_page(browser: "sync_api.Browser", tmp_path: Path, scheme: str) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page.page(denoising(), [], "aecodec evaluate --denoise in"), encoding="utf-8")
+    context = browser.new_context(color_scheme=scheme)
+    view = context.new_page()
+    complaints: list[str] = []
+    view.on("console", lambda message: complaints.append(message.text))
+    view.on("pageerror", lambda error: complaints.append(str(error)))
+    view.goto(path.as_uri())
+    pixels = np.asarray(Image.open(io.BytesIO(view.screenshot())).convert("L"))
+    assert (np.median(pixels) > 200) == (scheme == "light")
+    assert view.locator(".uplot").count() == 2
+    assert complaints == []
+    context.close()

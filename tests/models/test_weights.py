@@ -1,0 +1,110 @@
+"""Weights files: the same bytes for the same weights, damage named, what ships is what the manifest says."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.numpy import load, save
+
+from aecodec.errors import WeightsError
+from aecodec.models import manifest, weights
+from aecodec.models.manifest import ManifestRow
+from aecodec.nets import compressor, restorer
+from tests.tiny import TINY, TINY_WEIGHTS
+
+CPU = torch.device("cpu")
+
+
+def test_dump_and_parse_are_inverse() -> None:
+    data = TINY_WEIGHTS.read_bytes()
+    loaded = weights.parse(data, TINY_WEIGHTS, CPU)
+    assert loaded.config == TINY
+    assert loaded.id == hashlib.sha256(data).digest()[:8]
+    assert weights.dump(loaded.frozen, loaded.freezing_cost_percent) == data
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "format", "no tables"])
+def test_damaged_weights_are_named(damage: str, tmp_path: Path) -> None:
+    data = TINY_WEIGHTS.read_bytes()
+    arrays = load(data)
+    about = {"format": weights.CODEC_FORMAT, "config": TINY.to_json()}
+    content = {
+        "empty": b"",
+        "text": b"these are no weights",
+        "cut": data[: len(data) // 2],
+        "format": save(arrays, {"aecodec": json.dumps(about | {"format": "aecodec weights 99"})}),
+        "no tables": save({k: v for k, v in arrays.items() if k != "tables.cdf"}, {"aecodec": json.dumps(about)}),
+    }[damage]
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError):
+        weights.read(path, CPU)
+
+
+def test_weights_of_another_shape_do_not_load(tmp_path: Path) -> None:
+    arrays = load(TINY_WEIGHTS.read_bytes())
+    other = dataclasses.replace(TINY, features=TINY.features + 8)
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(save(arrays, {"aecodec": json.dumps({"format": weights.CODEC_FORMAT, "config": other.to_json()})}))
+    with pytest.raises(WeightsError, match="does not fit"):
+        weights.read(path, CPU)
+
+
+def test_missing_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="No such file"):
+        weights.read(tmp_path / "none.safetensors", CPU)
+    with pytest.raises(WeightsError, match="0000000000000000"):
+        weights.find(bytes(8), tmp_path)
+
+
+def test_what_ships_is_what_the_manifest_says() -> None:
+    rows = manifest.read()
+    assert rows
+    shipped = {path.name for path in manifest.folder().glob("*.safetensors")}
+    assert shipped == {row.file for row in rows}
+    total = {"codec": 0, "denoiser": 0}
+    for row in rows:
+        data = (manifest.folder() / row.file).read_bytes()
+        total[row.kind] += len(data)
+        assert hashlib.sha256(data).hexdigest() == row.sha256
+        CHECKS[row.kind](row, data)
+    assert total["codec"] <= 16 << 20
+    assert 0 < total["denoiser"] <= 11 << 20
+
+
+def check_codec(row: ManifestRow, data: bytes) -> None:
+    loaded = weights.parse(data, Path(row.file), CPU)
+    assert compressor.complexity(loaded.config) == {
+        "kmac_per_pixel": row.kmac_per_pixel,
+        "million_parameters": row.million_parameters,
+    }
+    assert row.kmac_per_pixel["decode"] <= 60
+    assert loaded.freezing_cost_percent == row.freezing_cost_percent
+    assert loaded.freezing_cost_percent <= 0.5
+    assert [point["bpp"] for point in row.validation] == sorted(point["bpp"] for point in row.validation)
+
+
+def check_denoiser(row: ManifestRow, data: bytes) -> None:
+    loaded = weights.read_denoiser(manifest.folder() / row.file, CPU)
+    assert restorer.complexity(loaded.model.config) == {
+        "kmac_per_pixel": row.kmac_per_pixel,
+        "million_parameters": row.million_parameters,
+    }
+    assert row.kmac_per_pixel["denoise"] <= 140
+    assert [point["sigma"] for point in row.validation] == [15, 25, 50]
+    assert all(point["told_db"] >= point["psnr_db"] for point in row.validation)
+
+
+CHECKS = {"codec": check_codec, "denoiser": check_denoiser}
+
+
+def test_a_missing_manifest_says_reinstall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(manifest, "folder", lambda: tmp_path)
+    with pytest.raises(WeightsError, match="reinstall"):
+        manifest.read()
+    (tmp_path / "manifest.json").write_text("[]")
+    with pytest.raises(WeightsError, match="--weights"):
+        manifest.default_path("codec")

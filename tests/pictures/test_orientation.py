@@ -1,0 +1,61 @@
+"""Stripped pictures look as they did."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from aecodec.pictures.orientation import orientation, strip
+from aecodec.pictures.picture import Metadata
+from tests import drawn
+
+
+def unwanted(message: str) -> None:
+    pytest.fail(message)
+
+
+@pytest.mark.parametrize("tag", range(2, 9))
+def test_pixels_and_alpha_are_turned_as_pillow_turns_them(tag):
+    picture = replace(drawn.picture(alpha=True), metadata=drawn.metadata(tag))
+    warnings: list[str] = []
+    stripped = strip(picture, frozenset({"exif"}), warnings.append)
+    stream = BytesIO()
+    exif = Image.Exif()
+    exif[274] = tag
+    Image.fromarray(picture.interleaved()).save(stream, "PNG", exif=exif)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(stream)))
+    assert (stripped.interleaved() == upright).all()
+    assert stripped.metadata == replace(picture.metadata, exif=None)
+    assert len(warnings) == 1
+
+
+def test_an_upright_picture_is_left_as_it_is():
+    picture = replace(drawn.picture(), metadata=drawn.metadata(1))
+    stripped = strip(picture, frozenset({"exif", "icc", "xmp"}), unwanted)
+    assert stripped.pixels is picture.pixels
+    assert stripped.metadata == Metadata()
+
+
+def test_what_keeps_its_exif_is_not_turned():
+    picture = replace(drawn.picture(), metadata=drawn.metadata(6))
+    stripped = strip(picture, frozenset({"xmp"}), unwanted)
+    assert stripped.pixels is picture.pixels
+    assert stripped.metadata.exif == picture.metadata.exif
+
+
+def test_both_byte_orders_are_read():
+    entry = (0x0112).to_bytes(2, "little") + b"\3\0\1\0\0\0" + (8).to_bytes(2, "little") + b"\0\0"
+    assert orientation(b"II*\0\x08\0\0\0\1\0" + entry) == 8
+    entry = (0x0112).to_bytes(2, "big") + b"\0\3\0\0\0\1" + (8).to_bytes(2, "big") + b"\0\0"
+    assert orientation(b"MM\0*\0\0\0\x08\0\1" + entry) == 8
+
+
+def test_every_truncation_and_nonsense_is_upright_or_right():
+    block = drawn.exif_block(6)
+    assert orientation(block) == 6
+    assert {orientation(block[:size]) for size in range(len(block))} <= {1, 6}
+    assert orientation(None) == 1
+    assert orientation(b"nonsense") == 1
+    assert orientation(drawn.exif_block(1)) == 1

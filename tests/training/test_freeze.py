@@ -1,0 +1,103 @@
+"""Freezing: integers that say what the floats said, at next to no rate, and the same bytes each time."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from aecodec.entropy.tables import concatenate
+from aecodec.models import weights
+from aecodec.models.frozen import Frozen
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.prior import SCALE_LOW, SCALE_STEP, SCALES
+from aecodec.quality import KNOTS, QUALITY_STEPS
+from aecodec.training.freeze import CALIBRATION_STEPS, FreezingCost, freeze
+from aecodec.training.pca import pca_start
+from aecodec.training.tablefit import latent_tables, logistic_tables
+from tests.tiny import TINY, crops, tiny_frozen
+
+
+@cache
+def trained() -> Compressor:
+    """The tiny network from its PCA start, with last layers that are not zero, as if trained."""
+    torch.manual_seed(0)
+    model = Compressor(TINY)
+    pca_start(model, crops(4, 128))
+    with torch.no_grad():
+        model.prior.scales.last.weight.normal_(0, 0.1)
+        model.prior.hyper_prior.location.uniform_(-3, 3)
+        model.prior.hyper_prior.log_scale.uniform_(-1, 2)
+    return model
+
+
+@cache
+def frozen() -> tuple[Frozen, FreezingCost]:
+    return freeze(trained(), crops(4, 128))
+
+
+@pytest.mark.parametrize("make", [tiny_frozen, lambda: frozen()[0]])
+@pytest.mark.parametrize("step", [0, 1, 700, 1301, QUALITY_STEPS])
+@torch.no_grad()
+def test_indices_are_those_of_the_float_network(make: object, step: int) -> None:
+    tested: Frozen = make()  # type: ignore[operator]
+    prior = tested.model.prior
+    steps = torch.full((6,), step)
+    scaled = tested.model.analysis(crops(6, 192)) * prior.log_gain(steps).exp()
+    z = torch.round(prior.hyper_analysis(scaled, steps))
+    real = prior.scales(z, steps).clamp(0, SCALES - 1)
+    index = tested.integers(z, step, SCALES - 1)
+    difference = (index - real).abs()
+    assert index.unique().numel() > 10
+    assert (difference <= 1).float().mean() > 0.999
+    assert difference.mean() < 0.3  # rounding to whole indices alone costs 1/4
+    assert difference.max() < 3
+
+
+def test_the_cost_is_small_and_is_not_hidden() -> None:
+    _, cost = frozen()
+    assert cost.float_bpp > 0.1
+    assert abs(cost.percent) < 0.5
+    assert FreezingCost(2.0, 2.01).percent == pytest.approx(0.5)
+
+
+def test_freezing_twice_gives_the_same_bytes() -> None:
+    again, cost = freeze(trained(), crops(4, 128))
+    assert weights.dump(again, cost.percent) == weights.dump(frozen()[0], frozen()[1].percent)
+
+
+def test_freezing_leaves_the_trained_network_alone() -> None:
+    before = {name: value.clone() for name, value in trained().state_dict().items()}
+    model = frozen()[0].model
+    assert model is not trained()
+    assert not model.training
+    assert all(torch.equal(value, before[name]) for name, value in trained().state_dict().items())
+    assert all(value.equal(value.half().float()) for value in model.state_dict().values())
+
+
+def test_tables_are_the_scales_then_the_banks_of_z() -> None:
+    prior = frozen()[0].model.prior
+    share, stretch = (float(value.detach()) for value in prior.tail())
+    scales = latent_tables(SCALE_LOW * np.exp(SCALE_STEP * np.arange(SCALES)), share, stretch)
+    location, scale = (
+        value.detach().double().numpy() for value in (prior.hyper_prior.location, prior.hyper_prior.log_scale)
+    )
+    expected = scales
+    for bank in range(KNOTS):
+        expected = concatenate(expected, logistic_tables(location[bank], np.exp(scale[bank])))
+    assert frozen()[0].tables.count == SCALES + KNOTS * TINY.hyper
+    for name, array in frozen()[0].tables.to_arrays().items():
+        assert np.array_equal(array, expected.to_arrays()[name])
+
+
+def test_calibration_sees_both_ends_of_quality() -> None:
+    assert CALIBRATION_STEPS[0] == 0
+    assert CALIBRATION_STEPS[-1] == QUALITY_STEPS
+
+
+def test_activations_beyond_calibration_clamp_and_stay_legal() -> None:
+    z = torch.full((1, TINY.hyper, 2, 2), 30_000.0)
+    for sign in (1, -1):
+        index = frozen()[0].integers(sign * z, QUALITY_STEPS, SCALES - 1)
+        assert index.min() >= 0
+        assert index.max() <= SCALES - 1
