@@ -16,7 +16,7 @@ from aecodec import devices
 from aecodec.codec import container, latents
 from aecodec.codec.encoding import Encoded, Encoding
 from aecodec.codec.ratecontrol import Target
-from aecodec.codec.windowed import empty_canvas, place, samples, synthesise
+from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
 from aecodec.models import manifest, weights
 from aecodec.pictures import imagefile
@@ -138,7 +138,7 @@ class Codec:
                         raise Corrupt(line) from result
                     damage.append(line)
                 else:
-                    place(canvas, tile, result)
+                    paste(canvas, tile, result)
         return canvas
 
     def _paint(

@@ -14,7 +14,7 @@ from torch import Tensor
 from aecodec.codec import container, latents
 from aecodec.codec.ratecontrol import Target, find_size, find_step
 from aecodec.codec.refine import Surroundings, refine
-from aecodec.codec.windowed import alike, analyse, empty_canvas, place, samples, synthesise
+from aecodec.codec.windowed import analyse, batches_alike, empty_canvas, paste, samples, synthesise
 from aecodec.models import weights
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, flatten_hidden, to_unit
@@ -105,7 +105,7 @@ class Encoding:
         canvas = self.at(step).canvas
         found: dict[int, tuple[Tensor, Tensor]] = {}
         with torch.inference_mode(False):
-            for group in alike(self.grid, self.model.config.synthesis_halo, self.batch):
+            for group in batches_alike(self.grid, self.model.config.synthesis_halo, self.batch):
                 y = torch.stack([self.tiles[tile.index] for tile, _ in group]).clone()  # inference knows no gradients
                 better = refine(self.model, y, self._surroundings(group, canvas), step, EFFORT_STEPS[effort])
                 found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
@@ -159,7 +159,7 @@ class Encoding:
             bits += coded.bits
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
-                place(canvas, tile, quantised)
+                paste(canvas, tile, quantised)
         side = self.picture.metadata
         data = container.write(
             self.header(step),

@@ -1,8 +1,8 @@
 """From latents to a coded stream and back: z first, then every symbol of y in one pass.
 
-Encoder and decoder share `nets.prior.LatentPrior.walk`, the loop that turns context into means, and hand the same
-table rows, chosen by the integer network alone, to a coder with one method (`entropy.rans`). A tile knows nothing of
-its neighbours. Legend: N tiles of equal shape, h, w cells of y.
+Encoder and decoder share `nets.prior.LatentPrior.code_in_context`, the loop that turns context into means, and hand
+the same table rows, chosen by the integer network alone, to a coder with one method (`entropy.rans`). A tile knows
+nothing of its neighbours. Legend: N tiles of equal shape, h, w cells of y.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> Cod
         symbols.copy_(torch.where(mask, rounded, symbols))
         return mean + rounded
 
-    quantised = prior.walk(z, steps, gain, code)
+    quantised = prior.code_in_context(z, steps, gain, code)
     if max(float(quantised.abs().max()), float(z.abs().max())) > MAX_SYMBOL:
         raise LimitExceeded("the latents of this picture are beyond what the format can hold")
     streams = zip(
@@ -99,7 +99,7 @@ def decode(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], st
     given = torch.from_numpy(symbols.y).to(device)
     z = torch.from_numpy(symbols.z).to(device, torch.float32)
     steps = torch.full((len(z),), step, device=device)
-    quantised = prior.walk(z, steps, prior.log_gain(steps).exp(), lambda mean, mask: mean + given)
+    quantised = prior.code_in_context(z, steps, prior.log_gain(steps).exp(), lambda mean, mask: mean + given)
     return [latents if error is None else error for error, latents in zip(symbols.errors, quantised, strict=True)]
 
 

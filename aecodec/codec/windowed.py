@@ -23,7 +23,7 @@ def batches(
     return groups(windows, lambda entry: (entry[1].height, entry[1].width), batch)
 
 
-def alike(grid: TileGrid, halo: int, batch: int) -> Iterator[list[tuple[Tile, Window]]]:
+def batches_alike(grid: TileGrid, halo: int, batch: int) -> Iterator[list[tuple[Tile, Window]]]:
     """All tiles with their windows in cells of y, at most `batch` at a time: of a group all sizes are the same."""
     windows = [(tile, grid.window(tile, halo, LATENT_STRIDE)) for tile in grid.tiles()]
     return groups(
@@ -83,7 +83,7 @@ def empty_canvas(model: Compressor, grid: TileGrid, device: torch.device) -> Ten
     )
 
 
-def place(canvas: Tensor, tile: Tile, latents: Tensor) -> None:
+def paste(canvas: Tensor, tile: Tile, latents: Tensor) -> None:
     """Put a tile's latents (L, h, w) where they belong on the canvas."""
     row, column = tile.y // LATENT_STRIDE, tile.x // LATENT_STRIDE
     canvas[:, row : row + latents.shape[1], column : column + latents.shape[2]] = latents

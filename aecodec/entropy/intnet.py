@@ -23,7 +23,7 @@ from aecodec.quality import KNOT_SPACING, KNOTS
 ACTIVATION_MAX = (1 << 15) - 1
 WEIGHT_MAX = (1 << 15) - 1
 ACCUMULATOR_BITS = 40  # leaves 13 bits for the error of any convolution algorithm before the rounding
-NAMES = ("expand", "middle", "spread", "last")  # in order; see `nets.prior.ScaleNetwork`
+NAMES = ("expand", "middle", "spread", "last")  # in order; see `nets.prior.HyperSynthesisScales`
 SHUFFLED = ("expand", "middle")  # followed by a pixel-shuffle to twice the resolution
 
 

@@ -115,7 +115,7 @@ def test_effort_spends_what_it_saves_where_a_size_is_given(codec: Codec) -> None
 
 @pytest.mark.parametrize("channels", [1, 4])
 def test_effort_refines_every_tile_of_every_kind(codec: Codec, channels: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aecodec.codec.codec.encoding.choose_tile_side", lambda width, height: 128)
+    monkeypatch.setattr("aecodec.codec.encoding.choose_tile_side", lambda width, height: 128)
     colours = sample("city")[:300, :250]
     picture = from_array(np.dstack([colours, np.maximum(colours[:, :, 0], 1)]) if channels == 4 else colours[:, :, :1])
     plain, refined = (codec.encode(picture, Q50, effort=effort) for effort in (0, 5))

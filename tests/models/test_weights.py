@@ -5,6 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load, save
@@ -19,11 +20,22 @@ CPU = torch.device("cpu")
 
 
 def test_dump_and_parse_are_inverse() -> None:
-    data = TINY_WEIGHTS.read_bytes()
+    data = weights.dump(weights.read(TINY_WEIGHTS, CPU).frozen, 0.5)
     loaded = weights.parse(data, TINY_WEIGHTS, CPU)
     assert loaded.config == TINY
     assert loaded.id == hashlib.sha256(data).digest()[:8]
     assert weights.dump(loaded.frozen, loaded.freezing_cost_percent) == data
+
+
+def test_names_of_older_files_are_taken() -> None:
+    older = load(TINY_WEIGHTS.read_bytes())
+    now = load(weights.dump(weights.read(TINY_WEIGHTS, CPU).frozen, 0.5))
+    renamed = {f"model.{old}": f"model.{new}" for old, new in compressor.RENAMED.items()}
+    assert all(any(key.startswith(old) for key in older) for old in renamed)
+    assert not any(key.startswith(tuple(renamed)) for key in now)
+    for key, value in older.items():
+        old = next((old for old in renamed if key.startswith(old)), "")
+        assert np.array_equal(now[renamed.get(old, "") + key.removeprefix(old)], value), key
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "format", "no tables"])
