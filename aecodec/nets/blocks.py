@@ -18,6 +18,16 @@ def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, 1)
 
 
+def leading(layer: nn.Module, x: Tensor, outputs: int) -> Tensor:
+    """The first `outputs` channels of what a pointwise layer makes of its first inputs, as many as `x` has.
+
+    Where inputs and outputs are channels of y, those of the details are the last: without them they cost nothing.
+    """
+    assert isinstance(layer, nn.Conv2d)
+    bias = None if layer.bias is None else layer.bias[:outputs]
+    return F.conv2d(x, layer.weight[:outputs, : x.shape[1]], bias)
+
+
 class Block(nn.Module):
     """Residual block of DCVC-UF's shape (microsoft/DCVC, `src/layers/layers.py`): 7 C^2 + 9 C MACs a cell.
 

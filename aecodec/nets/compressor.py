@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from aecodec.nets.blocks import bounded, round_through
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
 from aecodec.nets.transform import Analysis, Synthesis
-from aecodec.tiling import HYPER_STRIDE
+from aecodec.tiling import HYPER_STRIDE, LATENT_STRIDE
 
 # Names of parts in weights and checkpoints written before November 2026, and today's.
 RENAMED = {
@@ -62,6 +63,8 @@ class Compressor(nn.Module):
         prior = self.prior
         gain = prior.log_gain(step).exp()
         scaled = y * gain
+        present = self._present(scaled)
+        scaled = scaled * present
         z = prior.hyper_analysis(scaled, step)
         z_rounded = round_through(z)
         z_bits = prior.factorised.bits(self._noisy(z, z_rounded), step)
@@ -72,11 +75,20 @@ class Compressor(nn.Module):
             nonlocal residuals
             residual = scaled - mean
             residuals = torch.where(mask, residual, residuals)
-            return mean + round_through(residual)
+            return (mean + round_through(residual)) * present
 
         known = prior.code_in_context(z_rounded, step, gain, code)
-        y_bits = prior.bits(self._noisy(residuals, round_through(residuals)), index)
+        y_bits = prior.bits(self._noisy(residuals, round_through(residuals)), index) * present
         return known, y_bits.sum((1, 2, 3)), z_bits.sum((1, 2, 3))
+
+    def _present(self, scaled: Tensor) -> Tensor:
+        """1 for channels that are coded, 0 for the details of a picture that needs none: (N, latents + details, 1, 1).
+
+        A batch has pictures of both kinds, so here they are set to zero where the codec leaves them out.
+        """
+        present = torch.ones_like(scaled[:, :, :1, :1])
+        present[:, self.config.latents :] = self.prior.needs_details(scaled)[:, None, None, None].to(scaled.dtype)
+        return present
 
     def _noisy(self, values: Tensor, rounded: Tensor) -> Tensor:
         return values + torch.rand_like(values) - 0.5 if self.training and self.noisy else rounded
@@ -90,32 +102,40 @@ def _renamed(key: str) -> str:
 def complexity(config: CodecConfig) -> dict[str, Any]:
     """Multiply-accumulates a pixel in thousands (encode, decode) and parameters in millions, by counting.
 
-    Counted by hooks on every convolution over a 256x256 picture. The encoder runs all but the synthesis, the decoder
-    all but the analysis and the hyper-analysis.
+    Counted of every convolution over a 256x256 picture. The encoder runs all but the synthesis, the decoder all but
+    the analysis and the hyper-analysis; of a picture without details the decoder does less.
     """
+    from torch.utils.flop_counter import FlopCounterMode
+
     side = 4 * HYPER_STRIDE
-    counts = dict.fromkeys(("analysis", "synthesis", "prior.hyper_analysis", "prior"), 0)
-    model = Compressor(config).eval()
-
-    def count(name: str) -> None:
-        def hook(layer: nn.Conv2d, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            part = next(
-                part for part in ("analysis", "synthesis", "prior.hyper_analysis", "prior") if name.startswith(part)
-            )
-            counts[part] += layer.weight[0].numel() * output.numel()
-
-        layer.register_forward_hook(hook)
-
-    for name, layer in model.named_modules():
-        if isinstance(layer, nn.Conv2d):
-            count(name)
     with torch.no_grad():
-        model(torch.zeros(1, 3, side, side), torch.zeros(1, dtype=torch.int64))
-    kilo = {part: value / side**2 / 1000 for part, value in counts.items()}
+        model = Compressor(config)
+        prior, step = model.prior, torch.zeros(1, dtype=torch.int64)
+        y = torch.zeros(1, config.channels, side // LATENT_STRIDE, side // LATENT_STRIDE)
+        z = torch.zeros(1, config.hyper, side // HYPER_STRIDE, side // HYPER_STRIDE)
+
+        def entropy(channels: int) -> None:
+            prior.scales(z, step, channels)
+            prior.code_in_context(z, step, y[:, :channels, :1, :1], lambda mean, mask: mean)
+
+        def decode(channels: int) -> None:
+            entropy(channels)
+            model.synthesis(y[:, :channels], step)
+
+        def encode() -> None:
+            model.analysis(torch.zeros(1, 3, side, side))
+            prior.hyper_analysis(y, step)
+            entropy(config.channels)
+
+        kilo = {"encode": encode, "decode": partial(decode, config.channels)}
+        if config.details:
+            kilo["decode_without_details"] = partial(decode, config.latents)
+        counted = {}
+        for name, run in kilo.items():
+            with FlopCounterMode(display=False) as counter:
+                run()
+            counted[name] = round(counter.get_total_flops() / 2 / side**2 / 1000, 2)
     return {
-        "kmac_per_pixel": {
-            "encode": round(kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"], 2),
-            "decode": round(kilo["synthesis"] + kilo["prior"], 2),
-        },
+        "kmac_per_pixel": counted,
         "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
     }

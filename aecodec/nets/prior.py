@@ -5,7 +5,11 @@ context: Minnen, Ballé, Toderici, NeurIPS 2018; context in parallel steps: He e
 CVPR 2021; gain units: Cui et al., "Asymmetric gained deep image compression", CVPR 2021. Scales come from the
 hyper-latents z alone, so that all symbols of a tile are decoded in one pass; what earlier steps decoded refines means
 only. `HyperSynthesisScales` is what `training.freeze` turns into integers; all else is float32 in both directions.
-Legend: N batch, h, w cells of y (1/16), z at 1/64; symbols are in units of the quantiser's step.
+
+A picture whose details are not coded (`LatentPrior.needs_details`) has only the first `latents` channels of y: the
+encoder gives the hyper-analysis and `code_in_context` those alone, and so does the decoder, told by the file.
+Legend: N batch, C channels of y (all, or `latents`), h, w cells of y (1/16), z at 1/64; symbols are in units of the
+quantiser's step.
 """
 
 import math
@@ -15,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aecodec.nets.blocks import Block, Knots, Upsample, activation, bounded, pointwise
+from aecodec.nets.blocks import Block, Knots, Upsample, activation, bounded, leading, pointwise
 from aecodec.nets.config import CodecConfig
 from aecodec.quality import KNOT_SPACING, KNOTS
 
@@ -41,21 +45,22 @@ def step_mask(latents: int, height: int, width: int, device: torch.device) -> Te
 
 
 class HyperAnalysis(nn.Module):
-    """The hyperprior's encoder: latents in quantiser steps (N, latents, h, w) and quality ->
+    """The hyperprior's encoder: latents in quantiser steps (N, C, h, w) and quality ->
 
-    hyper-latents z (N, hyper, h/4, w/4).
+    hyper-latents z (N, hyper, h/4, w/4). Channels that are missing count as zero.
     """
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
-        self.first = nn.Conv2d(2 * config.latents, config.hyper_features, 3, stride=2, padding=1)
+        self.channels = config.channels
+        self.first = nn.Conv2d(2 * config.channels, config.hyper_features, 3, stride=2, padding=1)
         self.block = Block(config.hyper_features)
         self.last = nn.Conv2d(config.hyper_features, config.hyper, 3, stride=2, padding=1)
         self.bias = Knots(config.hyper_features)
 
     def forward(self, y: Tensor, step: Tensor) -> Tensor:
         # asinh keeps what matters for a scale, the magnitude, in a range that 500-fold gains leave well conditioned
-        compressed = torch.asinh(y)
+        compressed = F.pad(torch.asinh(y), (0, 0, 0, 0, 0, self.channels - y.shape[1]))
         x = self.first(torch.cat((compressed, compressed.abs()), dim=1)) + self.bias(step)
         z: Tensor = self.last(self.block(activation(x)))
         return z
@@ -64,8 +69,8 @@ class HyperAnalysis(nn.Module):
 class HyperSynthesisScales(nn.Module):
     """The hyperprior's decoder of scales: rounded hyper-latents (N, hyper, h/4, w/4) and quality ->
 
-    scale index (N, latents, h, w), a real number. Convolutions, ReLU, pixel-shuffle and biases linear in knots of quality: nothing that integers cannot repeat.
-    `bounded` to 0 ... SCALES - 1 is the caller's.
+    scale index (N, C, h, w), a real number, of the first `channels` or of all. Convolutions, ReLU, pixel-shuffle and
+    biases linear in knots of quality: nothing that integers cannot repeat. `bounded` to 0 ... SCALES - 1 is the caller's.
     """
 
     def __init__(self, config: CodecConfig) -> None:
@@ -75,16 +80,16 @@ class HyperSynthesisScales(nn.Module):
         self.expand_bias = Knots(4 * width)
         self.middle = pointwise(width, 4 * width)
         self.spread = nn.Conv2d(width, width, 3, padding=1)
-        self.last = pointwise(width, config.latents)
-        self.last_bias = Knots(config.latents)
+        self.last = pointwise(width, config.channels)
+        self.last_bias = Knots(config.channels)
         nn.init.zeros_(self.last.weight)
 
-    def forward(self, z: Tensor, step: Tensor) -> Tensor:
+    def forward(self, z: Tensor, step: Tensor, channels: int | None = None) -> Tensor:
         x = F.relu(F.pixel_shuffle(self.expand(z) + self.expand_bias(step), 2))  # at 1/32
         x = F.relu(F.pixel_shuffle(self.middle(x), 2))  # at 1/16
         x = F.relu(self.spread(x))
-        index: Tensor = INDEX_UNIT * (self.last(x) + self.last_bias(step))
-        return index
+        outputs = self.last.out_channels if channels is None else channels
+        return INDEX_UNIT * (leading(self.last, x, outputs) + self.last_bias(step)[:, :outputs])
 
 
 class HyperSynthesisMeans(nn.Module):
@@ -100,26 +105,26 @@ class HyperSynthesisMeans(nn.Module):
         self.block_32 = Block(width)
         self.middle = Upsample(width, width)
         self.block_16 = Block(width)
-        self.first = pointwise(width, config.latents)
+        self.first = pointwise(width, config.channels)
         refinements = CONTEXT_STEPS - 1
-        self.context_embed = nn.ModuleList(pointwise(config.latents, width) for _ in range(refinements))
+        self.context_embed = nn.ModuleList(pointwise(config.channels, width) for _ in range(refinements))
         self.context_block = nn.ModuleList(Block(width) for _ in range(refinements))
-        self.context_head = nn.ModuleList(pointwise(width, config.latents) for _ in range(refinements))
+        self.context_head = nn.ModuleList(pointwise(width, config.channels) for _ in range(refinements))
         for layer in (self.first, *self.context_head):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def hyper(self, z: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (N, context, h, w) and the means of the first step (N, latents, h, w)."""
+    def hyper(self, z: Tensor, step: Tensor, channels: int) -> tuple[Tensor, Tensor]:
+        """Features (N, context, h, w) and the means of the first step, of the first `channels` of y (N, C, h, w)."""
         x = self.block_32(activation(self.expand(z) + self.expand_bias(step)))
         features = self.block_16(activation(self.middle(x)))
-        return features, self.first(features)
+        return features, leading(self.first, features, channels)
 
     def refine(self, index: int, features: Tensor, known: Tensor) -> Tensor:
         """Correction to the means at context step `index` (1 ... 3); `known` is zero where nothing is decoded."""
-        x = self.context_block[index - 1](features + self.context_embed[index - 1](known))
-        correction: Tensor = self.context_head[index - 1](activation(x))
-        return correction
+        embedded = leading(self.context_embed[index - 1], known, features.shape[1])
+        x = self.context_block[index - 1](features + embedded)
+        return leading(self.context_head[index - 1], activation(x), known.shape[1])
 
 
 class FactorisedPrior(nn.Module):
@@ -154,8 +159,9 @@ class LatentPrior(nn.Module):
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
-        self.log_gain = Knots(config.latents)
-        self.log_inverse = Knots(config.latents)
+        self.latents = config.latents
+        self.log_gain = Knots(config.channels)
+        self.log_inverse = Knots(config.channels)
         self.hyper_analysis = HyperAnalysis(config)
         self.factorised = FactorisedPrior(config.hyper)
         self.scales = HyperSynthesisScales(config)
@@ -168,6 +174,13 @@ class LatentPrior(nn.Module):
     def tail(self) -> tuple[Tensor, Tensor]:
         """Share of symbols in the wide component and the factor of its scale."""
         return torch.sigmoid(self.tail_share), 1 + self.tail_stretch.exp()
+
+    def needs_details(self, scaled: Tensor) -> Tensor:
+        """Which of N pictures or tiles have details worth coding, (N,) booleans: one of them is half a step or more.
+
+        `scaled`: latents in quantiser steps (N, latents + details, h, w).
+        """
+        return (scaled[:, self.latents :].abs() >= 0.5).any(3).any(2).any(1)
 
     def bits(self, residual: Tensor, index: Tensor) -> Tensor:
         """Bits of unit bins around residuals (quantiser steps) under real scale indices, element by element."""
@@ -183,9 +196,10 @@ class LatentPrior(nn.Module):
         """The one loop over the context steps, for training, encoder and decoder.
 
         `code(mean, mask)` gets the means in quantiser steps and where they hold, and returns the quantised latents
-        there (anything elsewhere). Returns the quantised latents (N, latents, h, w) in quantiser steps.
+        there (anything elsewhere). Returns the quantised latents (N, C, h, w) in quantiser steps, of as many channels
+        as `gain` (N, C, 1, 1) has.
         """
-        features, first = self.means.hyper(z, step)
+        features, first = self.means.hyper(z, step, gain.shape[1])
         steps = step_mask(first.shape[1], first.shape[2], first.shape[3], first.device)
         mask = steps == 0
         known = torch.where(mask, code(first * gain, mask), 0.0)

@@ -2,7 +2,12 @@
 
 Everything runs at 1/8 and 1/16 of the picture's resolution, since speed is bounded by the size of feature maps
 (DCVC-RT/UF, microsoft/DCVC `src/models/image_model.py`). The entropy model of the latents is `nets.prior`.
-Legend: N batch, H, W pixels (multiples of 64).
+
+Channels of y are `latents` of the network and then `details`, which pass it by: a linear transform of blocks of 16x16
+pixels and its counterpart, 2 * 768 * details / 256 MACs a pixel. The latents alone cannot hold 40 dB of a sharp
+picture; at most qualities they need to, and then the details are zero. So all that takes y takes its first `latents`
+channels too: the details then count as zero and cost nothing.
+Legend: N batch, H, W pixels (multiples of 64), L latents, D details.
 """
 
 import torch
@@ -11,9 +16,11 @@ from torch.nn import functional as F
 
 from aecodec.nets.blocks import Knots, Upsample, blocks, pointwise
 from aecodec.nets.config import CodecConfig
+from aecodec.tiling import LATENT_STRIDE
 
 PATCH = 8  # pixels to a cell of the features
 PATCH_VALUES = 3 * PATCH * PATCH
+CELL_VALUES = 3 * LATENT_STRIDE * LATENT_STRIDE
 
 
 def in_float32(layer: nn.Module, x: Tensor) -> Tensor:
@@ -26,7 +33,7 @@ def in_float32(layer: nn.Module, x: Tensor) -> Tensor:
 
 
 class Analysis(nn.Module):
-    """RGB pixels of 0 ... 1, (N, 3, H, W) -> latents y before any gain, (N, latents, H/16, W/16)."""
+    """RGB pixels of 0 ... 1, (N, 3, H, W) -> latents y before any gain, (N, L + D, H/16, W/16)."""
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -34,27 +41,37 @@ class Analysis(nn.Module):
         self.fine = blocks(config.analysis_blocks[0], config.features)
         self.reduce = nn.Conv2d(config.features, config.latents, 2, stride=2)
         self.coarse = blocks(config.analysis_blocks[1], config.latents)
+        # without biases: no details, no change
+        self.details = nn.Conv2d(CELL_VALUES, config.details, 1, bias=False) if config.details else None
 
     def forward(self, pixels: Tensor) -> Tensor:
-        x = in_float32(self.embed, F.pixel_unshuffle(pixels - 0.5, PATCH))  # (N, features, H/8, W/8)
+        centred = pixels - 0.5
+        x = in_float32(self.embed, F.pixel_unshuffle(centred, PATCH))  # (N, features, H/8, W/8)
         y: Tensor = self.coarse(in_float32(self.reduce, self.fine(x)))
-        return y
+        if self.details is None:
+            return y
+        return torch.cat((y, in_float32(self.details, F.pixel_unshuffle(centred, LATENT_STRIDE))), 1)
 
 
 class Synthesis(nn.Module):
-    """Latents after the inverse gain, (N, latents, H/16, W/16), and quality steps (N,) -> RGB, (N, 3, H, W).
+    """Latents after the inverse gain, (N, L + D or L, H/16, W/16), and quality steps (N,) -> RGB, (N, 3, H, W).
 
     The result is not clipped to 0 ... 1. The features at 1/8 have a gain of their own that depends on quality.
     """
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
+        self.latents = config.latents
         self.coarse = blocks(config.synthesis_blocks[1], config.latents)
         self.expand = Upsample(config.latents, config.features)
         self.gain = Knots(config.features, 1.0)
         self.fine = blocks(config.synthesis_blocks[0], config.features)
         self.embed = pointwise(config.features, PATCH_VALUES)
+        self.details = nn.Conv2d(config.details, CELL_VALUES, 1, bias=False) if config.details else None
 
     def forward(self, y: Tensor, step: Tensor) -> Tensor:
-        x = in_float32(self.expand, self.coarse(y)) * self.gain(step)  # (N, features, H/8, W/8)
-        return F.pixel_shuffle(in_float32(self.embed, self.fine(x)), PATCH) + 0.5
+        x = in_float32(self.expand, self.coarse(y[:, : self.latents])) * self.gain(step)  # (N, features, H/8, W/8)
+        pixels = F.pixel_shuffle(in_float32(self.embed, self.fine(x)), PATCH) + 0.5
+        if self.details is None or y.shape[1] == self.latents:
+            return pixels
+        return pixels + F.pixel_shuffle(in_float32(self.details, y[:, self.latents :]), LATENT_STRIDE)

@@ -9,7 +9,6 @@ from torch.nn import functional as F
 from aecodec.nets.compressor import Reconstruction
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.restorer import CELL
-from aecodec.quality import QUALITY_STEPS
 
 LEVEL_WEIGHT = 0.01  # of the estimator's relative error
 NEGLIGIBLE_MSE = 1e-6  # a quarter of a level: restoring beyond it counts for little
@@ -32,7 +31,7 @@ def rate_distortion(config: CodecConfig, output: Reconstruction, pixels: Tensor,
     """
     bpp = (output.latent_bits + output.hyper_bits) / (pixels.shape[2] * pixels.shape[3])
     mse = (output.pixels - pixels).square().mean((1, 2, 3))
-    weight = config.lambda_low * (config.lambda_high / config.lambda_low) ** (step.float() / QUALITY_STEPS)
+    weight = config.lambda_of(step)
     loss = ((bpp + weight * 255**2 * mse) / weight.sqrt()).mean()
     return RateDistortion(loss, bpp.detach(), mse.detach())
 

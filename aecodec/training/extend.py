@@ -1,0 +1,124 @@
+"""Extending: a trained codec gets details, channels for what its latents leave of a picture, and a range of lambda to
+use them; at once, without training, it keeps what it did and reaches further.
+
+The latents leave some directions of a block of 16x16 pixels untouched and keep the others: the linear map from blocks
+to what the codec leaves of them has singular values near 1 for the first and near 0 for the second. Its left singular
+vectors are the analysis of the details, the right ones, times the values, their synthesis.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from aecodec.errors import UsageError
+from aecodec.nets.blocks import Knots
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, FactorisedPrior
+from aecodec.nets.transform import CELL_VALUES
+from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
+from aecodec.tiling import LATENT_STRIDE
+from aecodec.training.pca import GAIN_OF_ROOT_LAMBDA, SMALLEST_STD
+
+BATCH = 16  # crops at a time
+
+
+@torch.no_grad()
+def extend(model: Compressor, details: int, lambda_rise: float, crops: Tensor) -> Compressor:
+    """`model` with details and a lambda that rises further; low and middle qualities keep their meaning.
+
+    crops (N, 3, H, W) of 0 ... 1, sides multiples of 64: 50,000 blocks of 16x16 pixels or more, sharp ones among them.
+    Raises UsageError when `model` has details or rises already, or for more details than blocks have values.
+    """
+    old = model.config
+    if old.details or old.lambda_rise != 1:
+        raise UsageError("these weights are extended already")
+    if old.latents + details > CELL_VALUES:
+        raise UsageError(f"{old.latents} latents and {details} details are more than {CELL_VALUES} values of a block")
+    extended = Compressor(replace(old, details=details, lambda_rise=lambda_rise)).eval()
+    _keep(model, extended)
+    _stretch(extended, model)
+    _start_details(extended, *_lost(model, crops))
+    return extended
+
+
+def _keep(model: Compressor, extended: Compressor) -> None:
+    """Old weights where they were, zeros for what is new."""
+    for name, old in model.state_dict().items():
+        new = extended.get_parameter(name)
+        new.zero_()
+        new[tuple(slice(size) for size in old.shape)] = old
+    latents, channels = model.config.latents, extended.config.channels
+    first = extended.prior.hyper_analysis.first.weight  # its inputs are the latents and then their magnitudes
+    first[:, channels : channels + latents] = first[:, latents : 2 * latents].clone()
+    first[:, latents:channels] = 0
+
+
+def _stretch(extended: Compressor, model: Compressor) -> None:
+    """What is learned at knots of quality moves to the same lambda; beyond the last one gains follow theory."""
+    step_of_knot = torch.arange(KNOTS) * KNOT_SPACING
+    target = extended.config.lambda_of(step_of_knot).double().log()
+    known = model.config.lambda_of(step_of_knot).double().log()
+    place = (target - known[0]) / (known[-1] - known[0]) * (KNOTS - 1)
+    beyond = 0.5 * (target - known[-1]).clamp_min(0)[:, None]  # logarithm of the gain
+    prior = extended.prior
+    for values in _at_knots(extended):
+        below = place.long().clamp(max=KNOTS - 2)
+        part = (place - below).clamp(max=1)[:, None]
+        values.copy_(values[below].double() * (1 - part) + values[below + 1].double() * part)
+    prior.log_gain.value += beyond
+    prior.log_inverse.value -= beyond
+    prior.scales.last_bias.value += beyond / SCALE_STEP / INDEX_UNIT
+
+
+def _at_knots(model: Compressor) -> Iterator[Tensor]:
+    for module in model.modules():
+        if isinstance(module, Knots):
+            yield module.value
+        if isinstance(module, FactorisedPrior):
+            yield from (module.location, module.log_scale)
+
+
+def _lost(model: Compressor, crops: Tensor) -> tuple[Tensor, Tensor]:
+    """Over blocks of 16x16 pixels: the least-squares map from blocks to what the codec leaves of them at its highest
+    quality, both as differences from their means, and the blocks' covariance; both (768, 768).
+    """
+    pixels, left = [], []
+    was_training = model.training
+    model.eval()  # the residuals of rounded latents
+    for batch in crops.split(BATCH):
+        pixels.append(_blocks(batch))
+        left.append(_blocks(batch - model(batch, torch.full((len(batch),), QUALITY_STEPS)).pixels))
+    model.train(was_training)
+    x, r = (torch.cat(parts).double() for parts in (pixels, left))
+    x -= x.mean(0)
+    r -= r.mean(0)
+    covariance = x.T @ x / len(x)
+    faint = SMALLEST_STD**2 * torch.eye(CELL_VALUES, dtype=torch.float64)  # what is fainter is coding noise
+    return torch.linalg.solve(covariance + faint, x.T @ r / len(x)), covariance
+
+
+def _blocks(pixels: Tensor) -> Tensor:
+    """(N, 3, H, W) -> (blocks, 768)."""
+    return F.pixel_unshuffle(pixels, LATENT_STRIDE).movedim(1, -1).flatten(0, 2)
+
+
+def _start_details(model: Compressor, lost: Tensor, covariance: Tensor) -> None:
+    """Analysis, synthesis, gains and scales of the details; their means start at zero."""
+    latents, details = model.config.latents, model.config.details
+    left, size, right = torch.linalg.svd(lost)
+    basis, back = left[:, :details], right[:details] * size[:details, None]
+    prior = model.prior
+    for layer, weight in ((model.analysis.details, basis.T), (model.synthesis.details, back.T)):
+        assert isinstance(layer, nn.Conv2d)
+        layer.weight.copy_(weight[:, :, None, None])
+    std = (basis * (covariance @ basis)).sum(0).sqrt().clamp_min(SMALLEST_STD)
+    roots = model.config.lambda_of(torch.arange(KNOTS) * KNOT_SPACING).sqrt()
+    log_gain = torch.log(GAIN_OF_ROOT_LAMBDA * roots)[:, None]
+    prior.log_gain.value[:, latents:] = log_gain
+    prior.log_inverse.value[:, latents:] = -log_gain
+    index = (log_gain + torch.log(std) - math.log(SCALE_LOW)) / SCALE_STEP
+    prior.scales.last_bias.value[:, latents:] = (index.clamp_min(0) / INDEX_UNIT).float()
