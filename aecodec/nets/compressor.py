@@ -7,11 +7,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from aecodec.nets.blocks import bounded, round_through
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
-from aecodec.nets.transform import Analysis, Synthesis
+from aecodec.nets.transform import Analysis, Synthesis, in_float32
+from aecodec.quality import QUALITY_STEPS
 from aecodec.tiling import HYPER_STRIDE, LATENT_STRIDE
 
 # Names of parts in weights and checkpoints written before November 2026, and today's.
@@ -48,11 +50,30 @@ class Compressor(nn.Module):
         return super().load_state_dict({_renamed(key): value for key, value in state_dict.items()}, strict, assign)
 
     def forward(self, pixels: Tensor, step: Tensor) -> Reconstruction:
-        y = self.analysis(pixels)
+        y = self.analyse(pixels)
         with torch.autocast(y.device.type, enabled=False):  # scales and rates need float32
             known, latent_bits, hyper_bits = self.quantise(y, step)
         restored = self.synthesis(known * self.prior.log_inverse(step).exp(), step)
         return Reconstruction(restored, latent_bits, hyper_bits)
+
+    def analyse(self, pixels: Tensor) -> Tensor:
+        """Latents and details before the gain, (N, L + D, H/16, W/16), for every quality.
+
+        The details are of what a synthesis of the latents, at the highest quality and before they are rounded, leaves
+        of the pixels. The synthesis' gradient does not pass: it learns to leave little, whatever the details add.
+        """
+        y: Tensor = self.analysis(pixels)
+        if self.analysis.details is None:
+            return y
+        cells = F.pixel_unshuffle(self.left(pixels, y), LATENT_STRIDE)
+        return torch.cat((y, in_float32(self.analysis.details, cells)), 1)
+
+    @torch.no_grad()
+    def left(self, pixels: Tensor, y: Tensor) -> Tensor:
+        """What a synthesis of `y` (N, L, H/16, W/16), not rounded, leaves of the pixels at the highest quality."""
+        step = torch.full((len(pixels),), QUALITY_STEPS, device=pixels.device)
+        there_and_back = (self.prior.log_gain(step) + self.prior.log_inverse(step)).exp()[:, : y.shape[1]]
+        return pixels - self.synthesis(y * there_and_back, step)
 
     def quantise(self, y: Tensor, step: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Quantised latents in quantiser steps, and the bits of y and of z a picture.
@@ -102,8 +123,8 @@ def _renamed(key: str) -> str:
 def complexity(config: CodecConfig) -> dict[str, Any]:
     """Multiply-accumulates a pixel in thousands (encode, decode) and parameters in millions, by counting.
 
-    Counted of every convolution over a 256x256 picture. The encoder runs all but the synthesis, the decoder all but
-    the analysis and the hyper-analysis; of a picture without details the decoder does less.
+    Counted of every convolution over a 256x256 picture. The encoder runs all but the synthesis (and that too to know
+    the details), the decoder all but the analysis and the hyper-analysis; without details it has less to do.
     """
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -123,7 +144,7 @@ def complexity(config: CodecConfig) -> dict[str, Any]:
             model.synthesis(y[:, :channels], step)
 
         def encode() -> None:
-            model.analysis(torch.zeros(1, 3, side, side))
+            model.analyse(torch.zeros(1, 3, side, side))
             prior.hyper_analysis(y, step)
             entropy(config.channels)
 

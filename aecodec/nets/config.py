@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aecodec.errors import WeightsError
 from aecodec.quality import KNOT_SPACING, QUALITY_STEPS
-from aecodec.tiling import LATENT_STRIDE
+from aecodec.tiling import LATENT_STRIDE, align_up
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,15 +52,15 @@ class CodecConfig:
 
     @property
     def analysis_halo(self) -> int:
-        """Pixels beyond a tile that its latents depend on, rounded up to whole cells of z's grid."""
+        """Pixels beyond a tile that its latents and details depend on, rounded up to whole cells."""
         reach = 8 * self.analysis_blocks[0] + LATENT_STRIDE * self.analysis_blocks[1]
-        return -(-reach // LATENT_STRIDE) * LATENT_STRIDE
+        return align_up(reach, LATENT_STRIDE) + (self.synthesis_halo if self.details else 0)
 
     @property
     def synthesis_halo(self) -> int:
         """Pixels of latents beyond a tile that its pixels depend on, a multiple of `LATENT_STRIDE`."""
         reach = 8 * self.synthesis_blocks[0] + LATENT_STRIDE * self.synthesis_blocks[1]
-        return -(-reach // LATENT_STRIDE) * LATENT_STRIDE
+        return align_up(reach, LATENT_STRIDE)
 
     def lambda_of(self, step: S) -> S:
         """Rate-distortion trade-off of quality steps (0 ... 1584): log-linear, and steeper above `RISE_FROM`."""

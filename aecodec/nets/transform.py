@@ -3,10 +3,10 @@
 Everything runs at 1/8 and 1/16 of the picture's resolution, since speed is bounded by the size of feature maps
 (DCVC-RT/UF, microsoft/DCVC `src/models/image_model.py`). The entropy model of the latents is `nets.prior`.
 
-Channels of y are `latents` of the network and then `details`, which pass it by: a linear transform of blocks of 16x16
-pixels and its counterpart, 2 * 768 * details / 256 MACs a pixel. The latents alone cannot hold 40 dB of a sharp
-picture; at most qualities they need to, and then the details are zero. So all that takes y takes its first `latents`
-channels too: the details then count as zero and cost nothing.
+Channels of y are `latents` of the network and then `details`, which pass it by: a linear transform of what the
+network leaves of blocks of 16x16 pixels, and its counterpart, 768 * details / 256 MACs a pixel each. The latents alone
+cannot hold 40 dB of a sharp picture; at most qualities they need not, and then the details are zero. So all that takes
+y takes its first `latents` channels too: the details then count as zero and cost nothing.
 Legend: N batch, H, W pixels (multiples of 64), L latents, D details.
 """
 
@@ -33,7 +33,10 @@ def in_float32(layer: nn.Module, x: Tensor) -> Tensor:
 
 
 class Analysis(nn.Module):
-    """RGB pixels of 0 ... 1, (N, 3, H, W) -> latents y before any gain, (N, L + D, H/16, W/16)."""
+    """RGB pixels of 0 ... 1, (N, 3, H, W) -> latents y before any gain, (N, L, H/16, W/16).
+
+    The details come from `Compressor.analyse`, since they need a synthesis first.
+    """
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -45,12 +48,9 @@ class Analysis(nn.Module):
         self.details = nn.Conv2d(CELL_VALUES, config.details, 1, bias=False) if config.details else None
 
     def forward(self, pixels: Tensor) -> Tensor:
-        centred = pixels - 0.5
-        x = in_float32(self.embed, F.pixel_unshuffle(centred, PATCH))  # (N, features, H/8, W/8)
+        x = in_float32(self.embed, F.pixel_unshuffle(pixels - 0.5, PATCH))  # (N, features, H/8, W/8)
         y: Tensor = self.coarse(in_float32(self.reduce, self.fine(x)))
-        if self.details is None:
-            return y
-        return torch.cat((y, in_float32(self.details, F.pixel_unshuffle(centred, LATENT_STRIDE))), 1)
+        return y
 
 
 class Synthesis(nn.Module):

@@ -1,9 +1,7 @@
 """Extending: a trained codec gets details, channels for what its latents leave of a picture, and a range of lambda to
 use them; at once, without training, it keeps what it did and reaches further.
 
-The latents leave some directions of a block of 16x16 pixels untouched and keep the others: the linear map from blocks
-to what the codec leaves of them has singular values near 1 for the first and near 0 for the second. Its left singular
-vectors are the analysis of the details, the right ones, times the values, their synthesis.
+The details start as the principal components of what the codec leaves of blocks of 16x16 pixels.
 """
 
 import math
@@ -41,7 +39,7 @@ def extend(model: Compressor, details: int, lambda_rise: float, crops: Tensor) -
     extended = Compressor(replace(old, details=details, lambda_rise=lambda_rise)).eval()
     _keep(model, extended)
     _stretch(extended, model)
-    _start_details(extended, *_lost(model, crops))
+    _start_details(extended, _left(extended, crops))
     return extended
 
 
@@ -82,40 +80,27 @@ def _at_knots(model: Compressor) -> Iterator[Tensor]:
             yield from (module.location, module.log_scale)
 
 
-def _lost(model: Compressor, crops: Tensor) -> tuple[Tensor, Tensor]:
-    """Over blocks of 16x16 pixels: the least-squares map from blocks to what the codec leaves of them at its highest
-    quality, both as differences from their means, and the blocks' covariance; both (768, 768).
-    """
-    pixels, left = [], []
-    was_training = model.training
-    model.eval()  # the residuals of rounded latents
+def _left(model: Compressor, crops: Tensor) -> Tensor:
+    """Covariance (768, 768), over blocks of 16x16 pixels, of what the latents leave at the highest quality."""
+    total = torch.zeros(CELL_VALUES, CELL_VALUES, dtype=torch.float64)
+    count = 0
     for batch in crops.split(BATCH):
-        pixels.append(_blocks(batch))
-        left.append(_blocks(batch - model(batch, torch.full((len(batch),), QUALITY_STEPS)).pixels))
-    model.train(was_training)
-    x, r = (torch.cat(parts).double() for parts in (pixels, left))
-    x -= x.mean(0)
-    r -= r.mean(0)
-    covariance = x.T @ x / len(x)
-    faint = SMALLEST_STD**2 * torch.eye(CELL_VALUES, dtype=torch.float64)  # what is fainter is coding noise
-    return torch.linalg.solve(covariance + faint, x.T @ r / len(x)), covariance
+        blocks = F.pixel_unshuffle(model.left(batch, model.analysis(batch)), LATENT_STRIDE).movedim(1, -1).flatten(0, 2).double()
+        total += blocks.T @ blocks
+        count += len(blocks)
+    return total / count
 
 
-def _blocks(pixels: Tensor) -> Tensor:
-    """(N, 3, H, W) -> (blocks, 768)."""
-    return F.pixel_unshuffle(pixels, LATENT_STRIDE).movedim(1, -1).flatten(0, 2)
-
-
-def _start_details(model: Compressor, lost: Tensor, covariance: Tensor) -> None:
+def _start_details(model: Compressor, covariance: Tensor) -> None:
     """Analysis, synthesis, gains and scales of the details; their means start at zero."""
     latents, details = model.config.latents, model.config.details
-    left, size, right = torch.linalg.svd(lost)
-    basis, back = left[:, :details], right[:details] * size[:details, None]
+    values, vectors = torch.linalg.eigh(covariance)
+    basis = vectors.flip(1)[:, :details]
+    std = values.flip(0)[:details].clamp_min(SMALLEST_STD**2).sqrt()
     prior = model.prior
-    for layer, weight in ((model.analysis.details, basis.T), (model.synthesis.details, back.T)):
+    for layer, weight in ((model.analysis.details, basis.T), (model.synthesis.details, basis)):
         assert isinstance(layer, nn.Conv2d)
         layer.weight.copy_(weight[:, :, None, None])
-    std = (basis * (covariance @ basis)).sum(0).sqrt().clamp_min(SMALLEST_STD)
     roots = model.config.lambda_of(torch.arange(KNOTS) * KNOT_SPACING).sqrt()
     log_gain = torch.log(GAIN_OF_ROOT_LAMBDA * roots)[:, None]
     prior.log_gain.value[:, latents:] = log_gain
