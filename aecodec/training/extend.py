@@ -85,7 +85,12 @@ def _left(model: Compressor, crops: Tensor) -> Tensor:
     total = torch.zeros(CELL_VALUES, CELL_VALUES, dtype=torch.float64)
     count = 0
     for batch in crops.split(BATCH):
-        blocks = F.pixel_unshuffle(model.left(batch, model.analysis(batch)), LATENT_STRIDE).movedim(1, -1).flatten(0, 2).double()
+        blocks = (
+            F.pixel_unshuffle(model.left(batch, model.analysis(batch)), LATENT_STRIDE)
+            .movedim(1, -1)
+            .flatten(0, 2)
+            .double()
+        )
         total += blocks.T @ blocks
         count += len(blocks)
     return total / count

@@ -10,6 +10,7 @@ from aecodec.nets.compressor import Compressor, complexity
 from aecodec.nets.config import SIZES, CodecConfig
 from aecodec.nets.prior import CONTEXT_STEPS, SCALES, LatentPrior, step_mask
 from aecodec.quality import QUALITY_STEPS
+from aecodec.tiling import LATENT_STRIDE
 from tests.tiny import TINY, crops
 
 DETAILED = replace(TINY, details=16)
@@ -66,13 +67,12 @@ def detailed() -> Compressor:
 @torch.no_grad()
 def test_a_picture_without_details_is_that_of_the_first_channels_alone() -> None:
     """`Compressor` works on all channels and zeros; the codec leaves them out, in encoder and decoder."""
-    model, pixels, step = detailed(), crops(2, 64), torch.tensor([300, 300])
-    model.analysis.details.weight[:] = 0
-    model.analysis.details.weight[:, 0] = 1  # of the first pixel of a cell
-    pixels[0, 0, ::16, ::16] = 0.5  # which is zero in the first picture
-    whole = model(pixels, step)
-    prior, y = model.prior, model.analysis(pixels)
-    gain = prior.log_gain(step).exp()
+    model, step = detailed(), torch.tensor([300, 300])
+    y = model.analyse(crops(2, 64))
+    y[0, DETAILED.latents :] *= 1e-3
+    known, latent_bits, _ = model.quantise(y, step)
+    prior, gain = model.prior, model.prior.log_gain(step).exp()
+    inverse = prior.log_inverse(step).exp()
     assert prior.needs_details(y * gain).tolist() == [False, True]
 
     first, few = step[:1], DETAILED.latents
@@ -89,18 +89,28 @@ def test_a_picture_without_details_is_that_of_the_first_channels_alone() -> None
     assert torch.equal(encoded, decoded)
     index = prior.scales(z, first, few)
     assert encoded.shape == index.shape == scaled.shape
-    torch.testing.assert_close(prior.bits(symbols, index.clamp(0, SCALES - 1)).sum(), whole.latent_bits[0])
-    shown = model.synthesis(decoded * prior.log_inverse(first).exp()[:, :few], first)
-    torch.testing.assert_close(shown[0], whole.pixels[0])
+    torch.testing.assert_close(prior.bits(symbols, index.clamp(0, SCALES - 1)).sum(), latent_bits[0])
+    shown = model.synthesis(decoded * inverse[:1, :few], first)
+    torch.testing.assert_close(shown[0], model.synthesis(known * inverse, step)[0])
 
 
 @torch.no_grad()
 def test_all_channels_of_a_picture_are_coded_in_context() -> None:
-    model, pixels, step = detailed(), crops(1, 64), torch.tensor([900])
-    scaled = model.analysis(pixels) * model.prior.log_gain(step).exp()
-    known, _, _ = model.quantise(model.analysis(pixels), step)
+    model, step = detailed(), torch.tensor([900])
+    y = model.analyse(crops(1, 64))
+    scaled = y * model.prior.log_gain(step).exp()
+    known, _, _ = model.quantise(y, step)
     assert known.shape == scaled.shape == (1, DETAILED.channels, 4, 4)
     assert (known - scaled).abs().max() <= 0.5 + 1e-4
+
+
+@torch.no_grad()
+def test_details_are_of_what_the_latents_leave_at_the_highest_quality() -> None:
+    model, pixels, step = detailed(), crops(1, 64), torch.tensor([QUALITY_STEPS])
+    both = (model.prior.log_gain(step) + model.prior.log_inverse(step)).exp()[:, : DETAILED.latents]
+    left = pixels - model.synthesis(model.analysis(pixels) * both, step)
+    cells = torch.nn.functional.pixel_unshuffle(left, LATENT_STRIDE)
+    torch.testing.assert_close(model.analyse(pixels)[:, DETAILED.latents :], model.analysis.details(cells))
 
 
 def test_details_reach_the_pixels_of_their_own_cell_only() -> None:

@@ -1,7 +1,7 @@
 """Configuration, its JSON and its lambda."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -16,7 +16,20 @@ def test_json_round_trip() -> None:
     assert CodecConfig.from_json(config.to_json()) == config
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"colour": 1}', '{"latents": 6}', '{"details": 6}', '{"details": -4}', '{"lambda_rise": 0.5}', '{"features": "x"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"colour": 1}',
+        '{"latents": 6}',
+        '{"details": 6}',
+        '{"details": -4}',
+        '{"lambda_rise": 0.5}',
+        '{"features": "x"}',
+    ],
+)
 def test_nonsense_is_a_weights_error(text: str) -> None:
     with pytest.raises(WeightsError):
         CodecConfig.from_json(text)
@@ -53,3 +66,5 @@ def test_halos_cover_the_receptive_fields_in_whole_cells() -> None:
     config = CodecConfig(analysis_blocks=(3, 2), synthesis_blocks=(1, 1))
     assert config.analysis_halo == 64  # 3 * 8 + 2 * 16 = 56 pixels
     assert config.synthesis_halo == 32  # 8 + 16 = 24
+    assert replace(config, details=4).analysis_halo == 64 + 32  # details are of what the synthesis leaves
+    assert replace(config, details=4).synthesis_halo == 32

@@ -50,9 +50,7 @@ def test_knots_move_to_their_lambda_and_gains_go_on_by_theory() -> None:
     latents, config = TINY.latents, new.config
     at = torch.tensor([QUALITY_STEPS])
     beyond = 0.5 * torch.tensor(RISE).log()
-    torch.testing.assert_close(
-        new.prior.log_gain(at)[:, :latents], old.prior.log_gain(at) + beyond
-    )
+    torch.testing.assert_close(new.prior.log_gain(at)[:, :latents], old.prior.log_gain(at) + beyond)
     torch.testing.assert_close(new.synthesis.gain(at), old.synthesis.gain(at))
     shared = 10  # a knot whose lambda the old range has too, at a later step
     later = QUALITY_STEPS * math.log(config.lambda_of(shared * KNOT_SPACING) / config.lambda_low) / math.log(1000)
