@@ -41,10 +41,7 @@ def step_mask(latents: int, height: int, width: int, device: torch.device) -> Te
 
 
 class HyperAnalysis(nn.Module):
-    """The hyperprior's encoder: latents in quantiser steps (N, latents, h, w) and quality ->
-
-    hyper-latents z (N, hyper, h/4, w/4).
-    """
+    """The hyperprior's encoder: latents in quantiser steps (N, latents, h, w), quality -> z (N, hyper, h/4, w/4)."""
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -62,10 +59,10 @@ class HyperAnalysis(nn.Module):
 
 
 class HyperSynthesisScales(nn.Module):
-    """The hyperprior's decoder of scales: rounded hyper-latents (N, hyper, h/4, w/4) and quality ->
+    """The hyperprior's decoder of scales: rounded hyper-latents (N, hyper, h/4, w/4) and quality -> scale index.
 
-    scale index (N, latents, h, w), a real number. Convolutions, ReLU, pixel-shuffle and biases linear in knots of quality: nothing that integers cannot repeat.
-    `bounded` to 0 ... SCALES - 1 is the caller's.
+    The index (N, latents, h, w) is a real number. Convolutions, ReLU, pixel-shuffle and biases linear in knots of
+    quality: nothing that integers cannot repeat. `bounded` to 0 ... SCALES - 1 is the caller's.
     """
 
     def __init__(self, config: CodecConfig) -> None:
