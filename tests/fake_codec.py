@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from aecodec import metrics
-from aecodec.codec.container import Cleaning
+from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures.picture import Metadata, Picture, Samples

@@ -15,6 +15,7 @@ from torch import Tensor
 from aecodec import devices
 from aecodec.codec import container, latents
 from aecodec.codec.encoding import Encoded, Encoding
+from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.ratecontrol import Target
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
@@ -73,7 +74,7 @@ class Codec:
         *,
         effort: int = 0,
         exact: bool = False,
-        clean: container.Cleaning | None = None,
+        clean: Cleaning | None = None,
     ) -> Encoded:
         """The .aec file of a picture that meets the target.
 
@@ -107,7 +108,7 @@ class Codec:
         picture = Picture(pixels, alpha, Metadata(parts.icc, parts.exif, parts.xmp))
         return Decoded(picture, header.quality, tuple(damage))
 
-    def _weights_of(self, header: container.Header) -> weights.Weights:
+    def _weights_of(self, header: Header) -> weights.Weights:
         if header.model_id != weights.NETWORK_ID:
             raise UnsupportedVersion(f"header: network {header.model_id} is unknown; a newer aecodec is needed")
         known = self._known.get(header.weights_hash)
@@ -144,7 +145,7 @@ class Codec:
     def _paint(
         self,
         used: weights.Weights,
-        header: container.Header,
+        header: Header,
         canvas: Tensor,
         shown: tuple[int, int, int, int],
     ) -> Samples:

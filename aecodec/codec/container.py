@@ -57,33 +57,25 @@ Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 byte
     3C 78 3E B3 2B B7 F4              XMP "<x>", crc
     DE AD BE EF 5A A3 9C 7C           the tile, crc
 """
-# Long: the specification stands where it is implemented, so that neither drifts.
 
 import io
-import struct
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 from typing import BinaryIO
 
 from aecodec import limits
 from aecodec.bits import MAX_VARINT_BYTES, Reader, crc32, fixed, read_exactly, read_varint, skip, varint
+from aecodec.codec.header import FIELDS, HEADER_OFFSET, Cleaning, Header
 from aecodec.errors import Corrupt, FormatError, LimitExceeded, UnsupportedVersion
-from aecodec.quality import QUALITY_STEPS, step_to_quality
-from aecodec.tiling import HYPER_STRIDE, Tile, TileGrid
+from aecodec.tiling import Tile
 
 MAGIC = b"\x89AEC\r\n\x1a\n"
 VERSION = 1
-HEADER = struct.Struct("<IIBBH8sHBB")  # the header's fields, in the specification's order
-HEADER_OFFSET = 9
 INDEX_OFFSET = 37
 CRC_BYTES = 4
-FLAG_EXACT = 0x01
 CRITICAL = 0x80
-CLEANING = struct.Struct("<HB")
-SIGMA_UNIT = 1 / 16  # levels of 8 bits
-TILE_SIDES = range(HYPER_STRIDE, limits.MAX_TILE_SIDE + 1, HYPER_STRIDE)
 
 
 class PartKind(IntEnum):
@@ -100,77 +92,6 @@ class PartKind(IntEnum):
 NAMES = {kind.value: kind.name for kind in PartKind}
 MAX_BYTES = {PartKind.TILE.value: limits.MAX_TILE_BYTES, PartKind.ALPHA.value: limits.MAX_ALPHA_BYTES}
 MAX_PART_LIST_BYTES = 255 * (1 + MAX_VARINT_BYTES)  # kinds ascend from 1 to 255
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a reader must know before the first tile; ranges as in the specification.
-
-    Read or about to be written: an illegal value raises Corrupt, one too large for us LimitExceeded.
-    """
-
-    width: int
-    height: int
-    channels: int
-    bit_depth: int
-    model_id: int
-    weights_hash: bytes
-    quality_step: int
-    tile_side: int
-    exact: bool = False
-
-    def __post_init__(self) -> None:
-        legal = {
-            "width": self.width >= 1,
-            "height": self.height >= 1,
-            "channels": self.channels in (1, 3),
-            "bit_depth": self.bit_depth in (8, 16),
-            "model_id": 0 <= self.model_id < 1 << 16,
-            "weights_hash": len(self.weights_hash) == 8,
-            "quality_step": 0 <= self.quality_step <= QUALITY_STEPS,
-            "tile_side": self.tile_side in TILE_SIDES,
-        }
-        where = f"header at byte {HEADER_OFFSET}"
-        for name, good in legal.items():
-            if not good:
-                raise Corrupt(f"{where}: {name} {getattr(self, name)!r} is illegal")
-        for what, value, bound in (
-            ("pixels on a side", max(self.width, self.height), limits.MAX_SIDE),
-            ("pixels", self.width * self.height, limits.MAX_PIXELS),
-            ("tiles", self.grid.count, limits.MAX_TILES),
-        ):
-            if value > bound:
-                raise LimitExceeded(f"{where}: {value} {what}, at most {bound} are allowed")
-
-    @property
-    def grid(self) -> TileGrid:
-        return TileGrid(self.width, self.height, self.tile_side)
-
-    @property
-    def quality(self) -> float:
-        """1.0 to 100.0 in steps of 1/16."""
-        return step_to_quality(self.quality_step)
-
-
-@dataclass(frozen=True)
-class Cleaning:
-    """What a denoiser did to the picture before it was coded."""
-
-    sigma: float  # standard deviation of the noise, in levels of 255
-    strength: float  # 0 ... 1
-
-    def to_bytes(self) -> bytes:
-        return CLEANING.pack(min(round(self.sigma / SIGMA_UNIT), 0xFFFF), round(100 * self.strength))
-
-    @classmethod
-    def from_bytes(cls, payload: bytes) -> "Cleaning":
-        """Inverse of `to_bytes`; raises Corrupt."""
-        if len(payload) != CLEANING.size:
-            raise Corrupt(f"CLEAN: has {len(payload)} bytes, not {CLEANING.size}")
-        sigma, percent = CLEANING.unpack(payload)
-        if percent > 100:
-            raise Corrupt(f"CLEAN: a strength of {percent} % is illegal")
-        return cls(sigma * SIGMA_UNIT, percent / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +157,8 @@ def write(
     lists = b"".join(varint(len(tile)) for tile in tiles)
     lists += b"".join(fixed(kind, 1) + varint(len(payload)) for kind, payload in listed)
     _lay_out(header, [len(tile) for tile in tiles], [(kind, len(payload)) for kind, payload in listed], 0)
-    fields = HEADER.pack(*astuple(header)[:7], header.tile_side // HYPER_STRIDE, FLAG_EXACT * header.exact)
     pieces = [MAGIC, fixed(VERSION, 1)]
-    for payload in (fields, varint(len(lists)) + lists, *(payload for _, payload in listed), *tiles):
+    for payload in (header.to_bytes(), varint(len(lists)) + lists, *(payload for _, payload in listed), *tiles):
         pieces += payload, fixed(crc32(payload), CRC_BYTES)
     return b"".join(pieces)
 
@@ -266,15 +186,22 @@ def read_cleaning(source: bytes | BinaryIO, layout: Layout) -> Cleaning | None:
     return None
 
 
-def parse(source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collection[int] | None = None) -> Container:
+def parse(
+    source: bytes | BinaryIO,
+    *,
+    keep_going: bool = False,
+    tiles: Collection[int] | None = None,
+    layout: Layout | None = None,
+) -> Container:
     """Everything in a file, or its parts and the tiles with the given indices; each checksum is verified.
 
-    A tile not asked for is None and not looked at. Damage raises Truncated or Corrupt; with `keep_going` the
+    A tile not asked for is None and not looked at. `layout`: what `inspect` has just read from this stream, which
+    is then taken up where that left it. Damage raises Truncated or Corrupt; with `keep_going` the
     damaged part or tile is None and `damage` says so, and only damage to signature, header or index raises.
     UnsupportedVersion and LimitExceeded always raise.
     """
     stream = _stream(source)
-    layout = inspect(stream)
+    layout = layout or inspect(stream)
     wanted = range(len(layout.tiles)) if tiles is None else set(tiles)
     damage: list[str] = []
     found: dict[int, bytes] = {}  # by offset
@@ -317,13 +244,9 @@ def _read_header(stream: BinaryIO) -> Header:
     version = read_exactly(stream, 1, part="signature", offset=8)[0]
     if version != VERSION:
         raise UnsupportedVersion(f"signature at byte 8: version {version}; this aecodec reads {VERSION}")
-    data = read_exactly(stream, HEADER.size, part="header", offset=HEADER_OFFSET)
+    data = read_exactly(stream, FIELDS.size, part="header", offset=HEADER_OFFSET)
     _check_crc(stream, data, part="header", offset=HEADER_OFFSET)
-    width, height, channels, bit_depth, model_id, weights, step, units, flags = HEADER.unpack(data)
-    if flags & ~FLAG_EXACT:
-        raise UnsupportedVersion(f"header at byte {HEADER_OFFSET}: unknown flags 0x{flags:02X}")
-    side = units * HYPER_STRIDE
-    return Header(width, height, channels, bit_depth, model_id, weights, step, side, exact=flags != 0)
+    return Header.from_bytes(data)
 
 
 def _read_index(stream: BinaryIO, header: Header) -> Layout:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from aecodec.codec import container, latents
+from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.ratecontrol import Target, find_size, find_step
 from aecodec.codec.refine import Surroundings, refine
 from aecodec.codec.windowed import analyse, batches_alike, empty_canvas, paste, samples, synthesise
@@ -64,7 +65,7 @@ class Encoding:
         device: torch.device,
         batch: int,
         exact: bool,
-        clean: container.Cleaning | None = None,
+        clean: Cleaning | None = None,
     ) -> None:
         self.picture = picture
         self.used = used
@@ -125,8 +126,8 @@ class Encoding:
         rows, columns = group[0][1].inner  # the same for all
         return Surroundings(windows, rows, columns, pixels)
 
-    def header(self, step: int) -> container.Header:
-        return container.Header(
+    def header(self, step: int) -> Header:
+        return Header(
             width=self.picture.width,
             height=self.picture.height,
             channels=self.picture.channels,

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from aecodec import metrics
 from aecodec.codec import container
+from aecodec.codec.header import Cleaning
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
 from aecodec.services.files import Job, Row
@@ -25,7 +26,7 @@ class Description(Row):
     tile_side: int = 0  # pixels
     tiles: int = 0
     tile_bytes: int = 0
-    denoised: container.Cleaning | None = None
+    denoised: Cleaning | None = None
     parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aecodec import metrics
-from aecodec.codec import container
+from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, UsageError
 from aecodec.outputs import opened
@@ -201,12 +201,12 @@ class _Encoding:
             seconds=perf_counter() - start,
         )
 
-    def _cleaned(self, picture: Picture) -> tuple[Picture, container.Cleaning | None]:
+    def _cleaned(self, picture: Picture) -> tuple[Picture, Cleaning | None]:
         """Without noise, where that is asked for: noise is the most expensive thing that a codec can keep."""
         if self.denoiser is None or self.options.denoise is None:
             return picture, None
         denoised = self.denoiser.denoise(picture, strength=self.options.denoise)
-        return denoised.picture, container.Cleaning(denoised.sigma, self.options.denoise)
+        return denoised.picture, Cleaning(denoised.sigma, self.options.denoise)
 
 
 def read_picture(job: Job, warn: Warn) -> Picture:

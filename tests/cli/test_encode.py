@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from aecodec.cli import encode as command
-from aecodec.codec.container import Cleaning
+from aecodec.codec.header import Cleaning
 from aecodec.services import files
 from tests import drawn, fake_codec
 from tests.cli.conftest import png

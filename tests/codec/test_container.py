@@ -10,7 +10,8 @@ import pytest
 
 from aecodec import limits
 from aecodec.codec import container
-from aecodec.codec.container import Cleaning, Header, PartKind
+from aecodec.codec.container import PartKind
+from aecodec.codec.header import Cleaning, Header
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
 from tests.test_bits import StingyStream
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aecodec.codec.container import Cleaning
+from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import BadInput, Corrupt, UsageError
 from aecodec.pictures import imagefile
