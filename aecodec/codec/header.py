@@ -1,7 +1,4 @@
-"""What an .aec file says of itself before its first tile, and a denoiser's note: fields and ranges of the specification.
-
-The specification stands in `codec.container`.
-"""
+"""What an .aec file says of itself before its first tile, and a denoiser's note; `container` has the specification."""
 
 import struct
 from dataclasses import astuple, dataclass

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from aecodec import metrics
 from aecodec.codec import container
 from aecodec.codec.header import Cleaning
+from aecodec.codec.layout import read_layout
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
 from aecodec.services.files import Job, Row
@@ -40,7 +41,7 @@ def describe(job: Job) -> Description:
 
 
 def _describe(job: Job, source: bytes | BinaryIO, size: int) -> Description:
-    layout = container.inspect(source)
+    layout = read_layout(source)
     header = layout.header
     weights_id = header.weights_hash.hex()
     parts = {part.name: part.size for part in layout.parts}

@@ -7,6 +7,7 @@ import pytest
 
 from aecodec.codec import container
 from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import read_layout
 from aecodec.models import manifest
 
 
@@ -73,7 +74,7 @@ def test_info_as_json_tells_the_noise_that_was_removed(run, make):
 
 def test_a_damaged_note_of_the_noise_is_an_error(run, make):
     data = bytearray(CLEANED)
-    data[container.inspect(CLEANED).parts[1].offset] ^= 1
+    data[read_layout(CLEANED).parts[1].offset] ^= 1
     make("img.aec", data=bytes(data))
     result = run("info", "img.aec")
     assert result.exit_code == 1
