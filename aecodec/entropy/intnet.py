@@ -95,9 +95,12 @@ class IntegerNetwork:
     def from_arrays(cls, arrays: dict[str, np.ndarray], device: torch.device) -> "IntegerNetwork":
         """Inverse of `to_arrays`; raises WeightsError for missing, misshapen or too large parts."""
         try:
+            shifts = [arrays[f"{name}.shift"] for name in NAMES]
+            if any(shift.dtype != np.int32 or shift.shape != (1,) for shift in shifts):
+                raise WeightsError("a shift of the exact network is no int32 number")
             layers = [
-                IntegerLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(arrays[f"{name}.shift"][0]))
-                for name in NAMES
+                IntegerLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(shift[0]))
+                for name, shift in zip(NAMES, shifts, strict=True)
             ]
         except KeyError as error:
             raise WeightsError(f"the exact network lacks {error}") from error
