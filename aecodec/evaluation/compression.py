@@ -20,7 +20,8 @@ from aecodec.errors import BadInput
 from aecodec.evaluation.baselines import Contender
 from aecodec.pictures.picture import Picture, from_array
 from aecodec.services.batch import reason
-from aecodec.services.files import Job, read_picture
+from aecodec.services.files import read_picture
+from aecodec.services.jobs import Job
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
-from aecodec.services.files import Engine, Job, Row, Warn, Work, output_format, read_picture
+from aecodec.services.batch import Work
+from aecodec.services.files import Engine, read_picture
+from aecodec.services.jobs import Job, Warn, output_format
+from aecodec.services.rows import DenoisedRow
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser
@@ -26,7 +29,7 @@ def denoiser(engine: Engine, options: DenoiseOptions, warn: Warn) -> Work:
     return lambda job: _denoise(job, loaded, options, warn)
 
 
-def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn) -> Row:
+def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn) -> DenoisedRow:
     start = perf_counter()
     picture = read_picture(job, warn)
     denoised = denoiser.denoise(picture, sigma=options.sigma, strength=options.strength)
@@ -34,7 +37,7 @@ def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn
     with opened(job.output, replace=job.replace) as stream:
         imagefile.write(denoised.picture, stream, name, warn=lambda message: warn(job.name, message))
         size = stream.tell()
-    return Row(
+    return DenoisedRow(
         input=job.name,
         output=job.output_name,
         width=picture.width,

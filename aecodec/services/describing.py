@@ -2,31 +2,14 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from aecodec import metrics
 from aecodec.codec import container
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
-from aecodec.services.files import Job, Row
-
-
-@dataclass(frozen=True)
-class Description(Row):
-    """What the header of a .aec file says."""
-
-    channels: int = 3
-    bit_depth: int = 8
-    alpha: bool = False
-    exact: bool = False  # RGB under alpha 0 was kept
-    model: str | None = None  # the name of its weights; None: not among those shipped
-    weights_id: str = ""  # hexadecimal
-    tile_side: int = 0  # pixels
-    tiles: int = 0
-    tile_bytes: int = 0
-    denoised: container.Cleaning | None = None
-    parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is
+from aecodec.services.jobs import Job
+from aecodec.services.rows import Description
 
 
 def describe(job: Job) -> Description:

@@ -3,7 +3,6 @@
 import io
 import math
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -14,75 +13,20 @@ import numpy as np
 from aecodec import metrics
 from aecodec.codec import container
 from aecodec.codec.ratecontrol import Target
-from aecodec.errors import Corrupt, UsageError
+from aecodec.errors import Corrupt
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
 from aecodec.pictures.orientation import strip
 from aecodec.pictures.picture import Picture, Samples, flatten_hidden
+from aecodec.services.batch import Work
+from aecodec.services.jobs import Job, Warn, output_format
+from aecodec.services.rows import DecodedRow, EncodedRow
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec, Decoded, Encoded
     from aecodec.denoiser import Denoiser
 
-PICTURE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".tif", ".tiff"}
-    | {".bmp", ".dib", ".gif", ".ppm", ".pgm", ".pbm", ".pnm"}
-)
-CODED_SUFFIXES = frozenset({".aec"})
-FORMAT_SUFFIX = {"png": ".png", "tiff": ".tiff", "ppm": ".ppm", "jpeg": ".jpg", "webp": ".webp"}
-FORMAT_OF_SUFFIX = {
-    **{suffix: name for name, suffix in FORMAT_SUFFIX.items()},
-    ".tif": "tiff",
-    ".pgm": "ppm",
-    ".pnm": "ppm",
-    ".jpeg": "jpeg",
-}
 VERIFY_TOLERANCE_DB = 0.01  # two devices may differ by one level in rare pixels, which moves PSNR by far less
-
-Warn = Callable[[str, str], None]  # (name of the input, message)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One input and where its output goes."""
-
-    source: Path | None  # None: standard input
-    output: Path | None  # None: standard output, or no output at all, as the command has it
-    replace: bool = False  # an existing output may be overwritten
-    refusal: str | None = None  # why this job cannot be done; known before the run
-
-    @property
-    def name(self) -> str:
-        return "-" if self.source is None else str(self.source)
-
-    @property
-    def output_name(self) -> str:
-        return "-" if self.output is None else str(self.output)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of one input; the fields of `--json`."""
-
-    input: str
-    output: str | None = None
-    width: int | None = None
-    height: int | None = None
-    bytes: int | None = None  # of the .aec file in both directions; of a denoised picture
-    bpp: float | None = None  # the same per pixel, in bits
-    quality: float | None = None
-    psnr_db: float | None = None  # inf: identical
-    effort: int | None = None
-    plain_bytes: int | None = None  # what effort 0 would have written, and its PSNR
-    plain_psnr_db: float | None = None
-    sigma: float | None = None  # noise level that was removed, in levels of 255
-    strength: float | None = None  # 0 ... 1, of the removal
-    seconds: float | None = None
-    skipped: bool = False  # the output was there already
-    errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
-
-
-Work = Callable[[Job], Row]
 
 
 @dataclass(frozen=True)
@@ -146,16 +90,6 @@ def checker(engine: Engine) -> Work:
     return lambda job: _check(job, codec)
 
 
-def output_format(output: Path | None, chosen: str | None) -> str:
-    """`chosen`, else what the suffix of `output` names, else png. Raises UsageError for an unknown suffix."""
-    if chosen is not None or output is None:
-        return chosen or "png"
-    if output.suffix.lower() not in FORMAT_OF_SUFFIX:
-        known = " ".join(sorted(FORMAT_OF_SUFFIX))
-        raise UsageError(f"{output}: no format has the suffix '{output.suffix}'; use --format or one of {known}")
-    return FORMAT_OF_SUFFIX[output.suffix.lower()]
-
-
 def read_bytes(job: Job) -> bytes:
     return sys.stdin.buffer.read() if job.source is None else job.source.read_bytes()
 
@@ -170,7 +104,7 @@ class _Encoding:
     options: EncodeOptions
     warn: Warn
 
-    def work(self, job: Job) -> Row:
+    def work(self, job: Job) -> EncodedRow:
         options = self.options
         start = perf_counter()
         picture = read_picture(job, self.warn)
@@ -184,7 +118,7 @@ class _Encoding:
                 stream.seek(0)
                 _verify(stream.read(), self.verifier, _as_coded(picture, options.exact), encoded)
         size = len(encoded.data)
-        return Row(
+        return EncodedRow(
             input=job.name,
             output=job.output_name,
             width=picture.width,
@@ -240,7 +174,7 @@ def _same(a: Samples | None, b: Samples | None) -> bool:
     return a is b if a is None or b is None else np.array_equal(a, b)
 
 
-def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Row:
+def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> DecodedRow:
     start = perf_counter()
     data = read_bytes(job)
     decoded = codec.decode(data, crop=options.crop, keep_going=options.keep_going)
@@ -251,15 +185,15 @@ def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Row
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 
 
-def _check(job: Job, codec: "Codec") -> Row:
+def _check(job: Job, codec: "Codec") -> DecodedRow:
     start = perf_counter()
     data = read_bytes(job)
     return _decoded_row(job, data, codec.decode(data, keep_going=True), start)
 
 
-def _decoded_row(job: Job, data: bytes, decoded: "Decoded", start: float) -> Row:
+def _decoded_row(job: Job, data: bytes, decoded: "Decoded", start: float) -> DecodedRow:
     picture = decoded.picture
-    return Row(
+    return DecodedRow(
         input=job.name,
         width=picture.width,
         height=picture.height,

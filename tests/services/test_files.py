@@ -7,9 +7,11 @@ import pytest
 
 from aecodec.codec.container import Cleaning
 from aecodec.codec.ratecontrol import Target
-from aecodec.errors import BadInput, Corrupt, UsageError
+from aecodec.errors import BadInput, Corrupt
 from aecodec.pictures import imagefile
 from aecodec.services import files
+from aecodec.services.jobs import Job
+from aecodec.services.rows import EncodedRow
 from tests import drawn, fake_codec
 
 
@@ -20,10 +22,10 @@ def refuse(where: str, message: str) -> None:
 QUALITY_50 = files.EncodeOptions(Target("quality", 50))
 
 
-def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> files.Row:
+def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> EncodedRow:
     source = tmp_path / name
     source.write_bytes(drawn.png_16())
-    return files.encoder(fake_codec.Engine(), options, refuse)(files.Job(source, source.with_suffix(".aec")))
+    return files.encoder(fake_codec.Engine(), options, refuse)(Job(source, source.with_suffix(".aec")))
 
 
 def test_a_row_tells_what_became_of_a_file(tmp_path):
@@ -37,7 +39,7 @@ def test_a_row_tells_what_became_of_a_file(tmp_path):
 
 def test_decoding_gives_the_picture_back(tmp_path):
     encoded(tmp_path)
-    job = files.Job(tmp_path / "a.aec", tmp_path / "b.tiff")
+    job = Job(tmp_path / "a.aec", tmp_path / "b.tiff")
     row = files.decoder(fake_codec.Engine(), files.DecodeOptions(), refuse)(job)
     assert (row.output, row.width, row.height, row.quality) == (str(tmp_path / "b.tiff"), 31, 20, 50)
     assert row.bytes == (tmp_path / "a.aec").stat().st_size
@@ -48,7 +50,7 @@ def test_a_checker_lists_damage_and_writes_nothing(tmp_path):
     encoded(tmp_path)
     with (tmp_path / "a.aec").open("ab") as stream:
         stream.write(fake_codec.HURT)
-    row = files.checker(fake_codec.Engine())(files.Job(tmp_path / "a.aec", None))
+    row = files.checker(fake_codec.Engine())(Job(tmp_path / "a.aec", None))
     assert row.errors == ("tile 3 is lost", "tile 4 is lost")
     assert row.output is None
 
@@ -57,9 +59,9 @@ def test_errors_leave_as_they_are(tmp_path):
     work = files.encoder(fake_codec.Engine(), QUALITY_50, refuse)
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(BadInput):
-        work(files.Job(tmp_path / "a.png", tmp_path / "a.aec"))
+        work(Job(tmp_path / "a.png", tmp_path / "a.aec"))
     with pytest.raises(BadInput, match="No such file or directory"):
-        work(files.Job(tmp_path / "b.png", tmp_path / "b.aec"))
+        work(Job(tmp_path / "b.png", tmp_path / "b.aec"))
 
 
 @pytest.mark.parametrize("part", ["pixels", "alpha", "metadata"])
@@ -74,7 +76,7 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     stream = BytesIO()
     imagefile.write(picture, stream, "png")
     (tmp_path / "a.png").write_bytes(stream.getvalue())
-    job = files.Job(tmp_path / "a.png", tmp_path / "a.aec")
+    job = Job(tmp_path / "a.png", tmp_path / "a.aec")
     work = files.encoder(
         fake_codec.Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse
     )
@@ -99,11 +101,11 @@ def test_denoising_comes_first_and_is_noted_in_the_file_and_in_the_row(tmp_path,
     source = tmp_path / "a.png"
     source.write_bytes(drawn.written(drawn.picture(alpha=True), "png"))
     options = files.EncodeOptions(Target("quality", 50), denoise=strength)
-    row = files.encoder(engine, options, refuse)(files.Job(source, tmp_path / "a.aec"))
+    row = files.encoder(engine, options, refuse)(Job(source, tmp_path / "a.aec"))
     assert (row.sigma, row.strength) == (fake_codec.SIGMA, strength)
     assert engine.log[0] == ("denoise", None, strength)
     assert engine.log[1][5] == Cleaning(fake_codec.SIGMA, strength)
-    files.decoder(engine, files.DecodeOptions(), refuse)(files.Job(tmp_path / "a.aec", tmp_path / "b.png"))
+    files.decoder(engine, files.DecodeOptions(), refuse)(Job(tmp_path / "a.aec", tmp_path / "b.png"))
     back, picture = imagefile.read(tmp_path / "b.png"), imagefile.read(source)
     assert (back.pixels == fake_codec.cleaned(picture.pixels, strength) // 4 * 4).all()
     assert (back.alpha == picture.alpha).all()
@@ -114,7 +116,7 @@ def test_without_denoising_no_denoiser_is_loaded_and_nothing_is_noted(tmp_path, 
     engine = fake_codec.Engine()
     source = tmp_path / "a.png"
     source.write_bytes(drawn.png_16())
-    row = files.encoder(engine, QUALITY_50, refuse)(files.Job(source, tmp_path / "a.aec"))
+    row = files.encoder(engine, QUALITY_50, refuse)(Job(source, tmp_path / "a.aec"))
     assert (row.sigma, row.strength, engine.log[0][5]) == (None, None, None)
 
 
@@ -132,25 +134,3 @@ def test_an_engine_loads_the_denoiser_on_its_device_with_weights_of_its_own(monk
         ("load denoiser", None, "cpu", 2, 3),
         ("load denoiser", Path("d.safetensors"), "cpu", 2, 3),
     ]
-
-
-@pytest.mark.parametrize(
-    ("output", "chosen", "expected"),
-    [
-        (None, None, "png"),
-        (None, "webp", "webp"),
-        ("a.jpg", None, "jpeg"),
-        ("a.JPEG", None, "jpeg"),
-        ("a.tif", None, "tiff"),
-        ("a.pgm", None, "ppm"),
-        ("a.odd", "ppm", "ppm"),
-    ],
-)
-def test_output_format(output, chosen, expected):
-    assert files.output_format(None if output is None else Path(output), chosen) == expected
-
-
-@pytest.mark.parametrize("output", ["a", "a.avif", "a.png.aec"])
-def test_an_unknown_output_format(output):
-    with pytest.raises(UsageError, match="use --format"):
-        files.output_format(Path(output), None)
