@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from functools import partial
 from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -19,6 +20,7 @@ from aecodec.errors import AecodecError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from aecodec.pictures.picture import Warn
     from aecodec.services.rows import Row
 
 R = TypeVar("R", bound="Row")
@@ -68,6 +70,10 @@ class Talk:
         if (where, message) not in self._warned:
             self._warned.add((where, message))
             self.line(f"aecodec: {where}: warning: {message}")
+
+    def warn_about(self, where: str) -> "Warn":
+        """What takes warnings about one input."""
+        return partial(self.warn, where)
 
     def error(self, where: str, message: str) -> None:
         self._err(f"aecodec: {where}: {message}")

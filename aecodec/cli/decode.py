@@ -63,16 +63,16 @@ def decode(  # noqa: PLR0913
     selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
-        planned = jobs.plan(selection, jobs.READ, talk.warn)
+        planned = jobs.plan(selection, jobs.READ, talk.warn_about)
         rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
     settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going)
-    planned = jobs.plan_decoding(selection, picture_format, talk.warn)
+    planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
-        rows = batch.run(planned, lambda: files.decoder(engine, settings, talk.warn), skip_existing, talk.trace)
+        rows = batch.run(planned, lambda: files.decoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
     talk.report(rows, len(planned), DecodedRow, lambda row: talk.line(_line(row)))
 
 

@@ -61,13 +61,15 @@ def denoise(  # noqa: PLR0913
     from aecodec.services.rows import DenoisedRow
 
     selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
-    planned = jobs.plan_denoising(selection, picture_format, talk.warn)
+    planned = jobs.plan_denoising(selection, picture_format, talk.warn_about)
     engine = files.Engine(None, device, threads, batch_size)
     settings = denoising.DenoiseOptions(sigma, 1.0 if strength is None else strength, picture_format, weights)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
-        rows = batch.run(planned, lambda: denoising.denoiser(engine, settings, talk.warn), skip_existing, talk.trace)
+        rows = batch.run(
+            planned, lambda: denoising.denoiser(engine, settings, talk.warn_about), skip_existing, talk.trace
+        )
     talk.report(rows, len(planned), DenoisedRow, lambda row: talk.line(_line(row, told=sigma is not None)))
 
 

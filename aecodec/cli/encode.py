@@ -99,14 +99,14 @@ def encode(  # noqa: PLR0913
     from aecodec.services.rows import EncodedRow
 
     selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
-    planned = jobs.plan(selection, jobs.ENCODE, talk.warn)
+    planned = jobs.plan(selection, jobs.ENCODE, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
     settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify, cleaning)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
-        rows = batch.run(planned, lambda: files.encoder(engine, settings, talk.warn), skip_existing, talk.trace)
+        rows = batch.run(planned, lambda: files.encoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
     talk.report(rows, len(planned), EncodedRow, lambda row: talk.line(_line(row)))
 
 

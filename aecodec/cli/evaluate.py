@@ -161,7 +161,7 @@ def evaluate(  # noqa: PLR0913
     outputs = _Outputs(json_file, csv_file, report_file, plots)
     outputs.check(resume=resume, force=force)
     selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
-    pictures = jobs.plan(selection, jobs.EVALUATE, talk.warn)
+    pictures = jobs.plan(selection, jobs.EVALUATE, talk.warn_about)
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
         weights = None  # AECODEC_WEIGHTS names a codec's

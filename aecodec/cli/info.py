@@ -30,7 +30,7 @@ def info(
 
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
-    planned = jobs.plan(selection, jobs.READ, talk.warn)
+    planned = jobs.plan(selection, jobs.READ, talk.warn_about)
     talk.report(batch.run(planned, lambda: describing.describe, False, talk.trace), len(planned), Description, show)
 
 

@@ -8,6 +8,7 @@ import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -127,7 +128,7 @@ def read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
         raise BadInput("evaluate measures files: name one in place of standard input")
     if job.refusal is not None:
         raise BadInput(job.refusal)
-    return job.source, read_picture(job, warn)
+    return job.source, read_picture(job, partial(warn, job.name))
 
 
 def _warm_up(contenders: Sequence[Contender]) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Warn
 from aecodec.services.batch import Work
 from aecodec.services.files import Engine, read_picture
-from aecodec.services.jobs import Job, Warn, output_format
+from aecodec.services.jobs import Job, WarnAbout, output_format
 from aecodec.services.rows import DenoisedRow
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ class DenoiseOptions:
     weights: Path | None = None  # of a denoiser; None: the shipped ones
 
 
-def denoiser(engine: Engine, options: DenoiseOptions, warn: Warn) -> Work:
+def denoiser(engine: Engine, options: DenoiseOptions, warn_about: WarnAbout) -> Work:
     loaded = engine.load_denoiser(options.weights)
-    return lambda job: _denoise(job, loaded, options, warn)
+    return lambda job: _denoise(job, loaded, options, warn_about(job.name))
 
 
 def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn) -> DenoisedRow:
@@ -35,7 +36,7 @@ def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn
     denoised = denoiser.denoise(picture, sigma=options.sigma, strength=options.strength)
     name = output_format(job.output, options.format)
     with opened(job.output, replace=job.replace) as stream:
-        imagefile.write(denoised.picture, stream, name, warn=lambda message: warn(job.name, message))
+        imagefile.write(denoised.picture, stream, name, warn=warn)
         size = stream.tell()
     return DenoisedRow(
         input=job.name,

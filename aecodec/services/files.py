@@ -17,9 +17,9 @@ from aecodec.errors import Corrupt
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
 from aecodec.pictures.orientation import strip
-from aecodec.pictures.picture import Picture, Samples, flatten_hidden
+from aecodec.pictures.picture import Picture, Samples, Warn, flatten_hidden
 from aecodec.services.batch import Work
-from aecodec.services.jobs import Job, Warn, output_format
+from aecodec.services.jobs import Job, WarnAbout, output_format
 from aecodec.services.rows import DecodedRow, EncodedRow
 
 if TYPE_CHECKING:
@@ -67,21 +67,21 @@ class DecodeOptions:
     keep_going: bool = False
 
 
-def encoder(engine: Engine, options: EncodeOptions, warn: Warn) -> Work:
+def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Work:
     """Load the codec, and for `verify` a second one that has seen nothing; the work encodes one job."""
     encoding = _Encoding(
         engine.load(),
         engine.load() if options.verify else None,
         engine.load_denoiser() if options.denoise is not None else None,
         options,
-        warn,
+        warn_about,
     )
     return encoding.work
 
 
-def decoder(engine: Engine, options: DecodeOptions, warn: Warn) -> Work:
+def decoder(engine: Engine, options: DecodeOptions, warn_about: WarnAbout) -> Work:
     codec = engine.load()
-    return lambda job: _decode(job, codec, options, warn)
+    return lambda job: _decode(job, codec, options, warn_about(job.name))
 
 
 def checker(engine: Engine) -> Work:
@@ -102,14 +102,15 @@ class _Encoding:
     verifier: "Codec | None"
     denoiser: "Denoiser | None"
     options: EncodeOptions
-    warn: Warn
+    warn_about: WarnAbout
 
     def work(self, job: Job) -> EncodedRow:
         options = self.options
         start = perf_counter()
-        picture = read_picture(job, self.warn)
+        warn = self.warn_about(job.name)
+        picture = read_picture(job, warn)
         if options.strip:
-            picture = strip(picture, options.strip, lambda message: self.warn(job.name, message))
+            picture = strip(picture, options.strip, warn)
         picture, clean = self._cleaned(picture)
         encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
         with opened(job.output, replace=job.replace) as stream:
@@ -144,12 +145,9 @@ class _Encoding:
 
 
 def read_picture(job: Job, warn: Warn) -> Picture:
-    def say(message: str) -> None:
-        warn(job.name, message)
-
     if job.source is None:
-        return imagefile.read(io.BytesIO(sys.stdin.buffer.read()), warn=say)
-    return imagefile.read(job.source, warn=say)
+        return imagefile.read(io.BytesIO(sys.stdin.buffer.read()), warn=warn)
+    return imagefile.read(job.source, warn=warn)
 
 
 def _as_coded(picture: Picture, exact: bool) -> Picture:
@@ -180,7 +178,7 @@ def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Dec
     decoded = codec.decode(data, crop=options.crop, keep_going=options.keep_going)
     with opened(job.output, replace=job.replace) as stream:
         name = output_format(job.output, options.format)
-        imagefile.write(decoded.picture, stream, name, warn=lambda message: warn(job.name, message))
+        imagefile.write(decoded.picture, stream, name, warn=warn)
     row = _decoded_row(job, data, decoded, start)
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 

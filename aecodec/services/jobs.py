@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aecodec.errors import UsageError
 from aecodec.pictures.imagefile import WRITERS
+from aecodec.pictures.picture import Warn
 
 FORMAT_SUFFIX = {name: writer.suffixes[0] for name, writer in WRITERS.items()}
 FORMAT_OF_SUFFIX = {suffix: name for name, writer in WRITERS.items() for suffix in writer.suffixes}
@@ -16,7 +17,7 @@ PICTURE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {".jpe", ".jfif", ".avif", ".bm
 CODED_SUFFIXES = frozenset({".aec"})
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 
-Warn = Callable[[str, str], None]  # (name of the input, message)
+WarnAbout = Callable[[str], Warn]  # name of an input to what takes warnings about it
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ class Source:
     problem: str | None = None
 
 
-def plan(selection: Selection, kind: Kind, warn: Warn) -> list[Job]:
+def plan(selection: Selection, kind: Kind, warn_about: WarnAbout) -> list[Job]:
     """One job for each input, in the order named (a folder's in the order of names), of this shard only.
 
     Raises UsageError before anything is read or written if two inputs would write one output, or if the
     output named cannot hold what the inputs give.
     """
-    sources = [_refuse_finished(source, kind) for source in _gather(selection, kind, warn)]
+    sources = [_refuse_finished(source, kind) for source in _gather(selection, kind, warn_about)]
     if kind.gives is None:
         jobs = [Job(source.path, None, refusal=source.problem) for source in sources]
     else:
@@ -88,16 +89,16 @@ def plan(selection: Selection, kind: Kind, warn: Warn) -> list[Job]:
     return _shard(jobs, selection.shard)
 
 
-def plan_decoding(selection: Selection, chosen_format: str | None, warn: Warn) -> list[Job]:
+def plan_decoding(selection: Selection, chosen_format: str | None, warn_about: WarnAbout) -> list[Job]:
     """As `plan`, for pictures in `chosen_format`, or else in the one that an output's suffix names."""
     suffix = FORMAT_SUFFIX[chosen_format or "png"]
-    jobs = plan(selection, Kind(".aec file", CODED_SUFFIXES, lambda path: suffix, PICTURE_SUFFIXES), warn)
+    jobs = plan(selection, Kind(".aec file", CODED_SUFFIXES, lambda path: suffix, PICTURE_SUFFIXES), warn_about)
     for job in jobs:
         output_format(job.output, chosen_format)
     return jobs
 
 
-def plan_denoising(selection: Selection, chosen_format: str | None, warn: Warn) -> list[Job]:
+def plan_denoising(selection: Selection, chosen_format: str | None, warn_about: WarnAbout) -> list[Job]:
     """As `plan`, for pictures in the format of their inputs (png where that cannot be written), or the one chosen.
 
     `photo.jpg` becomes `photo-denoised.jpg`, `folder/a.png` of a folder `folder-denoised/a.png`.
@@ -108,7 +109,7 @@ def plan_denoising(selection: Selection, chosen_format: str | None, warn: Warn) 
             return FORMAT_SUFFIX[chosen_format]
         return path.suffix if path.suffix.lower() in FORMAT_OF_SUFFIX else FORMAT_SUFFIX["png"]
 
-    jobs = plan(selection, Kind("picture", PICTURE_SUFFIXES, suffix, CODED_SUFFIXES, "-denoised"), warn)
+    jobs = plan(selection, Kind("picture", PICTURE_SUFFIXES, suffix, CODED_SUFFIXES, "-denoised"), warn_about)
     for job in jobs:
         output_format(job.output, chosen_format)
     return jobs
@@ -124,7 +125,7 @@ def output_format(output: Path | None, chosen: str | None) -> str:
     return FORMAT_OF_SUFFIX[output.suffix.lower()]
 
 
-def _gather(selection: Selection, kind: Kind, warn: Warn) -> list[Source]:
+def _gather(selection: Selection, kind: Kind, warn_about: WarnAbout) -> list[Source]:
     named = list(selection.inputs)
     if selection.files_from is not None:
         if selection.files_from == "-" and "-" in named:
@@ -137,7 +138,8 @@ def _gather(selection: Selection, kind: Kind, warn: Warn) -> list[Source]:
         if not name or "\0" in name:
             raise UsageError(f"{name!r} cannot be the name of a file")
         if name != "-" and os.path.isdir(name):
-            found = _in_folder(Path(name), kind, selection.recursive, warn)
+            folder = Path(name)
+            found = _in_folder(folder, kind, selection.recursive, warn_about(str(folder)))
         else:
             found = [Source(None if name == "-" else Path(name))]
         for source in found:
@@ -173,7 +175,7 @@ def _in_folder(folder: Path, kind: Kind, recursive: bool, warn: Warn) -> list[So
                 left.append(name)
     if left:
         shown = ", ".join(left[:SHOWN_NAMES]) + (", ..." if len(left) > SHOWN_NAMES else "")
-        warn(str(folder), f"{len(left)} left alone: {shown}")
+        warn(f"{len(left)} left alone: {shown}")
     if not taken:
         hint = "" if recursive else "; -r looks into the folders inside"
         taken.append(Source(folder, problem=f"no {kind.noun} in this folder{hint}"))

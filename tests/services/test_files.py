@@ -13,11 +13,7 @@ from aecodec.services import files
 from aecodec.services.jobs import Job
 from aecodec.services.rows import EncodedRow
 from tests import drawn, fake_codec
-
-
-def refuse(where: str, message: str) -> None:
-    pytest.fail(f"{where}: {message}")
-
+from tests.warned import refuse
 
 QUALITY_50 = files.EncodeOptions(Target("quality", 50))
 

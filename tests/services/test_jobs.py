@@ -8,6 +8,7 @@ import pytest
 from aecodec.errors import UsageError
 from aecodec.services import jobs
 from aecodec.services.jobs import ENCODE, READ, Job, Selection
+from tests.warned import drop, keep, refuse
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +22,6 @@ def touch(*names: str) -> None:
         Path(name).write_bytes(b"x")
 
 
-def refuse(where: str, message: str) -> None:
-    pytest.fail(f"{where}: {message}")
-
-
 def outputs(*inputs: str, **options) -> dict[str, str | None]:
     planned = jobs.plan(Selection(inputs, **options), ENCODE, refuse)
     assert [job for job in planned if job.refusal] == []
@@ -32,7 +29,7 @@ def outputs(*inputs: str, **options) -> dict[str, str | None]:
 
 
 def refusals(*inputs: str, **options) -> dict[str, str]:
-    planned = jobs.plan(Selection(inputs, **options), ENCODE, lambda *_: None)
+    planned = jobs.plan(Selection(inputs, **options), ENCODE, drop)
     return {job.name: job.refusal for job in planned if job.refusal}
 
 
@@ -58,7 +55,7 @@ def refusals(*inputs: str, **options) -> dict[str, str]:
 )
 def test_where_outputs_go(inputs, out, expected):
     touch("a.png", "in/a.png", "in/b.JPG", "only/a.png", "in/c.aec")
-    planned = jobs.plan(Selection(tuple(inputs), out), ENCODE, lambda *_: None)
+    planned = jobs.plan(Selection(tuple(inputs), out), ENCODE, drop)
     assert {job.name: job.output_name for job in planned} == expected
 
 
@@ -107,7 +104,7 @@ def test_folders_are_searched_in_order_without_hidden_files_or_links_to_folders(
     touch("in/b.png", "in/a/z.png", "in/a/.git/x.png", "in/.x.png", "in/c.png")
     os.symlink("a", "in/loop")
     told: list[tuple[str, str]] = []
-    planned = jobs.plan(Selection(("in",), recursive=True), ENCODE, lambda *words: told.append(words))
+    planned = jobs.plan(Selection(("in",), recursive=True), ENCODE, keep(told))
     assert [job.name for job in planned] == ["in/b.png", "in/c.png", "in/a/z.png"]
     assert told == [("in", "1 left alone: loop/")]
 
@@ -115,7 +112,7 @@ def test_folders_are_searched_in_order_without_hidden_files_or_links_to_folders(
 def test_what_is_left_alone_is_named_but_what_the_command_makes_is_not():
     touch("in/a.png", "in/a.aec", "in/1.txt", "in/2.txt", "in/3.txt", "in/4.txt")
     told: list[tuple[str, str]] = []
-    jobs.plan(Selection(("in",)), ENCODE, lambda *words: told.append(words))
+    jobs.plan(Selection(("in",)), ENCODE, keep(told))
     assert told == [("in", "4 left alone: 1.txt, 2.txt, 3.txt, ...")]
 
 
@@ -226,7 +223,7 @@ def test_a_denoised_folder_may_be_named_by_dots(monkeypatch, place, name):
     touch("in/a.png", "in/deep/b.png")
     found = Path("in-denoised/a.png").resolve()
     monkeypatch.chdir(place)
-    planned = jobs.plan_denoising(Selection((name,)), None, lambda *_: None)
+    planned = jobs.plan_denoising(Selection((name,)), None, drop)
     assert [(job.refusal, job.output) for job in planned] == [(None, found)]
 
 
@@ -282,7 +279,7 @@ def test_a_denoised_picture_needs_a_suffix_that_names_a_format(out):
 def test_what_is_no_picture_is_not_denoised_but_named():
     touch("in/a.png", "in/a.aec", "in/notes.txt")
     told: list[tuple[str, str]] = []
-    planned = jobs.plan_denoising(Selection(("in",)), None, lambda *words: told.append(words))
+    planned = jobs.plan_denoising(Selection(("in",)), None, keep(told))
     assert [job.name for job in planned] == ["in/a.png"]
     assert told == [("in", "1 left alone: notes.txt")]
 
