@@ -8,6 +8,7 @@ import io
 import types
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -81,9 +82,10 @@ class Codec:
         return Encoded(data, quality, 8 * len(data), psnr_db, plain)
 
     def decode(
-        self, data: bytes, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
+        self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
     ) -> Decoded:
         self.log.append(("decode", crop, keep_going))
+        data = source if isinstance(source, bytes) else source.read()
         if not data.startswith(MAGIC):
             raise Corrupt("signature at byte 0: not an .aec file")
         hurt = data.endswith(HURT)

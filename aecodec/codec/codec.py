@@ -7,6 +7,7 @@ latents around it, so that there are no seams (DESIGN section 6).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -86,13 +87,14 @@ class Codec:
 
     @torch.inference_mode()
     def decode(
-        self, data: bytes, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
+        self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
     ) -> Decoded:
         """The picture in an .aec file, or the crop (x, y, width, height) of it, in stored coordinates.
 
         Damage raises a FormatError that names part and byte offset; with `keep_going` the rest is painted and each
         loss named. Raises WeightsError when the weights are missing, UsageError for a crop outside the picture.
         """
+        data = source if isinstance(source, bytes) else source.read()
         layout = container.inspect(data)
         header, grid = layout.header, layout.header.grid
         used = self._weights_of(header)

@@ -1,27 +1,23 @@
 """What .aec files say of themselves: header, index and the note of a denoiser; no more is read."""
 
-import os
-import sys
 from typing import BinaryIO
 
 from aecodec import metrics
 from aecodec.codec import container
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
+from aecodec.services.files import coded_stream
 from aecodec.services.jobs import Job
 from aecodec.services.rows import Description
 
 
 def describe(job: Job) -> Description:
     """What header and index say; no more is read. A file of another size than theirs is an error."""
-    if job.source is None:
-        data = sys.stdin.buffer.read()
-        return _describe(job, data, len(data))
-    with job.source.open("rb") as stream:
-        return _describe(job, stream, os.fstat(stream.fileno()).st_size)
+    with coded_stream(job) as (stream, size):
+        return _describe(job, stream, size)
 
 
-def _describe(job: Job, source: bytes | BinaryIO, size: int) -> Description:
+def _describe(job: Job, source: BinaryIO, size: int) -> Description:
     layout = container.inspect(source)
     header = layout.header
     weights_id = header.weights_hash.hex()

@@ -2,11 +2,14 @@
 
 import io
 import math
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -90,8 +93,18 @@ def checker(engine: Engine) -> Work:
     return lambda job: _check(job, codec)
 
 
-def read_bytes(job: Job) -> bytes:
-    return sys.stdin.buffer.read() if job.source is None else job.source.read_bytes()
+@contextmanager
+def coded_stream(job: Job) -> Iterator[tuple[BinaryIO, int]]:
+    """The .aec file of a job as a seekable stream, and its size in bytes: whoever reads it takes what it needs.
+
+    Only what cannot be sought in, standard input or a pipe, is read whole, up to a limit: raises LimitExceeded.
+    """
+    with nullcontext(sys.stdin.buffer) if job.source is None else job.source.open("rb") as stream:
+        if job.source is not None and stream.seekable():
+            yield stream, os.fstat(stream.fileno()).st_size
+        else:
+            data = imagefile.read_bytes(stream)
+            yield io.BytesIO(data), len(data)
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,7 @@ class _Encoding:
             stream.write(encoded.data)
             if self.verifier is not None:
                 stream.seek(0)
-                _verify(stream.read(), self.verifier, _as_coded(picture, options.exact), encoded)
+                _verify(stream, self.verifier, _as_coded(picture, options.exact), encoded)
         size = len(encoded.data)
         return EncodedRow(
             input=job.name,
@@ -146,7 +159,7 @@ class _Encoding:
 
 def read_picture(job: Job, warn: Warn) -> Picture:
     if job.source is None:
-        return imagefile.read(io.BytesIO(sys.stdin.buffer.read()), warn=warn)
+        return imagefile.read(sys.stdin.buffer, warn=warn)
     return imagefile.read(job.source, warn=warn)
 
 
@@ -155,9 +168,9 @@ def _as_coded(picture: Picture, exact: bool) -> Picture:
     return picture if exact else replace(picture, pixels=flatten_hidden(picture))
 
 
-def _verify(data: bytes, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
-    """Raises Corrupt unless `data` decodes to what the encoder promised."""
-    seen = verifier.decode(data).picture
+def _verify(written: BinaryIO, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
+    """Raises Corrupt unless the file decodes to what the encoder promised."""
+    seen = verifier.decode(written).picture
     psnr_db = metrics.psnr(seen.pixels, picture.pixels, peak=2**picture.bit_depth - 1)
     promised_db = encoded.psnr_db
     if not math.isclose(psnr_db, promised_db, rel_tol=0, abs_tol=VERIFY_TOLERANCE_DB):
@@ -174,29 +187,30 @@ def _same(a: Samples | None, b: Samples | None) -> bool:
 
 def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> DecodedRow:
     start = perf_counter()
-    data = read_bytes(job)
-    decoded = codec.decode(data, crop=options.crop, keep_going=options.keep_going)
-    with opened(job.output, replace=job.replace) as stream:
+    with coded_stream(job) as (stream, size):
+        decoded = codec.decode(stream, crop=options.crop, keep_going=options.keep_going)
+    with opened(job.output, replace=job.replace) as output:
         name = output_format(job.output, options.format)
-        imagefile.write(decoded.picture, stream, name, warn=warn)
-    row = _decoded_row(job, data, decoded, start)
+        imagefile.write(decoded.picture, output, name, warn=warn)
+    row = _decoded_row(job, size, decoded, start)
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 
 
 def _check(job: Job, codec: "Codec") -> DecodedRow:
     start = perf_counter()
-    data = read_bytes(job)
-    return _decoded_row(job, data, codec.decode(data, keep_going=True), start)
+    with coded_stream(job) as (stream, size):
+        decoded = codec.decode(stream, keep_going=True)
+    return _decoded_row(job, size, decoded, start)
 
 
-def _decoded_row(job: Job, data: bytes, decoded: "Decoded", start: float) -> DecodedRow:
+def _decoded_row(job: Job, size: int, decoded: "Decoded", start: float) -> DecodedRow:
     picture = decoded.picture
     return DecodedRow(
         input=job.name,
         width=picture.width,
         height=picture.height,
-        bytes=len(data),
-        bpp=metrics.bits_per_pixel(len(data), picture.width, picture.height),
+        bytes=size,
+        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
         quality=decoded.quality,
         seconds=perf_counter() - start,
         errors=decoded.damage,

@@ -100,6 +100,15 @@ def test_standard_input_goes_to_standard_output(run, coded):
     assert result.stdout_bytes.startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("line", ["decode -", "decode --check -", "info -", "encode -", "denoise -"])
+def test_standard_input_is_bounded(run, coded, monkeypatch, line):
+    data = coded("img.aec").read_bytes()
+    monkeypatch.setattr(imagefile, "MAX_INPUT_BYTES", 100)
+    result = run(*line.split(), input=data)
+    assert result.exit_code == 1
+    assert result.stderr == "aecodec: -: the file has more than 100 bytes\n"
+
+
 def test_crop_reaches_the_codec_and_its_size_is_shown(run, coded, tmp_path, log):
     coded("img.aec")
     result = run("decode", "img.aec", "--crop", "3,4,8,9", "--json")

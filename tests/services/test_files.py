@@ -1,6 +1,8 @@
 """One file in, one file out."""
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,34 @@ def test_an_engine_loads_the_denoiser_on_its_device_with_weights_of_its_own(monk
         ("load denoiser", None, "cpu", 2, 3),
         ("load denoiser", Path("d.safetensors"), "cpu", 2, 3),
     ]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_aec_file_is_left_to_the_codec_to_read(tmp_path, monkeypatch, check):
+    """A crop of a large file needs a few of its tiles: nothing before the codec may read it whole."""
+    encoded(tmp_path)
+    size = (tmp_path / "a.aec").stat().st_size
+    real = fake_codec.Codec.decode
+    seen: list[object] = []
+
+    def decode(self, source, **options):
+        seen.append((isinstance(source, bytes), source.seekable(), source.tell()))
+        return real(self, source, **options)
+
+    monkeypatch.setattr(fake_codec.Codec, "decode", decode)
+    engine = fake_codec.Engine()
+    work = files.checker(engine) if check else files.decoder(engine, files.DecodeOptions(crop=(0, 0, 8, 8)), refuse)
+    row = work(Job(tmp_path / "a.aec", None if check else tmp_path / "b.png"))
+    assert seen == [(False, True, 0)]
+    assert row.bytes == size
+
+
+def test_a_pipe_is_read_whole(tmp_path):
+    encoded(tmp_path)
+    data = (tmp_path / "a.aec").read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
+    writer.start()
+    row = files.checker(fake_codec.Engine())(Job(tmp_path / "pipe", None))
+    writer.join()
+    assert (row.bytes, row.width, row.errors) == (len(data), 31, ())
