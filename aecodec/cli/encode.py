@@ -102,7 +102,8 @@ def encode(  # noqa: PLR0913
     planned = jobs.plan(selection, jobs.ENCODE, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
-    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify, cleaning)
+    seen = as_json or not quiet
+    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify, cleaning, seen)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:

@@ -61,6 +61,7 @@ class EncodeOptions:
     strip: frozenset[str] = frozenset()  # of exif, icc, xmp
     verify: bool = False
     denoise: float | None = None  # strength 0 ... 1; None: leave the noise in
+    measure: bool = True  # PSNR for the row, which costs the decoding of the picture
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class _Encoding:
             picture = strip(picture, options.strip, warn)
         picture, clean = self._cleaned(picture)
         encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
+        psnr_db = encoded.psnr_db if options.measure else None  # here: no file is left if it fails
         with opened(job.output, replace=job.replace) as stream:
             stream.write(encoded.data)
             if self.verifier is not None:
@@ -140,7 +142,7 @@ class _Encoding:
             bytes=size,
             bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
             quality=encoded.quality,
-            psnr_db=encoded.psnr_db,
+            psnr_db=psnr_db,
             effort=options.effort,
             plain_bytes=encoded.plain.bytes if encoded.plain else None,
             plain_psnr_db=encoded.plain.psnr_db if encoded.plain else None,
