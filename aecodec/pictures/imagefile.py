@@ -54,7 +54,9 @@ WRITERS = {
     "png": Writer(png.encode, (".png",)),
     "tiff": Writer(tiffwriter.encode, (".tiff", ".tif")),
     "ppm": Writer(pnm.encode, (".ppm", ".pgm", ".pnm"), alpha=False),
-    "jpeg": Writer(pilwriters.encode_jpeg, (".jpg", ".jpeg"), alpha=False, bit_depth=8, max_side=65_500),
+    "jpeg": Writer(
+        pilwriters.encode_jpeg, (".jpg", ".jpeg", ".jpe", ".jfif"), alpha=False, bit_depth=8, max_side=65_500
+    ),
     "webp": Writer(pilwriters.encode_webp, (".webp",), bit_depth=8, max_side=16_383),
 }
 FORMATS = tuple(WRITERS)

@@ -13,7 +13,7 @@ from aecodec.pictures.picture import Warn
 
 FORMAT_SUFFIX = {name: writer.suffixes[0] for name, writer in WRITERS.items()}
 FORMAT_OF_SUFFIX = {suffix: name for name, writer in WRITERS.items() for suffix in writer.suffixes}
-PICTURE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {".jpe", ".jfif", ".avif", ".bmp", ".dib", ".gif", ".pbm"}
+PICTURE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {".avif", ".bmp", ".dib", ".gif", ".pbm"}
 CODED_SUFFIXES = frozenset({".aec"})
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from aecodec.cli import options
 from aecodec.pictures import imagefile
 from tests import drawn, fake_codec
 
@@ -69,6 +70,10 @@ def test_the_format_follows_the_option_then_the_suffix_then_is_png(run, coded, t
     coded("img.aec")
     assert run("decode", "img.aec", *arguments).exit_code == 0
     assert (tmp_path / output).read_bytes().startswith(start)
+
+
+def test_format_offers_what_can_be_written():
+    assert [format.value for format in options.Format] == list(imagefile.FORMATS)
 
 
 def test_an_unknown_suffix_without_a_format_is_wrong_usage(run, coded, tmp_path):

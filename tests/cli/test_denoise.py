@@ -125,6 +125,13 @@ def test_a_picture_that_cannot_be_written_as_it_was_becomes_a_png(run, make, tmp
     assert (tmp_path / "img-denoised.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("suffix", [".jpe", ".jfif"])
+def test_a_jpeg_of_a_rare_suffix_stays_one(run, make, tmp_path, suffix):
+    make(f"img{suffix}", data=drawn.MAKERS["jpeg-rgb"]())
+    assert run("denoise", f"img{suffix}").exit_code == 0
+    assert (tmp_path / f"img-denoised{suffix}").read_bytes().startswith(b"\xff\xd8")
+
+
 def test_a_tree_is_mirrored_beside_it(run, make, tmp_path):
     make("in/a.png", "in/deep/b.png", "in/.hidden.png")
     make("in/notes.txt", data=b"text")
