@@ -277,6 +277,29 @@ def test_quiet_says_nothing_but_errors(run, make):
     assert result.stderr.startswith("aecodec: b.png: ")
 
 
+@pytest.mark.parametrize(
+    ("options", "measured"),
+    [
+        ([], True),
+        (["--quiet"], False),
+        (["--quiet", "--json"], True),
+        (["--quiet", "--verify"], True),
+        (["--quiet", "--effort", "1"], False),
+    ],
+)
+def test_psnr_is_measured_only_where_somebody_sees_it_or_checks_it(run, make, monkeypatch, options, measured):
+    asked: list[str] = []
+
+    def noted(self):
+        asked.append("psnr_db")
+        return self.measure()
+
+    monkeypatch.setattr(fake_codec.Encoded, "psnr_db", property(noted))
+    make("img.png")
+    assert run("encode", "img.png", *options).exit_code == 0
+    assert bool(asked) == measured
+
+
 def test_dry_run_writes_nothing_and_foresees_refusals(run, make, tmp_path, log):
     make("a.png", "b.png")
     make("b.aec", data=b"old")
