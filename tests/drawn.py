@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
 import imagecodecs
@@ -19,6 +20,7 @@ EXIF_TIME = "2021:02:03 04:05:06"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\xc3\xa4</x:xmpmeta>'
 
 
+@cache  # a profile holds the time when it was made
 def srgb_profile() -> bytes:
     return bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 
