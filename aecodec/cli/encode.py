@@ -1,6 +1,6 @@
 """`aecodec encode`: pictures to .aec files."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,10 +9,9 @@ from aecodec.cli.console import Talk, decibels
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
+    from aecodec.codec.ratecontrol import Kind
     from aecodec.services.rows import EncodedRow
 
-DEFAULT_QUALITY = 50.0
-Goal = Literal["quality", "bpp", "max_bytes", "psnr"]
 
 Quality = Annotated[
     float | None,
@@ -90,11 +89,13 @@ def encode(  # noqa: PLR0913
     Example: aecodec encode photo.jpg holiday/ -o coded/ --bpp 0.5
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
-    goal = _goal(quality, bpp, max_bytes, psnr)
+    from aecodec.codec.ratecontrol import Target
+
+    given: dict[Kind, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
+    target = Target.of(given, lambda kind: f"--{kind.replace('_', '-')}")
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     if strength is not None and not denoise:
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
-    from aecodec.codec.ratecontrol import Target
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import EncodedRow
 
@@ -103,21 +104,12 @@ def encode(  # noqa: PLR0913
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
     seen = as_json or not quiet
-    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify, cleaning, seen)
+    settings = files.EncodeOptions(target, effort, exact, strip or frozenset(), verify, cleaning, seen)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
         rows = batch.run(planned, lambda: files.encoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
     talk.report(rows, len(planned), EncodedRow, lambda row: talk.line(_line(row)))
-
-
-def _goal(quality: float | None, bpp: float | None, max_bytes: int | None, psnr: float | None) -> tuple[Goal, float]:
-    given: dict[Goal, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
-    chosen = [(name, value) for name, value in given.items() if value is not None]
-    if len(chosen) > 1:
-        names = " and ".join(f"--{name.replace('_', '-')}" for name, _ in chosen)
-        raise UsageError(f"{names} exclude each other: give one of them")
-    return chosen[0] if chosen else ("quality", DEFAULT_QUALITY)
 
 
 def _line(row: "EncodedRow") -> str:

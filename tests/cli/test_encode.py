@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from aecodec.cli import encode as command
 from aecodec.codec.header import Cleaning
+from aecodec.codec.ratecontrol import DEFAULT_QUALITY
 from aecodec.services import files
 from tests import drawn, fake_codec
 from tests.cli.conftest import png
@@ -471,4 +471,4 @@ def test_every_option_of_the_design_is_there(run):
         "--strength",
     ):
         assert option in text
-    assert command.DEFAULT_QUALITY == 50
+    assert DEFAULT_QUALITY == 50
