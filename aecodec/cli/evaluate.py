@@ -14,8 +14,7 @@ from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from aecodec.evaluation.compression import Row
-    from aecodec.evaluation.denoising import Row as DenoisingRow
+    from aecodec.evaluation import compression, denoising
     from aecodec.evaluation.measurement import Measurement
 
 QUALITIES = "10,30,50,70,90"
@@ -171,9 +170,9 @@ def evaluate(  # noqa: PLR0913
     )
     if noise is None:
         qualities = [options.parse_quality(text) for text in (quality or QUALITIES).split(",")]
-        planned = measurement.compression(plan, qualities)
+        planned = measurement.of_compression(plan, qualities)
     else:
-        planned = measurement.denoising(plan, noise)
+        planned = measurement.of_denoising(plan, noise)
     kept = None if json_file in (None, "-") else Path(json_file)
     rows = []
     with talk.counting(planned.expected) as advance:
@@ -198,7 +197,7 @@ def _compare(inputs: list[str], talk: Talk) -> None:
         talk.data(f"{path}: {settings}")
 
 
-def _tell(row: "Row | DenoisingRow", talk: Talk) -> None:
+def _tell(row: "compression.Row | denoising.Row", talk: Talk) -> None:
     if row.error is not None:
         talk.error(row.picture, f"{row.by}: {row.error}" if row.by else row.error)
     if row.note is not None:

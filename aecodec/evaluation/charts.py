@@ -44,7 +44,7 @@ def charts(found: Evaluation) -> list[Chart]:
 
 def names(rows: Iterable[Any]) -> list[str]:
     """Pictures that something was measured of, in their order."""
-    return list(dict.fromkeys(row.picture for row in rows if row.error is None))
+    return list(dict.fromkeys(row.picture for row in rows if row.measured is not None))
 
 
 def _coding(found: Evaluation) -> list[Chart]:
@@ -82,8 +82,8 @@ def _curve(name: str, points: Sequence[Any], quality: Callable[[Any], float | No
 
 def of_picture(found: Evaluation, picture: str) -> Chart:
     """PSNR of one picture alone."""
-    rows = [row for row in found.rows if row.picture == picture and row.error is None and row.note is None]
-    curves = [_curve(name, [row for row in rows if row.codec == name], sums.psnr) for name in found.settings]
+    rows = [row for row in found.rows if row.picture == picture and row.measured is not None]
+    curves = [_curve(name, [row.measured for row in rows if row.codec == name], sums.psnr) for name in found.settings]
     kept = [curve for curve in curves if curve.x]
     return Chart(Path(picture).name, "bits per pixel", "PSNR, RGB, dB", "bpp", 2, kept)
 

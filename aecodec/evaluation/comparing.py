@@ -10,7 +10,7 @@ from typing import Any
 from aecodec import metrics
 from aecodec.errors import BadInput, UsageError
 from aecodec.evaluation import report
-from aecodec.evaluation.compression import OWN
+from aecodec.evaluation.trials import OWN
 
 COLUMNS = ("picture", "before", "after", "change")
 EVEN = {"%": 0.05, "dB": 0.005}  # changes below these are neither gain nor loss

@@ -9,18 +9,14 @@ from typing import Any
 import numpy as np
 
 from aecodec import metrics
-from aecodec.evaluation import baselines, classical, gallery, report, sums
-from aecodec.evaluation import compression as evaluate
-from aecodec.evaluation import denoising as evaluate_denoising
-from aecodec.evaluation.compression import Key
+from aecodec.evaluation import baselines, classical, compression, denoising, gallery, report, sums
 from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.report import Evaluation
+from aecodec.evaluation.trials import Key
 from aecodec.outputs import opened
-from aecodec.services.files import Engine, Job
+from aecodec.services.files import Engine, Job, Warn
 
 KEEP_EVERY_S = 10.0  # seconds of work that a killed run loses at most
-
-Warn = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is to be measured; rows and points are those of `evaluate` or `evaluate_denoising`."""
+    """What is to be measured; rows and points are those of `compression` or `denoising`."""
 
     expected: int  # rows
     row: type[Any]
@@ -48,22 +44,22 @@ class Measurement:
     exhibits: Callable[[Sequence[Any]], Iterator[Exhibit]]  # of rows
 
 
-def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
+def of_compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
     """aecodec at some qualities, and the codecs that the plan names; raises UsageError and MissingExtra for these."""
     if plan.ssimulacra2:
         metrics.ssimulacra2(np.zeros((16, 16)), np.zeros((16, 16)), peak=255)  # or say that it is not installed
     chosen = [baselines.baseline(name) for name in plan.against]  # first: loading the codec takes seconds
-    contenders = [evaluate.own_contender(plan.engine.load(), qualities), *chosen]
+    contenders = [compression.own_contender(plan.engine.load(), qualities), *chosen]
     settings = {contender.name: contender.settings for contender in contenders}
 
-    def total(rows: Sequence[evaluate.Row], complete: bool) -> Evaluation:
+    def total(rows: Sequence[compression.Row], complete: bool) -> Evaluation:
         points, bd_rates = sums.points(rows), sums.bd_rates(rows)
-        return Evaluation(plan.version, evaluate.DEFINITIONS, settings, rows, points, bd_rates, complete)
+        return Evaluation(plan.version, compression.DEFINITIONS, settings, rows, points, bd_rates, complete)
 
     return Measurement(
-        evaluate.rows_expected(len(plan.jobs), contenders),
-        evaluate.Row,
-        lambda known: evaluate.measure(plan.jobs, contenders, plan.warn, known, plan.ssimulacra2),
+        compression.rows_expected(len(plan.jobs), contenders),
+        compression.Row,
+        lambda known: compression.measure(plan.jobs, contenders, plan.warn, known, plan.ssimulacra2),
         total,
         report.COLUMNS,
         report.table,
@@ -71,23 +67,21 @@ def compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
     )
 
 
-def denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
-    """aecodec's denoiser and the methods that the plan names; `noise` as in `evaluate_denoising.measure`."""
+def of_denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
+    """aecodec's denoiser and the methods that the plan names; `noise` as in `denoising.measure`."""
     chosen = [classical.method(name) for name in plan.against]
-    own = evaluate_denoising.own_methods(
-        plan.engine.load_denoiser(plan.engine.weights), told=not isinstance(noise, Path)
-    )
+    own = denoising.own_methods(plan.engine.load_denoiser(plan.engine.weights), told=not isinstance(noise, Path))
     methods = [*own, *chosen]
     settings = {method.name: method.settings for method in methods}
 
-    def total(rows: Sequence[evaluate_denoising.Row], complete: bool) -> Evaluation:
-        points = evaluate_denoising.points(rows)
-        return Evaluation(plan.version, evaluate_denoising.DEFINITIONS, settings, rows, points, (), complete)
+    def total(rows: Sequence[denoising.Row], complete: bool) -> Evaluation:
+        points = denoising.points(rows)
+        return Evaluation(plan.version, denoising.DEFINITIONS, settings, rows, points, (), complete)
 
     return Measurement(
-        evaluate_denoising.rows_expected(len(plan.jobs), methods, noise),
-        evaluate_denoising.Row,
-        lambda known: evaluate_denoising.measure(plan.jobs, methods, noise, plan.warn, known),
+        denoising.rows_expected(len(plan.jobs), methods, noise),
+        denoising.Row,
+        lambda known: denoising.measure(plan.jobs, methods, noise, plan.warn, known),
         total,
         report.DENOISING_COLUMNS,
         report.denoising_table,

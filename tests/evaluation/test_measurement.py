@@ -9,20 +9,22 @@ from typing import Any
 import pytest
 
 from aecodec.errors import BadInput, UsageError
-from aecodec.evaluation import compression as evaluate
 from aecodec.evaluation import measurement, report, sums
+from aecodec.evaluation.compression import Row
 from aecodec.evaluation.measurement import Measurement
+from aecodec.evaluation.trials import Key
 from aecodec.services.files import Engine
+from tests.evaluation.made import coded
 
 SETTINGS = {"aecodec": "weights x", "jpeg": "4:2:0"}
-measured: list[evaluate.Key] = []
+measured: list[Key] = []
 
 
-def row(codec: str, quality: float, bpp: float) -> evaluate.Row:
-    return evaluate.Row("a.png", codec, quality, 9, 9, 9, bpp, 30 + quality, 31.0, None, None, None, 1, 1, 1, 1)
+def row(codec: str, quality: float, bpp: float) -> Row:
+    return Row("a.png", codec, quality, coded(bpp, 30 + quality))
 
 
-def rows(known: Mapping[evaluate.Key, Any]) -> Iterator[evaluate.Row]:
+def rows(known: Mapping[Key, Any]) -> Iterator[Row]:
     for codec in SETTINGS:
         for quality in (1.0, 2.0, 3.0):
             new = row(codec, quality, quality * (1 if codec == "jpeg" else 0.5))
@@ -36,7 +38,7 @@ def total(found: Any, complete: bool) -> report.Evaluation:
     return report.Evaluation("1", {}, SETTINGS, found, sums.points(found), bd_rates, complete)
 
 
-MEASUREMENT = Measurement(6, evaluate.Row, rows, total, report.COLUMNS, report.table, lambda rows: iter(()))
+MEASUREMENT = Measurement(6, Row, rows, total, report.COLUMNS, report.table, lambda rows: iter(()))
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +100,7 @@ def test_without_a_file_yet_resuming_is_starting(tmp_path: Path) -> None:
 
 def test_other_settings_failures_and_versions_are_measured_again(tmp_path: Path) -> None:
     kept = tmp_path / "f.json"
-    found = [row("aecodec", 1.0, 0.5), dataclasses.replace(row("aecodec", 2.0, 1), error="no"), row("jpeg", 1.0, 1)]
+    found = [row("aecodec", 1.0, 0.5), Row("a.png", "aecodec", 2.0, error="no"), row("jpeg", 1.0, 1)]
     for change, expected in (
         ({}, 4),
         ({"settings": {**SETTINGS, "jpeg": "4:4:4"}}, 5),
@@ -124,6 +126,6 @@ def test_an_unknown_name_is_refused_before_a_model_loads(monkeypatch: pytest.Mon
     monkeypatch.setattr(Engine, "load_denoiser", lambda self, weights: pytest.fail("loaded"))
     plan = measurement.Plan("1", [], Engine(), ["bpg"], lambda where, message: None)
     with pytest.raises(UsageError):
-        measurement.compression(plan, [50])
+        measurement.of_compression(plan, [50])
     with pytest.raises(UsageError):
-        measurement.denoising(plan, [15])
+        measurement.of_denoising(plan, [15])
