@@ -11,7 +11,7 @@ from aecodec.evaluation import sums
 from aecodec.evaluation.report import Evaluation
 
 ASSETS = Path(__file__).parent / "assets"
-KODAK = {f"kodim{number:02}" for number in range(1, 25)}
+KODAK = [f"kodim{number:02}" for number in range(1, 25)]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _coding(found: Evaluation) -> list[Chart]:
     for title, y, digits, quality in kinds:
         curves = [_curve(name, points_of(found, name), quality) for name in found.settings]
         drawn.append(Chart(title, "bits per pixel", y, "bpp", digits, [curve for curve in curves if curve.x]))
-    if {Path(name).stem for name in names(found.rows)} == KODAK:
+    if sorted(Path(name).stem for name in names(found.rows)) == KODAK:
         published = json.loads((ASSETS / "kodak_published.json").read_text(encoding="utf-8"))
         dashed = [
             Curve(f"{curve['name']}, published", curve["bpp"], curve["psnr_db"], published=True) for curve in published
@@ -80,12 +80,12 @@ def _curve(name: str, points: Sequence[Any], quality: Callable[[Any], float | No
     return Curve(name, [bpp for bpp, _ in pairs], [level for _, level in pairs])
 
 
-def of_picture(found: Evaluation, picture: str) -> Chart:
+def of_picture(found: Evaluation, picture: str, title: str) -> Chart:
     """PSNR of one picture alone."""
     rows = [row for row in found.rows if row.picture == picture and row.measured is not None]
     curves = [_curve(name, [row.measured for row in rows if row.codec == name], sums.psnr) for name in found.settings]
     kept = [curve for curve in curves if curve.x]
-    return Chart(Path(picture).name, "bits per pixel", "PSNR, RGB, dB", "bpp", 2, kept)
+    return Chart(title, "bits per pixel", "PSNR, RGB, dB", "bpp", 2, kept)
 
 
 def _denoising(found: Evaluation) -> list[Chart]:

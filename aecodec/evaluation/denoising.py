@@ -166,7 +166,7 @@ def _noised(job: Job, sigmas: Sequence[float], warn: Warn) -> Iterator[Case]:
 
 def _paired(job: Job, folder: Path, warn: Warn) -> Iterator[Case]:
     path, noisy = read(job, warn)
-    matching = sorted(folder.glob(f"{path.stem}.*"))
+    matching = sorted(beside for beside in folder.iterdir() if beside.stem == path.stem)
     if len(matching) != 1:
         raise BadInput(f"{len(matching)} files called {path.stem} in {folder}: each noisy picture needs one clean one")
     clean = imagefile.read(matching[0], warn=lambda message: warn(str(matching[0]), message))

@@ -36,7 +36,7 @@ class Panel:
 class Exhibit:
     """A picture and what became of it; the first panel is the original."""
 
-    title: str
+    path: Path
     size: str
     panels: tuple[Panel, ...]
 
@@ -62,7 +62,7 @@ def coded(jobs: Sequence[Job], rows: Sequence[Row], contenders: Sequence[Contend
                 nearest = min(found, key=lambda quality: abs(math.log(found[quality].bpp / reference.bpp)))
                 shown = contender.decode(contender.encode(picture, nearest))
                 panels.append(_panel(contender.name, _coding_caption(found[nearest], nearest), shown))
-        yield Exhibit(job.source.name, f"{picture.width}x{picture.height}", tuple(panels))
+        yield Exhibit(job.source, f"{picture.width}x{picture.height}", tuple(panels))
 
 
 def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequence[Method]) -> Iterator[Exhibit]:
@@ -80,7 +80,7 @@ def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequen
             *(_denoised_panel(method.name, unit, case) for method, unit in zip(methods, shown, strict=True)),
         ]
         noisy = "real noise" if case.sigma is None else f"sigma {case.sigma:g}"
-        yield Exhibit(case.path.name, f"{case.clean.width}x{case.clean.height}, {noisy}", tuple(panels))
+        yield Exhibit(case.path, f"{case.clean.width}x{case.clean.height}, {noisy}", tuple(panels))
 
 
 def _coding_caption(coded: Coded, quality: float) -> str:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from aecodec.evaluation import report, sums
 from aecodec.evaluation.charts import ASSETS, charts, names, of_picture, points_of
 from aecodec.evaluation.gallery import Exhibit
+from aecodec.evaluation.naming import short_names
 from aecodec.evaluation.report import Evaluation
 from aecodec.evaluation.trials import OWN
 
@@ -28,11 +29,14 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
     """The page of a run; `command` is what started it."""
     coding = found.of_compression
     drawn = charts(found)
-    pictures = {Path(name).name: of_picture(found, name) for name in names(found.rows)} if coding else {}
+    measured = names(found.rows)
+    called = short_names([*map(Path, measured), *(exhibit.path for exhibit in exhibits)])
+    titles = {name: called[Path(name)] for name in measured}
+    pictures = {title: of_picture(found, name, title) for name, title in titles.items()} if coding else {}
     data = {
         "charts": [asdict(chart) for chart in drawn],
         "pictures": {name: asdict(chart) for name, chart in pictures.items()},
-        "exhibits": [_exhibit(exhibit) for exhibit in exhibits],
+        "exhibits": [_exhibit(exhibit, called[exhibit.path]) for exhibit in exhibits],
     }
     environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, trim_blocks=True)
     return environment.get_template("report.html").render(
@@ -43,7 +47,7 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
         charts=drawn,
         columns=report.COLUMNS if coding else report.DENOISING_COLUMNS,
         table=(report.table if coding else report.denoising_table)(found.points),
-        exhibits=[exhibit.title for exhibit in exhibits],
+        exhibits=[called[exhibit.path] for exhibit in exhibits],
         gallery=_gallery(coding=coding),
         command=command,
         machine=_machine(found),
@@ -159,9 +163,9 @@ def _denoising_summary(found: Evaluation) -> list[str]:
     return sentences
 
 
-def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, title: str) -> dict[str, Any]:
     panels = [
         {"name": panel.name, "caption": panel.caption, "webp": base64.b64encode(panel.webp).decode()}
         for panel in exhibit.panels
     ]
-    return {"title": exhibit.title, "size": exhibit.size, "panels": panels}
+    return {"title": title, "size": exhibit.size, "panels": panels}

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -173,3 +174,15 @@ def test_a_report_and_plots_are_written(run, folder, tmp_path):
     assert (plots / "psnr.svg").exists()
     assert run(*arguments).exit_code == 1
     assert "exists already" in run(*arguments).stderr
+
+
+def test_pictures_of_one_name_in_two_folders_stay_two(run, folder, tmp_path):
+    for name, part in (("a", sample()[:64, :64]), ("b", sample()[64:128, :64])):
+        (folder / name).mkdir()
+        Image.fromarray(part).save(folder / name / "1.png")
+    figures, page = str(tmp_path / "f.json"), tmp_path / "r.html"
+    inputs = [str(folder / name / "1.png") for name in ("a", "b")]
+    result = run("evaluate", *inputs, "-q", "30,70", *TINY, "--json", figures, "--report", str(page))
+    assert result.exit_code == 0, result.stderr
+    assert re.findall(r"<option[^>]*>([^<]*1\.png)</option>", page.read_text()) == ["a/1.png", "b/1.png"]
+    assert "2 pictures: " in run("evaluate", "--compare", figures, figures).stdout

@@ -87,6 +87,18 @@ def test_pairs_need_no_added_noise(jobs: list[Job], tmp_path: Path) -> None:
     assert "0 files called colour" in (run(jobs, KEEP, noise=clean)[0].error or "")
 
 
+def test_names_of_pairs_are_compared_as_they_are(tmp_path: Path) -> None:
+    """`[1]` is no pattern, and `a.b` is another name than `a`."""
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    for name in ("a[1]", "a1", "a", "a.b"):
+        for folder in (tmp_path, clean):
+            Image.fromarray(sample()[:20, :20]).save(folder / f"{name}.png")
+    rows = run([Job(path, None) for path in sorted(tmp_path.glob("*.png"))], KEEP, noise=clean)
+    assert len(rows) == 4
+    assert [(row.picture, row.error) for row in rows if row.error] == []
+
+
 def test_failures_are_rows_and_the_rest_goes_on(jobs: list[Job], tmp_path: Path) -> None:
     def fail(noisy: Unit, sigma: float | None) -> tuple[Unit, None]:
         raise ValueError("no")

@@ -48,7 +48,7 @@ def denoising_run() -> Evaluation:
 
 
 EXHIBIT = gallery.Exhibit(
-    "a.png", "100x80", (gallery.Panel("original", "", b"RIFF"), gallery.Panel("jpeg", "9 B", b"R"))
+    Path("in/a.png"), "100x80", (gallery.Panel("original", "", b"RIFF"), gallery.Panel("jpeg", "9 B", b"R"))
 )
 
 
@@ -69,6 +69,23 @@ def test_the_page_says_what_was_found() -> None:
     assert [chart["title"] for chart in data["charts"]] == ["PSNR", "Luma PSNR", "SSIM", "MS-SSIM"]
     assert list(data["pictures"]) == ["a.png", "b.png"]
     assert data["exhibits"][0]["panels"][0]["webp"] == "UklGRg=="
+
+
+def test_pictures_of_one_name_in_two_folders_are_two() -> None:
+    paths = [Path("in/a/1.png"), Path("in/b/1.png")]
+    exhibits = [dataclasses.replace(EXHIBIT, path=path) for path in paths]
+    text = page.page(coding_run(tuple(map(str, paths))), exhibits, "")
+    data = embedded(text)
+    assert list(data["pictures"]) == ["a/1.png", "b/1.png"]
+    assert [exhibit["title"] for exhibit in data["exhibits"]] == ["a/1.png", "b/1.png"]
+    assert re.findall(r'<option value="([^"]*)">', text)[:2] == ["a/1.png", "b/1.png"]
+
+
+def test_a_name_is_chosen_as_it_is_spelt() -> None:
+    """Without a value of its own an option has its text, with blanks run together."""
+    path = Path("in/a  'b'.png")
+    text = page.page(coding_run((str(path),)), [dataclasses.replace(EXHIBIT, path=path)], "")
+    assert """<option value="a  &#39;b&#39;.png">""" in text
 
 
 def test_the_page_of_denoising_has_its_own_words() -> None:
@@ -109,7 +126,7 @@ def test_kodak_is_shown_beside_published_curves() -> None:
 
 
 def test_a_picture_has_its_own_curves() -> None:
-    chart = charts.of_picture(coding_run(), "in/a.png")
+    chart = charts.of_picture(coding_run(), "in/a.png", "a.png")
     assert (chart.title, [len(curve.x) for curve in chart.curves]) == ("a.png", [3, 3])
 
 

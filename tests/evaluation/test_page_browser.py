@@ -34,10 +34,12 @@ def exhibits() -> list[gallery.Exhibit]:
         Image.fromarray(np.full((60, 80, 3), level, np.uint8)).save(stream, "WEBP", lossless=True)
         return gallery.Panel(name, f"of {level}", stream.getvalue())
 
-    names = ("original", "aecodec", "jpeg")
+    kinds = ("original", "aecodec", "jpeg")
     return [
-        gallery.Exhibit(title, "80x60", tuple(panel(name, 60 * index + 10) for index, name in enumerate(names)))
-        for title in ("a.png", "b.png")
+        gallery.Exhibit(
+            Path("in", name), "80x60", tuple(panel(kind, 60 * index + 10) for index, kind in enumerate(kinds))
+        )
+        for name in ("a.png", "b.png")
     ]
 
 
