@@ -37,6 +37,21 @@ class Chart:
     note: str = ""
 
 
+_CODING: tuple[tuple[str, str, int, Callable[[Any], float | None]], ...] = (  # title, y, digits, value of a point
+    ("PSNR", "PSNR, RGB, dB", 2, sums.psnr),
+    ("Luma PSNR", "PSNR of luma, dB", 2, sums.luma),
+    ("SSIM", "SSIM", 4, lambda point: point.ssim),
+    ("MS-SSIM", "MS-SSIM, dB", 2, sums.ms_ssim_db),
+    ("SSIMULACRA 2", "SSIMULACRA 2", 1, lambda point: point.ssimulacra2),
+)
+_DENOISING = (("PSNR", "PSNR, RGB, dB", 2, "psnr_db"), ("SSIM", "SSIM", 4, "ssim"))
+
+
+def titles(*, coding: bool) -> list[str]:
+    """Of all charts that there can be."""
+    return [title for title, *_ in (_CODING if coding else _DENOISING)]
+
+
 def charts(found: Evaluation) -> list[Chart]:
     """Set means in every metric, over bits a pixel or noise level; on Kodak beside published curves."""
     return _coding(found) if found.of_compression else _denoising(found)
@@ -48,15 +63,8 @@ def names(rows: Iterable[Any]) -> list[str]:
 
 
 def _coding(found: Evaluation) -> list[Chart]:
-    kinds: list[tuple[str, str, int, Callable[[Any], float | None]]] = [
-        ("PSNR", "PSNR, RGB, dB", 2, sums.psnr),
-        ("Luma PSNR", "PSNR of luma, dB", 2, sums.luma),
-        ("SSIM", "SSIM", 4, lambda point: point.ssim),
-        ("MS-SSIM", "MS-SSIM, dB", 2, sums.ms_ssim_db),
-        ("SSIMULACRA 2", "SSIMULACRA 2", 1, lambda point: point.ssimulacra2),
-    ]
     drawn = []
-    for title, y, digits, quality in kinds:
+    for title, y, digits, quality in _CODING:
         curves = [_curve(name, points_of(found, name), quality) for name in found.settings]
         drawn.append(Chart(title, "bits per pixel", y, "bpp", digits, [curve for curve in curves if curve.x]))
     if sorted(Path(name).stem for name in names(found.rows)) == KODAK:
@@ -90,7 +98,7 @@ def of_picture(found: Evaluation, picture: str, title: str) -> Chart:
 
 def _denoising(found: Evaluation) -> list[Chart]:
     drawn = []
-    for title, y, digits, name in (("PSNR", "PSNR, RGB, dB", 2, "psnr_db"), ("SSIM", "SSIM", 4, "ssim")):
+    for title, y, digits, name in _DENOISING:
         curves = []
         for method in found.settings:
             pairs = [(p.sigma, getattr(p, name)) for p in found.points if p.method == method and p.sigma is not None]

@@ -1,14 +1,13 @@
 """A measurement as a whole, of compression or of denoising: what takes part, what is kept while it goes on, its sum."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import numpy as np
-
-from aecodec import metrics
+from aecodec.errors import OutputError, require
 from aecodec.evaluation import baselines, classical, compression, denoising, gallery, report, sums
 from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.report import Evaluation
@@ -16,7 +15,8 @@ from aecodec.evaluation.trials import Key
 from aecodec.outputs import opened
 from aecodec.services.files import Engine, Job, Warn
 
-KEEP_EVERY_S = 10.0  # seconds of work that a killed run loses at most
+KEEP_EVERY_S = 10.0  # seconds of work that a killed run loses
+KEEP_SHARE = 20  # and this many times what keeping takes, if that is more: of a million rows that is a minute
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Measurement:
 def of_compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
     """aecodec at some qualities, and the codecs that the plan names; raises UsageError and MissingExtra for these."""
     if plan.ssimulacra2:
-        metrics.ssimulacra2(np.zeros((16, 16)), np.zeros((16, 16)), peak=255)  # or say that it is not installed
+        require("ssimulacra2")
     chosen = [baselines.baseline(name) for name in plan.against]  # first: loading the codec takes seconds
     contenders = [compression.own_contender(plan.engine.load(), qualities), *chosen]
     settings = {contender.name: contender.settings for contender in contenders}
@@ -99,25 +99,24 @@ def run(measurement: Measurement, kept: Path | None, *, resume: bool) -> Iterato
         known = {row.key: row for row in report.read_rows(kept, measurement.row, measurement.sum([], False))}
     rows: list[Any] = []
 
-    def all_there_is() -> list[Any]:
+    def keep() -> None:
         """Also what an earlier run measured and this one has not come to yet."""
-        reached = {row.key for row in rows}
-        return [*rows, *(row for key, row in known.items() if key not in reached)]
+        if kept is not None:
+            reached = {row.key for row in rows}
+            found = [*rows, *(row for key, row in known.items() if key not in reached)]
+            with opened(kept, replace=True) as stream:
+                stream.write(report.to_json(measurement.sum(found, False)).encode())
 
-    saved, complete = monotonic(), False
+    due = monotonic() + KEEP_EVERY_S
     try:
         for row in measurement.rows(known):
             rows.append(row)
             yield row
-            if kept is not None and monotonic() - saved >= KEEP_EVERY_S:
-                _keep(kept, measurement.sum(all_there_is(), False))
-                saved = monotonic()
-        complete = True
-    finally:
-        if kept is not None:
-            _keep(kept, measurement.sum(rows if complete else all_there_is(), complete))
-
-
-def _keep(path: Path, found: Evaluation) -> None:
-    with opened(path, replace=True) as stream:
-        stream.write(report.to_json(found).encode())
+            start = monotonic()
+            if start >= due:
+                with suppress(OutputError):  # a full disk may have room later; else the end says so
+                    keep()
+                due = monotonic() + max(KEEP_EVERY_S, KEEP_SHARE * (monotonic() - start))
+    except BaseException:
+        keep()
+        raise
