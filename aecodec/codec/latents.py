@@ -1,8 +1,8 @@
 """From latents to a coded stream and back: z first, then every symbol of y in one pass.
 
-Encoder and decoder share `nets.prior.LatentPrior.walk`, the loop that turns context into means, and hand the same
-table rows, chosen by the integer network alone, to a coder with one method (`entropy.rans`). A tile knows nothing of
-its neighbours. Legend: N tiles of equal shape, h, w cells of y.
+Encoder and decoder share `nets.prior.LatentPrior.code_in_context`, the loop that turns context into means, and hand
+the same table rows, chosen by the integer network alone, to a coder with one method (`entropy.rans`). A tile knows
+nothing of its neighbours. Legend: N tiles of equal shape, h, w cells of y.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from aecodec.entropy.rans import Decoder, Encoder
-from aecodec.entropy.tables import Tables, ideal_bits
+from aecodec.entropy.tables import Tables
 from aecodec.errors import FormatError, LimitExceeded
 from aecodec.limits import MAX_SYMBOL
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
@@ -22,11 +22,10 @@ from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 
 @dataclass(frozen=True)
 class CodedLatents:
-    """N tiles: their payloads, what a decoder will read from them, and the rate that the model expects."""
+    """N tiles: their payloads, and what a decoder will read from them."""
 
     payloads: list[bytes]
     quantised: Tensor  # (N, latents, h, w) in quantiser steps
-    bits: float
 
 
 def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> CodedLatents:
@@ -48,8 +47,8 @@ def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> Cod
         symbols.copy_(torch.where(mask, rounded, symbols))
         return mean + rounded
 
-    quantised = prior.walk(z, steps, gain, code)
-    if max(float(quantised.abs().max()), float(z.abs().max())) > MAX_SYMBOL:
+    quantised = prior.code_in_context(z, steps, gain, code)
+    if float(torch.maximum(quantised.abs().max(), z.abs().max())) > MAX_SYMBOL:
         raise LimitExceeded("the latents of this picture are beyond what the format can hold")
     streams = zip(
         _flat(z),
@@ -59,17 +58,15 @@ def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> Cod
         strict=True,
     )
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        coded = list(pool.map(lambda stream: _encode_tile(frozen, *stream), streams))
-    return CodedLatents([payload for payload, _ in coded], quantised, sum(bits for _, bits in coded))
+        payloads = list(pool.map(lambda stream: _encode_tile(frozen.tables, *stream), streams))
+    return CodedLatents(payloads, quantised)
 
 
-def _encode_tile(
-    frozen: Frozen, z: np.ndarray, z_rows: np.ndarray, y: np.ndarray, y_rows: np.ndarray
-) -> tuple[bytes, float]:
-    coder = Encoder(frozen.tables)
+def _encode_tile(tables: Tables, z: np.ndarray, z_rows: np.ndarray, y: np.ndarray, y_rows: np.ndarray) -> bytes:
+    coder = Encoder(tables)
     coder.code(z, z_rows)
     coder.code(y, y_rows)
-    return coder.finish(), ideal_bits(frozen.tables, z, z_rows) + ideal_bits(frozen.tables, y, y_rows)
+    return coder.finish()
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def decode(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], st
     given = torch.from_numpy(symbols.y).to(device)
     z = torch.from_numpy(symbols.z).to(device, torch.float32)
     steps = torch.full((len(z),), step, device=device)
-    quantised = prior.walk(z, steps, prior.log_gain(steps).exp(), lambda mean, mask: mean + given)
+    quantised = prior.code_in_context(z, steps, prior.log_gain(steps).exp(), lambda mean, mask: mean + given)
     return [latents if error is None else error for error, latents in zip(symbols.errors, quantised, strict=True)]
 
 

@@ -89,8 +89,8 @@ def _search(value_of: Callable[[int], float], goal: float, tolerance: float, slo
             high, high_value = guess, value
         if halve:
             guess = (low + high) // 2
-        elif math.isnan(low_value) or math.isnan(high_value):
-            guess = guess + round((goal - value) / slope) if math.isfinite(goal) else (low + high) // 2
+        elif not (math.isfinite(low_value) and math.isfinite(high_value)):  # not known yet, or an identical picture
+            guess = guess + round((goal - value) / slope) if math.isfinite(goal - value) else (low + high) // 2
         else:
             guess = low + round((goal - low_value) / (high_value - low_value) * (high - low) - 0.5)
         guess = min(max(guess, low + 1), high - 1)

@@ -113,8 +113,8 @@ class _Tiles:
             symbols = torch.where(mask, chosen, symbols)
             return mean + chosen
 
-        known = prior.walk(z_symbols, self.steps, self.gain, code)
-        bits = prior.bits(symbols, index).sum((1, 2, 3)) + prior.hyper_prior.bits(z_symbols, self.steps).sum((1, 2, 3))
+        known = prior.code_in_context(z_symbols, self.steps, self.gain, code)
+        bits = prior.bits(symbols, index).sum((1, 2, 3)) + prior.factorised.bits(z_symbols, self.steps).sum((1, 2, 3))
         cells = around.windows.clone()
         cells[:, :, around.rows, around.columns] = known
         cells = (cells * self.inverse).contiguous(memory_format=torch.channels_last)

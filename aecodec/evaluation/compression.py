@@ -19,7 +19,7 @@ from aecodec import metrics
 from aecodec.evaluation.baselines import Contender
 from aecodec.evaluation.trials import OWN, Key, gather, read
 from aecodec.pictures.picture import Picture, from_array
-from aecodec.services.files import Job, Warn
+from aecodec.services.jobs import Job, WarnAbout
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec
@@ -95,7 +95,7 @@ def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
 def measure(
     jobs: Iterable[Job],
     contenders: Sequence[Contender],
-    warn: Warn,
+    warn_about: WarnAbout,
     known: Mapping[Key, Row] = MappingProxyType({}),
     ssimulacra2: bool = False,
 ) -> Iterator[Row]:
@@ -108,7 +108,7 @@ def measure(
         file = Path(folder) / "file"
 
         def trials(job: Job) -> Iterator[tuple[Key, Callable[[], Row]]]:
-            path, picture = read(job, warn)
+            path, picture = read(job, warn_about)
             given = _Input(path, picture, path.stat().st_size, ssimulacra2)
             for contender in contenders:
                 for quality in contender.qualities:

@@ -23,7 +23,7 @@ from aecodec.evaluation.sums import mean
 from aecodec.evaluation.trials import OWN, Key, gather, read
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
-from aecodec.services.files import Job, Warn
+from aecodec.services.jobs import Job, WarnAbout
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser
@@ -129,7 +129,7 @@ def measure(
     jobs: Iterable[Job],
     methods: Sequence[Method],
     noise: Sequence[float] | Path,
-    warn: Warn,
+    warn_about: WarnAbout,
     known: Mapping[Key, Row] = MappingProxyType({}),
 ) -> Iterator[Row]:
     """A row for each picture, noise level and method; a picture that cannot be read is one row with an error.
@@ -139,7 +139,7 @@ def measure(
     """
 
     def trials(job: Job) -> Iterator[tuple[Key, Callable[[], Row]]]:
-        for case in cases(job, noise, warn):
+        for case in cases(job, noise, warn_about):
             noisy_db = case.psnr(case.noisy)
             for method in methods:
                 yield (str(case.path), method.name, case.sigma), partial(_measure, case, method, noisy_db)
@@ -151,25 +151,25 @@ def rows_expected(pictures: int, methods: Sequence[Method], noise: Sequence[floa
     return pictures * len(methods) * (1 if isinstance(noise, Path) else len(noise))
 
 
-def cases(job: Job, noise: Sequence[float] | Path, warn: Warn) -> Iterator[Case]:
+def cases(job: Job, noise: Sequence[float] | Path, warn_about: WarnAbout) -> Iterator[Case]:
     """The picture of a job with each level of noise, or as it is beside the clean one; raises AecodecError."""
-    return _paired(job, noise, warn) if isinstance(noise, Path) else _noised(job, noise, warn)
+    return _paired(job, noise, warn_about) if isinstance(noise, Path) else _noised(job, noise, warn_about)
 
 
-def _noised(job: Job, sigmas: Sequence[float], warn: Warn) -> Iterator[Case]:
-    path, picture = read(job, warn)
+def _noised(job: Job, sigmas: Sequence[float], warn_about: WarnAbout) -> Iterator[Case]:
+    path, picture = read(job, warn_about)
     clean = to_unit(picture.pixels)
     for sigma in sigmas:
         drawn = np.random.RandomState(SEED).normal(0, sigma / LEVELS, clean.shape)
         yield Case(path, picture, (clean + drawn).astype(np.float32), sigma)
 
 
-def _paired(job: Job, folder: Path, warn: Warn) -> Iterator[Case]:
-    path, noisy = read(job, warn)
+def _paired(job: Job, folder: Path, warn_about: WarnAbout) -> Iterator[Case]:
+    path, noisy = read(job, warn_about)
     matching = sorted(beside for beside in folder.iterdir() if beside.stem == path.stem)
     if len(matching) != 1:
         raise BadInput(f"{len(matching)} files called {path.stem} in {folder}: each noisy picture needs one clean one")
-    clean = imagefile.read(matching[0], warn=lambda message: warn(str(matching[0]), message))
+    clean = imagefile.read(matching[0], warn=warn_about(str(matching[0])))
     if clean.pixels.shape != noisy.pixels.shape:
         raise BadInput(f"{matching[0]} has another size or other channels")
     yield Case(path, clean, to_unit(noisy.pixels), None)

@@ -18,7 +18,7 @@ from aecodec.evaluation.denoising import Case
 from aecodec.evaluation.trials import OWN
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Samples, from_array, from_unit
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 
 CROP_SIDE = 288  # pixels of a crop; 24 pictures by 5 codecs then stay below 30 MB
 
@@ -70,7 +70,7 @@ def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequen
     level = noise if isinstance(noise, Path) else [sorted(noise)[len(noise) // 2]]
     for job in jobs:
         try:
-            (case,) = denoising.cases(job, level, lambda where, message: None)
+            (case,) = denoising.cases(job, level, lambda name: imagefile.ignore)
         except AecodecError:
             continue  # the rows say why
         shown = [method.restore(case.noisy, case.sigma)[0] for method in methods]

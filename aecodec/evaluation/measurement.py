@@ -13,7 +13,8 @@ from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.report import Evaluation
 from aecodec.evaluation.trials import Key
 from aecodec.outputs import opened
-from aecodec.services.files import Engine, Job, Warn
+from aecodec.services.files import Engine
+from aecodec.services.jobs import Job, WarnAbout
 
 KEEP_EVERY_S = 10.0  # seconds of work that a killed run loses
 KEEP_SHARE = 20  # and this many times what keeping takes, if that is more: of a million rows that is a minute
@@ -27,7 +28,7 @@ class Plan:
     jobs: Sequence[Job]
     engine: Engine
     against: Sequence[str]  # names of what is measured beside it
-    warn: Warn
+    warn_about: WarnAbout
     ssimulacra2: bool = False  # of compression
 
 
@@ -59,7 +60,7 @@ def of_compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
     return Measurement(
         compression.rows_expected(len(plan.jobs), contenders),
         compression.Row,
-        lambda known: compression.measure(plan.jobs, contenders, plan.warn, known, plan.ssimulacra2),
+        lambda known: compression.measure(plan.jobs, contenders, plan.warn_about, known, plan.ssimulacra2),
         total,
         report.COLUMNS,
         report.table,
@@ -81,7 +82,7 @@ def of_denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
     return Measurement(
         denoising.rows_expected(len(plan.jobs), methods, noise),
         denoising.Row,
-        lambda known: denoising.measure(plan.jobs, methods, noise, plan.warn, known),
+        lambda known: denoising.measure(plan.jobs, methods, noise, plan.warn_about, known),
         total,
         report.DENOISING_COLUMNS,
         report.denoising_table,

@@ -7,7 +7,8 @@ from typing import TypeVar
 from aecodec.errors import BadInput
 from aecodec.pictures.picture import Picture
 from aecodec.services.batch import reason
-from aecodec.services.files import Job, Warn, read_picture
+from aecodec.services.files import read_picture
+from aecodec.services.jobs import Job, WarnAbout
 
 OWN = "aecodec"  # its name beside what it is measured against
 Key = tuple[str, str, float | None]  # picture, codec or method, quality or noise level: what a trial is
@@ -42,10 +43,10 @@ def _attempt(row: Callable[..., R], key: Key, make: Callable[[], R]) -> R:
         return row(*key, error=reason(error))
 
 
-def read(job: Job, warn: Warn) -> tuple[Path, Picture]:
+def read(job: Job, warn_about: WarnAbout) -> tuple[Path, Picture]:
     """The picture of a job, which must be a file; raises AecodecError."""
     if job.source is None:
         raise BadInput("evaluate measures files: name one in place of standard input")
     if job.refusal is not None:
         raise BadInput(job.refusal)
-    return job.source, read_picture(job, warn)
+    return job.source, read_picture(job, warn_about(job.name))

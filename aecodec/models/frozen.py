@@ -9,7 +9,7 @@ from torch import Tensor
 from aecodec.entropy.intnet import IntegerNetwork
 from aecodec.entropy.tables import Tables
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.prior import SCALES, HyperPrior
+from aecodec.nets.prior import SCALES, FactorisedPrior
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Frozen:
 
 def hyper_rows(step: int, shape: torch.Size | tuple[int, ...]) -> np.ndarray:
     """Table rows of hyper-latents (N, hyper, h, w) at a quality step, int32 of that shape."""
-    bank = int(HyperPrior.bank(torch.tensor(step)))
+    bank = int(FactorisedPrior.bank(torch.tensor(step)))
     rows = SCALES + bank * shape[1] + np.arange(shape[1], dtype=np.int32)
     return np.broadcast_to(rows[:, None, None], shape)
 

@@ -1,5 +1,6 @@
 """The whole trainable codec: transform, prior and quantiser as one module, with the rate it would cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,14 @@ from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
 from aecodec.nets.transform import Analysis, Synthesis
 from aecodec.tiling import HYPER_STRIDE
+
+# Names of parts in weights and checkpoints written before November 2026, and today's.
+RENAMED = {
+    "prior.hyper_prior.": "prior.factorised.",
+    "prior.means.see.": "prior.means.context_embed.",
+    "prior.means.think.": "prior.means.context_block.",
+    "prior.means.say.": "prior.means.context_head.",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,10 @@ class Compressor(nn.Module):
         self.prior = LatentPrior(config)
         self.noisy = True  # in training the rate is that of noisy latents; False at its end: of rounded ones
 
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """As torch's; takes the names of older files too."""
+        return super().load_state_dict({_renamed(key): value for key, value in state_dict.items()}, strict, assign)
+
     def forward(self, pixels: Tensor, step: Tensor) -> Reconstruction:
         y = self.analysis(pixels)
         with torch.autocast(y.device.type, enabled=False):  # scales and rates need float32
@@ -51,7 +64,7 @@ class Compressor(nn.Module):
         scaled = y * gain
         z = prior.hyper_analysis(scaled, step)
         z_rounded = round_through(z)
-        z_bits = prior.hyper_prior.bits(self._noisy(z, z_rounded), step)
+        z_bits = prior.factorised.bits(self._noisy(z, z_rounded), step)
         index = bounded(prior.scales(z_rounded, step), 0, SCALES - 1)
         residuals = torch.zeros_like(scaled)
 
@@ -61,12 +74,17 @@ class Compressor(nn.Module):
             residuals = torch.where(mask, residual, residuals)
             return mean + round_through(residual)
 
-        known = prior.walk(z_rounded, step, gain, code)
+        known = prior.code_in_context(z_rounded, step, gain, code)
         y_bits = prior.bits(self._noisy(residuals, round_through(residuals)), index)
         return known, y_bits.sum((1, 2, 3)), z_bits.sum((1, 2, 3))
 
     def _noisy(self, values: Tensor, rounded: Tensor) -> Tensor:
         return values + torch.rand_like(values) - 0.5 if self.training and self.noisy else rounded
+
+
+def _renamed(key: str) -> str:
+    old = next((old for old in RENAMED if key.startswith(old)), None)
+    return key if old is None else RENAMED[old] + key.removeprefix(old)
 
 
 def complexity(config: CodecConfig) -> dict[str, Any]:

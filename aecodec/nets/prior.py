@@ -1,8 +1,10 @@
-"""The entropy model of the latents: gains, hyperprior, scales, context-refined means and their rate in bits.
+"""The entropy model of the latents: a scale hyperprior, means refined by a four-step context model, and gain units.
 
-Scales come from the hyper-latents z alone, so that all symbols of a tile are decoded in one pass; means are refined
-in four steps from what the earlier steps decoded (DESIGN section 3). `ScaleNetwork` is what `training.freeze` turns
-into integers; everything else runs in float32 on encoder and decoder alike.
+Hyperprior: Ballé et al., "Variational image compression with a scale hyperprior", ICLR 2018; means beside scales and
+context: Minnen, Ballé, Toderici, NeurIPS 2018; context in parallel steps: He et al., "Checkerboard context model",
+CVPR 2021; gain units: Cui et al., "Asymmetric gained deep image compression", CVPR 2021. Scales come from the
+hyper-latents z alone, so that all symbols of a tile are decoded in one pass; what earlier steps decoded refines means
+only. `HyperSynthesisScales` is what `training.freeze` turns into integers; all else is float32 in both directions.
 Legend: N batch, h, w cells of y (1/16), z at 1/64; symbols are in units of the quantiser's step.
 """
 
@@ -22,12 +24,6 @@ SCALE_LOW, SCALE_HIGH = 0.11, 256.0
 SCALE_STEP = math.log(SCALE_HIGH / SCALE_LOW) / (SCALES - 1)
 INDEX_UNIT = 8.0  # scale indices to one unit of the scale network's output, so that its weights are of order one
 CONTEXT_STEPS = 4
-_STEP_OF = (
-    0,
-    2,
-    3,
-    1,
-)  # channel group xor position in the 2x2 cell -> step: the diagonal neighbour comes second
 
 
 def step_mask(latents: int, height: int, width: int, device: torch.device) -> Tensor:
@@ -39,11 +35,13 @@ def step_mask(latents: int, height: int, width: int, device: torch.device) -> Te
     group = torch.arange(latents, device=device)[:, None, None] % 4
     row = torch.arange(height, device=device)[:, None] % 2
     column = torch.arange(width, device=device) % 2
-    return torch.tensor(_STEP_OF, device=device)[group ^ (2 * row + column)][None]
+    place = group ^ (2 * row + column)
+    # 0, 2, 3, 1: the diagonal neighbour comes second; by arithmetic, as a table would be copied to the device each time
+    return (2 * ((place & 1) ^ (place >> 1)) + (place >> 1))[None]
 
 
 class HyperAnalysis(nn.Module):
-    """Latents in quantiser steps (N, latents, h, w) and quality -> hyper-latents z (N, hyper, h/4, w/4)."""
+    """The hyperprior's encoder: latents in quantiser steps (N, latents, h, w), quality -> z (N, hyper, h/4, w/4)."""
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -60,11 +58,11 @@ class HyperAnalysis(nn.Module):
         return z
 
 
-class ScaleNetwork(nn.Module):
-    """Rounded hyper-latents (N, hyper, h/4, w/4) and quality -> scale index (N, latents, h, w), a real number.
+class HyperSynthesisScales(nn.Module):
+    """The hyperprior's decoder of scales: rounded hyper-latents (N, hyper, h/4, w/4) and quality -> scale index.
 
-    Convolutions, ReLU, pixel-shuffle and biases linear in knots of quality: nothing that integers cannot repeat.
-    `bounded` to 0 ... SCALES - 1 is the caller's.
+    The index (N, latents, h, w) is a real number. Convolutions, ReLU, pixel-shuffle and biases linear in knots of
+    quality: nothing that integers cannot repeat. `bounded` to 0 ... SCALES - 1 is the caller's.
     """
 
     def __init__(self, config: CodecConfig) -> None:
@@ -86,8 +84,10 @@ class ScaleNetwork(nn.Module):
         return index
 
 
-class MeanNetwork(nn.Module):
-    """Rounded hyper-latents and what is decoded so far -> means, in units of y before the gain."""
+class HyperSynthesisMeans(nn.Module):
+    """The hyperprior's decoder of means, and the context model: rounded hyper-latents and what is decoded so far ->
+    means, in units of y before the gain.
+    """
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -99,10 +99,10 @@ class MeanNetwork(nn.Module):
         self.block_16 = Block(width)
         self.first = pointwise(width, config.latents)
         refinements = CONTEXT_STEPS - 1
-        self.see = nn.ModuleList(pointwise(config.latents, width) for _ in range(refinements))
-        self.think = nn.ModuleList(Block(width) for _ in range(refinements))
-        self.say = nn.ModuleList(pointwise(width, config.latents) for _ in range(refinements))
-        for layer in (self.first, *self.say):
+        self.context_embed = nn.ModuleList(pointwise(config.latents, width) for _ in range(refinements))
+        self.context_block = nn.ModuleList(Block(width) for _ in range(refinements))
+        self.context_head = nn.ModuleList(pointwise(width, config.latents) for _ in range(refinements))
+        for layer in (self.first, *self.context_head):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
@@ -114,13 +114,13 @@ class MeanNetwork(nn.Module):
 
     def refine(self, index: int, features: Tensor, known: Tensor) -> Tensor:
         """Correction to the means at context step `index` (1 ... 3); `known` is zero where nothing is decoded."""
-        x = self.think[index - 1](features + self.see[index - 1](known))
-        correction: Tensor = self.say[index - 1](activation(x))
+        x = self.context_block[index - 1](features + self.context_embed[index - 1](known))
+        correction: Tensor = self.context_head[index - 1](activation(x))
         return correction
 
 
-class HyperPrior(nn.Module):
-    """Factorised logistic prior of z, one location and scale a channel and a bank; banks lie at the knots."""
+class FactorisedPrior(nn.Module):
+    """Of z: logistic, one location and scale a channel and a bank; banks lie at the knots of quality."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -143,16 +143,20 @@ class HyperPrior(nn.Module):
 
 
 class LatentPrior(nn.Module):
-    """All of the entropy model: the shape of the symbols' distribution and the four networks around it."""
+    """All of the entropy model: the shape of the symbols' distribution and the four networks around it.
+
+    `log_gain` and `log_inverse` are the gain unit and the inverse gain unit: logarithms of a factor a channel, learned
+    at the knots of quality, so that one network serves every rate.
+    """
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
         self.log_gain = Knots(config.latents)
         self.log_inverse = Knots(config.latents)
         self.hyper_analysis = HyperAnalysis(config)
-        self.hyper_prior = HyperPrior(config.hyper)
-        self.scales = ScaleNetwork(config)
-        self.means = MeanNetwork(config)
+        self.factorised = FactorisedPrior(config.hyper)
+        self.scales = HyperSynthesisScales(config)
+        self.means = HyperSynthesisMeans(config)
         # A symbol is Gaussian with the indicated scale, but for a share whose scale is larger: what one scale
         # a position cannot say. Both numbers are learned and end up in the frozen tables.
         self.tail_share = nn.Parameter(torch.tensor(-2.0))  # logit
@@ -170,7 +174,9 @@ class LatentPrior(nn.Module):
         mass = (1 - share) * _bin_mass(distance, scale) + share * _bin_mass(distance, stretch * scale)
         return -torch.log2(bounded(mass, 1e-9, 1.0))
 
-    def walk(self, z: Tensor, step: Tensor, gain: Tensor, code: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    def code_in_context(
+        self, z: Tensor, step: Tensor, gain: Tensor, code: Callable[[Tensor, Tensor], Tensor]
+    ) -> Tensor:
         """The one loop over the context steps, for training, encoder and decoder.
 
         `code(mean, mask)` gets the means in quantiser steps and where they hold, and returns the quantised latents

@@ -16,7 +16,7 @@ PATCH = 8  # pixels to a cell of the features
 PATCH_VALUES = 3 * PATCH * PATCH
 
 
-def exactly(layer: nn.Module, x: Tensor) -> Tensor:
+def in_float32(layer: nn.Module, x: Tensor) -> Tensor:
     """`layer` in float32, also under autocast: blocks then add to float32, and pixels and latents are not rounded to
     bf16, which would cost 0.3 dB at the highest quality (`pretrained/LOG.md`).
     """
@@ -36,8 +36,8 @@ class Analysis(nn.Module):
         self.coarse = blocks(config.analysis_blocks[1], config.latents)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        x = exactly(self.embed, F.pixel_unshuffle(pixels - 0.5, PATCH))  # (N, features, H/8, W/8)
-        y: Tensor = self.coarse(exactly(self.reduce, self.fine(x)))
+        x = in_float32(self.embed, F.pixel_unshuffle(pixels - 0.5, PATCH))  # (N, features, H/8, W/8)
+        y: Tensor = self.coarse(in_float32(self.reduce, self.fine(x)))
         return y
 
 
@@ -56,5 +56,5 @@ class Synthesis(nn.Module):
         self.embed = pointwise(config.features, PATCH_VALUES)
 
     def forward(self, y: Tensor, step: Tensor) -> Tensor:
-        x = exactly(self.expand, self.coarse(y)) * self.gain(step)  # (N, features, H/8, W/8)
-        return F.pixel_shuffle(exactly(self.embed, self.fine(x)), PATCH) + 0.5
+        x = in_float32(self.expand, self.coarse(y)) * self.gain(step)  # (N, features, H/8, W/8)
+        return F.pixel_shuffle(in_float32(self.embed, self.fine(x)), PATCH) + 0.5

@@ -17,7 +17,7 @@ from aecodec.entropy.tables import Tables, concatenate, ideal_bits
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.blocks import Knots
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, SCALES, ScaleNetwork
+from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, SCALES, HyperSynthesisScales
 from aecodec.quality import QUALITY_STEPS
 from aecodec.training.tablefit import latent_tables, logistic_tables
 
@@ -56,7 +56,7 @@ def _hyper_latents(model: Compressor, crops: Tensor, step: int) -> Tensor:
     return torch.round(model.prior.hyper_analysis(scaled, steps))
 
 
-def _freeze_scales(network: ScaleNetwork, hyper: dict[int, Tensor]) -> IntegerNetwork:
+def _freeze_scales(network: HyperSynthesisScales, hyper: dict[int, Tensor]) -> IntegerNetwork:
     """Post-training quantisation with one power-of-two format a layer, from the activations that calibration sees."""
     largest = dict.fromkeys(NAMES, 1e-6)
 
@@ -113,7 +113,7 @@ def _fraction_bits(largest: float, limit: int, finest: int) -> int:
 def _freeze_tables(model: Compressor) -> Tables:
     share, stretch = (float(value) for value in model.prior.tail())
     scales = SCALE_LOW * np.exp(SCALE_STEP * np.arange(SCALES))
-    prior = model.prior.hyper_prior
+    prior = model.prior.factorised
     location = prior.location.double().flatten().numpy()
     scale = prior.log_scale.double().exp().flatten().numpy()
     return concatenate(latent_tables(scales, share, stretch), logistic_tables(location, scale))
@@ -134,9 +134,9 @@ def _cost(frozen: Frozen, crops: Tensor, hyper: dict[int, Tensor]) -> FreezingCo
             residuals.copy_(torch.where(mask, residual, residuals))
             return mean + residual
 
-        prior.walk(z, steps, gain, code)
+        prior.code_in_context(z, steps, gain, code)
         index = prior.scales(z, steps).clamp(0, SCALES - 1)
-        before += float(prior.bits(residuals, index).sum() + prior.hyper_prior.bits(z, steps).sum())
+        before += float(prior.bits(residuals, index).sum() + prior.factorised.bits(z, steps).sum())
         rows = scale_rows(frozen, z, step)
         after += ideal_bits(frozen.tables, residuals.to(torch.int32).numpy(), rows)
         after += ideal_bits(frozen.tables, z.to(torch.int32).numpy(), hyper_rows(step, z.shape))

@@ -32,7 +32,7 @@ def pca_start(model: Compressor, crops: Tensor) -> None:
         scale_inputs(model.synthesis.fine, fine_std.sqrt())
         scale_inputs(model.analysis.coarse, coarse_std.sqrt())
         scale_inputs(model.synthesis.coarse, coarse_std.sqrt())
-        for layer in model.prior.means.see:
+        for layer in model.prior.means.context_embed:
             assert isinstance(layer, nn.Conv2d)
             layer.weight /= _floor(coarse_std.sqrt())
 

@@ -45,7 +45,7 @@ def assembled(model: Compressor, tiles: list[Tensor]) -> Tensor:
     canvas = windowed.empty_canvas(model, GRID, CPU)
     for tile, latents in zip(GRID.tiles(), tiles, strict=True):
         assert latents.shape == (TINY.latents, *tile.y_shape)
-        windowed.place(canvas, tile, latents)
+        windowed.paste(canvas, tile, latents)
     return canvas
 
 

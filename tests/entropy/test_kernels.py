@@ -91,8 +91,12 @@ def test_the_encoder_stays_in_bounds_and_in_64_bits(lanes: int, monkeypatch: pyt
 
 @pytest.mark.parametrize("module", [kernels, tables, rans, intnet, latents])
 def test_the_exact_path_has_no_fractions(module: ModuleType) -> None:
-    """No float literal and no true division; gains and means may be floats in `latents`, which makes no table index."""
+    """No float literal and no true division; gains and means may be floats in `latents`, which makes no table index.
+
+    `ideal_bits` of `tables` is beside the path: it says what symbols cost, and codes none.
+    """
     tree = ast.parse(Path(str(module.__file__)).read_text())
+    tree.body = [node for node in tree.body if getattr(node, "name", "") != "ideal_bits"]
     for node in ast.walk(tree):
         assert not isinstance(node, ast.Div), module
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float | complex)), module

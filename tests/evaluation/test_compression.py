@@ -12,8 +12,9 @@ from PIL import Image
 from aecodec.codec.codec import Codec
 from aecodec.evaluation import compression, sums
 from aecodec.evaluation.baselines import Contender, baseline
+from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.picture import Picture, Samples
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 from tests.evaluation.made import coded
 from tests.tiny import sample
 
@@ -43,7 +44,7 @@ def jobs(tmp_path: Path) -> list[Job]:
 
 
 def run(jobs: list[Job], *contenders: Contender) -> list[compression.Row]:
-    return list(compression.measure(jobs, contenders, lambda where, message: None))
+    return list(compression.measure(jobs, contenders, lambda name: ignore))
 
 
 def test_a_row_is_what_was_measured(jobs: list[Job]) -> None:

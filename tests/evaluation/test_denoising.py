@@ -12,8 +12,9 @@ from aecodec.denoiser import Denoiser
 from aecodec.evaluation import denoising
 from aecodec.evaluation.classical import Method, Unit
 from aecodec.models import weights
+from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.picture import to_unit
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 from tests.evaluation.made import restored
 from tests.tiny import sample, tiny_restorer
 
@@ -28,7 +29,7 @@ def jobs(tmp_path: Path) -> list[Job]:
 
 
 def run(jobs: list[Job], *methods: Method, noise: Any = (15.0, 50.0)) -> list[denoising.Row]:
-    return list(denoising.measure(jobs, methods, noise, lambda where, message: None))
+    return list(denoising.measure(jobs, methods, noise, lambda name: ignore))
 
 
 def test_noise_is_that_of_the_published_protocol(jobs: list[Job]) -> None:

@@ -13,6 +13,7 @@ from aecodec.evaluation import measurement, report, sums
 from aecodec.evaluation.compression import Row
 from aecodec.evaluation.measurement import Measurement
 from aecodec.evaluation.trials import Key
+from aecodec.pictures.imagefile import ignore
 from aecodec.services.files import Engine
 from tests.evaluation.made import coded
 
@@ -159,7 +160,7 @@ def test_what_is_no_evaluation_is_not_gone_on_with(tmp_path: Path, content: str)
 def test_an_unknown_name_is_refused_before_a_model_loads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "load", lambda self: pytest.fail("loaded"))
     monkeypatch.setattr(Engine, "load_denoiser", lambda self, weights: pytest.fail("loaded"))
-    plan = measurement.Plan("1", [], Engine(), ["bpg"], lambda where, message: None)
+    plan = measurement.Plan("1", [], Engine(), ["bpg"], lambda name: ignore)
     with pytest.raises(UsageError):
         measurement.of_compression(plan, [50])
     with pytest.raises(UsageError):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aecodec.evaluation.denoising import Row
 from aecodec.evaluation.trials import Key, gather
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 from tests.evaluation.made import restored
 
 JOBS = [Job(Path(name), None) for name in ("a.png", "b.png")]

@@ -26,8 +26,8 @@ def trained() -> Compressor:
     pca_start(model, crops(4, 128))
     with torch.no_grad():
         model.prior.scales.last.weight.normal_(0, 0.1)
-        model.prior.hyper_prior.location.uniform_(-3, 3)
-        model.prior.hyper_prior.log_scale.uniform_(-1, 2)
+        model.prior.factorised.location.uniform_(-3, 3)
+        model.prior.factorised.log_scale.uniform_(-1, 2)
     return model
 
 
@@ -80,7 +80,7 @@ def test_tables_are_the_scales_then_the_banks_of_z() -> None:
     share, stretch = (float(value.detach()) for value in prior.tail())
     scales = latent_tables(SCALE_LOW * np.exp(SCALE_STEP * np.arange(SCALES)), share, stretch)
     location, scale = (
-        value.detach().double().numpy() for value in (prior.hyper_prior.location, prior.hyper_prior.log_scale)
+        value.detach().double().numpy() for value in (prior.factorised.location, prior.factorised.log_scale)
     )
     expected = scales
     for bank in range(KNOTS):
