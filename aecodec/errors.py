@@ -15,6 +15,15 @@ AecodecError                 exit 1   anything below
 └── MissingExtra             exit 1   an optional dependency is not installed; names it
 """
 
+from importlib.util import find_spec
+
+EXTRAS = {  # of pyproject.toml, and the modules that come with each
+    "evaluate": ("skimage", "pywt", "pytorch_msssim", "scipy", "jinja2"),
+    "train": ("torchvision", "scipy"),
+    "plots": ("matplotlib",),
+    "ssimulacra2": ("ssimulacra2",),
+}
+
 
 class AecodecError(Exception):
     """Base of all errors that aecodec raises on purpose; `str()` is one line fit for a user."""
@@ -68,3 +77,10 @@ class DeviceError(AecodecError):
 
 class MissingExtra(AecodecError):
     pass
+
+
+def require(extra: str) -> None:
+    """Raises MissingExtra, which says what to install, unless every module of the extra is there. Imports none."""
+    missing = [module for module in EXTRAS[extra] if find_spec(module) is None]
+    if missing:
+        raise MissingExtra(f"not installed: {', '.join(missing)}; get it by pip install 'aecodec[{extra}]'")

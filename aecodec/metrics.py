@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.errors import MissingExtra
+from aecodec.errors import require
 
 EIGHT_BITS = 255
 SSIM_WINDOW = 11  # pixels; 2 * round(3.5 * 1.5) + 1, the Gaussian window of scikit-image at sigma 1.5
@@ -90,10 +90,9 @@ def ssimulacra2(a: NDArray[Any], b: NDArray[Any], *, peak: int) -> float | None:
     _check_shapes(a, b)
     if peak != EIGHT_BITS:
         return None
-    try:
-        from ssimulacra2 import compute_ssimulacra2
-    except ImportError as error:
-        raise MissingExtra("--ssimulacra2 needs its package: pip install 'aecodec[ssimulacra2]'") from error
+    require("ssimulacra2")
+    from ssimulacra2 import compute_ssimulacra2
+
     return float(compute_ssimulacra2(_ppm(a), _ppm(b)))
 
 

@@ -20,7 +20,7 @@ from aecodec.evaluation.baselines import baseline
 from aecodec.metrics import bd_rate, bits_per_pixel, psnr
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import CodecConfig
+from aecodec.nets.config import CodecConfig, from_json
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
 from aecodec.quality import quality_to_step
@@ -51,7 +51,7 @@ def network(path: Path) -> Compressor:
     if path.suffix == ".safetensors":
         return weights.read(path, torch.device("cpu")).frozen.model
     state = checkpoint.load(path)
-    model = Compressor(CodecConfig.from_json(state["config"])).eval()
+    model = Compressor(from_json(CodecConfig, state["config"])).eval()
     model.load_state_dict(state["average"])
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 

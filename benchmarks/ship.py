@@ -17,13 +17,13 @@ from typing import Any
 
 from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
-from aecodec.evaluation import denoising as evaluate_denoising
+from aecodec.evaluation import denoising
 from aecodec.models import manifest, weights
 from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 SIGMAS = (15.0, 25.0, 50.0)
@@ -49,9 +49,9 @@ def validate_codec(codec: Codec, folder: Path) -> list[dict[str, float]]:
 def validate_denoiser(denoiser: Denoiser, folder: Path) -> list[dict[str, float]]:
     """Mean PSNR at each noise level, blind and told the level."""
     jobs = [Job(path, None) for path in sorted(folder.glob("*.png"))]
-    methods = evaluate_denoising.own_methods(denoiser, told=True)
-    rows = evaluate_denoising.measure(jobs, methods, SIGMAS, lambda where, message: None)
-    found = evaluate_denoising.points(rows)
+    methods = denoising.own_methods(denoiser, told=True)
+    rows = denoising.measure(jobs, methods, SIGMAS, lambda name: imagefile.ignore)
+    found = denoising.points(rows)
     pairs = zip(found[::2], found[1::2], strict=True)
     points = [
         {"sigma": blind.sigma or 0.0, "psnr_db": round(blind.psnr_db, 4), "told_db": round(told.psnr_db, 4)}

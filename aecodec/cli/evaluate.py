@@ -2,21 +2,20 @@
 
 import shlex
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aecodec import __version__
 from aecodec.cli import options
 from aecodec.cli.console import Talk
-from aecodec.errors import UsageError
+from aecodec.errors import UsageError, require
 
 if TYPE_CHECKING:
-    from aecodec.evaluation.compression import Row
-    from aecodec.evaluation.denoising import Row as DenoisingRow
+    from aecodec.evaluation import compression, denoising
     from aecodec.evaluation.measurement import Measurement
+    from aecodec.evaluation.report import Evaluation
 
 QUALITIES = "10,30,50,70,90"
 SIGMAS = "15,25,50"
@@ -35,12 +34,12 @@ Against = Annotated[
     str,
     typer.Option(
         metavar="NAME,...",
-        help="Measured beside it: jpeg, webp, avif; of denoising nlmeans, wavelet, tv.",
+        help="Measured beside it: jpeg, webp, avif, jpeg2000, jxl; of denoising nlmeans, wavelet, tv.",
         show_default="none",
     ),
 ]
 Ssimulacra2 = Annotated[
-    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs aecodec[ssimulacra2].")
+    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs aecodec\\[ssimulacra2].")
 ]
 Denoise = Annotated[bool, typer.Option("--denoise", help="Measure denoising in place of compression.")]
 Sigmas = Annotated[
@@ -60,62 +59,12 @@ ReportFile = Annotated[
     typer.Option("--report", metavar="FILE.html", help="One web page with curves, tables and pictures; works offline."),
 ]
 Plots = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs aecodec[plots].")
+    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs aecodec\\[plots].")
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the run whose figures the file of --json has; it must be the same.")
 ]
 CsvFile = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="A line for each measurement.")]
-
-
-@dataclass(frozen=True)
-class _Outputs:
-    """Where figures go: files, - for standard output, or None."""
-
-    json: str | None
-    csv: str | None
-    report: Path | None
-    plots: Path | None
-
-    def check(self, *, resume: bool, force: bool) -> None:
-        """Raise before anything is measured: UsageError, or OutputError for a file that is there already."""
-        from aecodec.outputs import refuse_existing
-
-        if self.json == self.csv == "-":
-            raise UsageError("--json and --csv cannot both go to standard output")
-        if resume and self.json in (None, "-"):
-            raise UsageError("--resume goes on with a file: name it with --json")
-        for to, replaced in ((self.json, force or resume), (self.csv, force), (self.report, force)):
-            if to is not None and to != "-" and not replaced:
-                refuse_existing(Path(to))
-
-    def write(self, measured: "Measurement", rows: list[Any], talk: Talk, *, force: bool) -> None:
-        """All but the file of --json, which is written while the run goes on; the table unless stdout is taken."""
-        from aecodec.evaluation import report
-        from aecodec.outputs import opened
-
-        found = measured.sum(rows, True)
-        if self.json == "-":
-            with opened(None, replace=False) as stream:
-                stream.write(report.to_json(found).encode())
-        if self.csv is not None:
-            with opened(None if self.csv == "-" else Path(self.csv), replace=force) as stream:
-                stream.write(report.to_csv(found).encode())
-        if self.plots is not None:
-            from aecodec.evaluation import charts, plots
-
-            plots.write(charts.charts(found), self.plots, replace=force)
-        if self.report is not None:
-            from aecodec.evaluation.page import page
-
-            command = shlex.join(["aecodec", *sys.argv[1:]])
-            with opened(self.report, replace=force) as stream:
-                stream.write(page(found, list(measured.exhibits(rows)), command).encode())
-        if "-" not in (self.json, self.csv):
-            talk.table(measured.columns, measured.table(found.points))
-            settings = [f"{by}: {text}" for by, text in found.settings.items()]
-            for line in (*map(report.bd_line, found.bd_rates), *settings):
-                talk.data(line)
 
 
 # One parameter per option: that is how typer declares a command line.
@@ -149,9 +98,9 @@ def evaluate(  # noqa: PLR0913
 
     Example: aecodec evaluate photos/ --quality 30,50,70 --against jpeg,webp --json figures.json
     """
-    from aecodec.evaluation import measurement
-    from aecodec.services import batch as batches
-    from aecodec.services import files
+    require("evaluate")
+    from aecodec.evaluation import measurement, writing
+    from aecodec.services import files, jobs
 
     talk = Talk(quiet=quiet)
     if compare:
@@ -159,30 +108,35 @@ def evaluate(  # noqa: PLR0913
         return
     names = list(dict.fromkeys(name.strip() for name in against.split(",") if name.strip()))
     noise = _noise(denoise, quality, sigma, clean)
-    outputs = _Outputs(json_file, csv_file, report_file, plots)
-    outputs.check(resume=resume, force=force)
-    selection = batches.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
-    jobs = batches.plan(selection, batches.EVALUATE, talk.warn)
+    outputs = writing.Outputs(json_file, csv_file, report_file, plots, replace=force)
+    outputs.check(coding=noise is None, resume=resume)
+    selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
+    pictures = jobs.plan(selection, jobs.EVALUATE, talk.warn_about)
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
         weights = None  # AECODEC_WEIGHTS names a codec's
     plan = measurement.Plan(
-        __version__, jobs, files.Engine(weights, device, threads, batch), names, talk.warn, ssimulacra2
+        __version__, pictures, files.Engine(weights, device, threads, batch), names, talk.warn_about, ssimulacra2
     )
     if noise is None:
         qualities = [options.parse_quality(text) for text in (quality or QUALITIES).split(",")]
-        planned = measurement.compression(plan, qualities)
+        planned = measurement.of_compression(plan, qualities)
     else:
-        planned = measurement.denoising(plan, noise)
-    kept = None if json_file in (None, "-") else Path(json_file)
+        planned = measurement.of_denoising(plan, noise)
     rows = []
     with talk.counting(planned.expected) as advance:
-        for row in measurement.run(planned, kept, resume=resume):
+        for row in measurement.run(planned, outputs.kept, resume=resume):
             rows.append(row)
             _tell(row, talk)
             advance("")
-    outputs.write(planned, rows, talk, force=force)
-    if any(row.error for row in rows):
+    found = planned.sum(rows, True)
+    failures = outputs.write_figures(found)
+    if not outputs.takes_stdout:
+        _show(found, planned, talk)
+    failures += outputs.write_drawings(found, planned.exhibits(rows), shlex.join(["aecodec", *sys.argv[1:]]))
+    for option, message in failures:
+        talk.error(option, message)
+    if failures or any(row.error for row in rows):
         raise typer.Exit(1)
 
 
@@ -198,7 +152,16 @@ def _compare(inputs: list[str], talk: Talk) -> None:
         talk.data(f"{path}: {settings}")
 
 
-def _tell(row: "Row | DenoisingRow", talk: Talk) -> None:
+def _show(found: "Evaluation", measured: "Measurement", talk: Talk) -> None:
+    from aecodec.evaluation import report
+
+    talk.table(measured.columns, measured.table(found.points))
+    settings = [f"{by}: {text}" for by, text in found.settings.items()]
+    for line in (*map(report.bd_line, found.bd_rates), *settings):
+        talk.data(line)
+
+
+def _tell(row: "compression.Row | denoising.Row", talk: Talk) -> None:
     if row.error is not None:
         talk.error(row.picture, f"{row.by}: {row.error}" if row.by else row.error)
     if row.note is not None:

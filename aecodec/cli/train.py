@@ -8,6 +8,7 @@ import typer
 
 from aecodec.cli import options
 from aecodec.cli.console import Talk
+from aecodec.errors import require
 
 if TYPE_CHECKING:
     from aecodec.training.loop import Progress
@@ -78,6 +79,7 @@ def codec(  # noqa: PLR0913
 
     Example: aecodec train codec --data photos/ --time-budget 9m -o mine.safetensors
     """
+    require("train")
     from aecodec.outputs import refuse_existing
 
     if not force:
@@ -128,6 +130,7 @@ def denoiser(  # noqa: PLR0913
 
     Example: aecodec train denoiser --data photos/ --time-budget 9m -o mine.safetensors
     """
+    require("train")
     from aecodec.outputs import refuse_existing
 
     if not force:

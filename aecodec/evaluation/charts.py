@@ -11,7 +11,7 @@ from aecodec.evaluation import sums
 from aecodec.evaluation.report import Evaluation
 
 ASSETS = Path(__file__).parent / "assets"
-KODAK = {f"kodim{number:02}" for number in range(1, 25)}
+KODAK = [f"kodim{number:02}" for number in range(1, 25)]
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,21 @@ class Chart:
     note: str = ""
 
 
+_CODING: tuple[tuple[str, str, int, Callable[[Any], float | None]], ...] = (  # title, y, digits, value of a point
+    ("PSNR", "PSNR, RGB, dB", 2, sums.psnr),
+    ("Luma PSNR", "PSNR of luma, dB", 2, sums.luma),
+    ("SSIM", "SSIM", 4, lambda point: point.ssim),
+    ("MS-SSIM", "MS-SSIM, dB", 2, sums.ms_ssim_db),
+    ("SSIMULACRA 2", "SSIMULACRA 2", 1, lambda point: point.ssimulacra2),
+)
+_DENOISING = (("PSNR", "PSNR, RGB, dB", 2, "psnr_db"), ("SSIM", "SSIM", 4, "ssim"))
+
+
+def titles(*, coding: bool) -> list[str]:
+    """Of all charts that there can be."""
+    return [title for title, *_ in (_CODING if coding else _DENOISING)]
+
+
 def charts(found: Evaluation) -> list[Chart]:
     """Set means in every metric, over bits a pixel or noise level; on Kodak beside published curves."""
     return _coding(found) if found.of_compression else _denoising(found)
@@ -44,22 +59,15 @@ def charts(found: Evaluation) -> list[Chart]:
 
 def names(rows: Iterable[Any]) -> list[str]:
     """Pictures that something was measured of, in their order."""
-    return list(dict.fromkeys(row.picture for row in rows if row.error is None))
+    return list(dict.fromkeys(row.picture for row in rows if row.measured is not None))
 
 
 def _coding(found: Evaluation) -> list[Chart]:
-    kinds: list[tuple[str, str, int, Callable[[Any], float | None]]] = [
-        ("PSNR", "PSNR, RGB, dB", 2, sums.psnr),
-        ("Luma PSNR", "PSNR of luma, dB", 2, sums.luma),
-        ("SSIM", "SSIM", 4, lambda point: point.ssim),
-        ("MS-SSIM", "MS-SSIM, dB", 2, sums.ms_ssim_db),
-        ("SSIMULACRA 2", "SSIMULACRA 2", 1, lambda point: point.ssimulacra2),
-    ]
     drawn = []
-    for title, y, digits, quality in kinds:
+    for title, y, digits, quality in _CODING:
         curves = [_curve(name, points_of(found, name), quality) for name in found.settings]
         drawn.append(Chart(title, "bits per pixel", y, "bpp", digits, [curve for curve in curves if curve.x]))
-    if {Path(name).stem for name in names(found.rows)} == KODAK:
+    if sorted(Path(name).stem for name in names(found.rows)) == KODAK:
         published = json.loads((ASSETS / "kodak_published.json").read_text(encoding="utf-8"))
         dashed = [
             Curve(f"{curve['name']}, published", curve["bpp"], curve["psnr_db"], published=True) for curve in published
@@ -80,17 +88,17 @@ def _curve(name: str, points: Sequence[Any], quality: Callable[[Any], float | No
     return Curve(name, [bpp for bpp, _ in pairs], [level for _, level in pairs])
 
 
-def of_picture(found: Evaluation, picture: str) -> Chart:
+def of_picture(found: Evaluation, picture: str, title: str) -> Chart:
     """PSNR of one picture alone."""
-    rows = [row for row in found.rows if row.picture == picture and row.error is None and row.note is None]
-    curves = [_curve(name, [row for row in rows if row.codec == name], sums.psnr) for name in found.settings]
+    rows = [row for row in found.rows if row.picture == picture and row.measured is not None]
+    curves = [_curve(name, [row.measured for row in rows if row.codec == name], sums.psnr) for name in found.settings]
     kept = [curve for curve in curves if curve.x]
-    return Chart(Path(picture).name, "bits per pixel", "PSNR, RGB, dB", "bpp", 2, kept)
+    return Chart(title, "bits per pixel", "PSNR, RGB, dB", "bpp", 2, kept)
 
 
 def _denoising(found: Evaluation) -> list[Chart]:
     drawn = []
-    for title, y, digits, name in (("PSNR", "PSNR, RGB, dB", 2, "psnr_db"), ("SSIM", "SSIM", 4, "ssim")):
+    for title, y, digits, name in _DENOISING:
         curves = []
         for method in found.settings:
             pairs = [(p.sigma, getattr(p, name)) for p in found.points if p.method == method and p.sigma is not None]

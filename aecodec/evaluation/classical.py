@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.errors import MissingExtra, UsageError
+from aecodec.errors import UsageError
 
 Unit = NDArray[np.float32]  # (H, W, C) around 0 ... 1
 LEVELS = 255  # noise levels are given in levels of 8 bits
@@ -64,11 +63,9 @@ NAMES = tuple(_METHODS)
 
 
 def method(name: str) -> Method:
-    """The method of this name, told the noise level where it is known; raises UsageError and MissingExtra."""
+    """The method of this name, told the noise level where it is known; raises UsageError for others."""
     if name not in _METHODS:
         raise UsageError(f"--against {name}: with --denoise there are {', '.join(NAMES)}")
-    if name == "wavelet" and find_spec("pywt") is None:
-        raise MissingExtra("--against wavelet needs PyWavelets: pip install 'aecodec[baselines]'")
     restore, settings = _METHODS[name]
     return Method(name, f"scikit-image {version('scikit-image')}, {settings}", partial(_restore, restore))
 

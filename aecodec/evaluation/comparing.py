@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from aecodec import metrics
 from aecodec.errors import BadInput, UsageError
 from aecodec.evaluation import report
-from aecodec.evaluation.compression import OWN
+from aecodec.evaluation.naming import short_names
+from aecodec.evaluation.trials import OWN
 
 COLUMNS = ("picture", "before", "after", "change")
 EVEN = {"%": 0.05, "dB": 0.005}  # changes below these are neither gain nor loss
@@ -45,7 +46,8 @@ def compare(before: Path, after: Path) -> Comparison:
     if kinds[0] != kinds[1]:
         raise UsageError(f"{before} and {after} measure different things: compression and denoising")
     judge = _denoising if kinds[0] else _compression
-    curves = [_by_picture(run["rows"], denoising=kinds[0]) for run in runs]
+    called = short_names(*({Path(row["picture"]) for row in run["rows"]} for run in runs))
+    curves = [_by_picture(run["rows"], called, denoising=kinds[0]) for run in runs]
     common = [picture for picture in curves[0] if picture in curves[1]]
     if not common:
         raise UsageError(f"{before} and {after} have no picture in common")
@@ -81,15 +83,15 @@ def _load(path: Path) -> dict[str, Any]:
     raise BadInput(f"{path} is no file of `aecodec evaluate --json`")
 
 
-def _by_picture(rows: Sequence[dict[str, Any]], *, denoising: bool) -> dict[str, Curve]:
-    """aecodec's curve (blind, of denoising) for each picture, named without its folders: runs may be elsewhere."""
+def _by_picture(rows: Sequence[dict[str, Any]], called: Mapping[Path, str], *, denoising: bool) -> dict[str, Curve]:
+    """aecodec's curve (blind, of denoising) for each picture, as it is called."""
     found: dict[str, Curve] = {}
     for row in rows:
         psnr_db = report.value(row["psnr_db"])
         if row["method" if denoising else "codec"] == OWN and psnr_db is not None and math.isfinite(psnr_db):
             level = row["sigma"] if denoising else row["quality"]
             point = (0.0 if denoising else row["bpp"], psnr_db)
-            found.setdefault(Path(row["picture"]).name, {})[math.inf if level is None else level] = point
+            found.setdefault(called[Path(row["picture"])], {})[math.inf if level is None else level] = point
     return found
 
 

@@ -4,28 +4,26 @@ Every codec gets the colour samples alone, and what it shows is compared with th
 Runs one thing at a time, so that seconds mean something.
 """
 
-import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from aecodec import metrics
-from aecodec.errors import BadInput
 from aecodec.evaluation.baselines import Contender
+from aecodec.evaluation.trials import OWN, Key, gather, read
 from aecodec.pictures.picture import Picture, from_array
-from aecodec.services.batch import reason
-from aecodec.services.files import Job, read_picture
+from aecodec.services.jobs import Job, WarnAbout
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec
 
-OWN = "aecodec"
 DEFINITIONS = {
     "bpp": "8 * bytes / (width * height) of the file as written",
     "psnr_db": "RGB (or grey) samples; set means are means of decibels",
@@ -36,32 +34,37 @@ DEFINITIONS = {
     "files": "colour samples alone, without alpha and metadata",
     "bd_rate": "Bjontegaard, PCHIP on ln(bpp), over means of the pictures at every point; MS-SSIM in dB",
 }
-Judge = Callable[..., float | None]
-JUDGES: tuple[Judge, ...] = (metrics.psnr, metrics.psnr_luma, metrics.ssim, metrics.ms_ssim)  # always
-SCORES = ("psnr_db", "psnr_luma_db", "ssim", "ms_ssim", "ssimulacra2")  # fields of a row, in the judges' order
-Key = tuple[str, str, float | None]  # picture, codec or method, quality or noise level
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coded:
+    """What a codec made of a picture."""
+
+    width: int
+    height: int
+    bytes: int
+    bpp: float
+    psnr_db: float  # infinite: identical
+    psnr_luma_db: float
+    ssim: float | None = None  # None where a side is shorter than its window of 11
+    ms_ssim: float | None = None  # None where a side has 160 pixels or fewer
+    ssimulacra2: float | None = None  # None unless it was asked for
+    ratio_raw: float  # to the size of the samples
+    ratio_input: float  # to the size of the input file
+    encode_s: float
+    decode_s: float
 
 
 @dataclass(frozen=True)
 class Row:
-    """One file: a picture by a codec at a quality. Without `error` and `note` only what has no value is None."""
+    """One file: a picture by a codec at a quality. Nothing is measured where `error` or `note` says why."""
+
+    MEASURED: ClassVar = Coded
 
     picture: str
     codec: str
     quality: float
-    width: int | None = None
-    height: int | None = None
-    bytes: int | None = None
-    bpp: float | None = None
-    psnr_db: float | None = None  # infinite: identical
-    psnr_luma_db: float | None = None
-    ssim: float | None = None
-    ms_ssim: float | None = None  # None where a side has 160 pixels or fewer
-    ssimulacra2: float | None = None  # None unless it was asked for
-    ratio_raw: float | None = None  # to the size of the samples
-    ratio_input: float | None = None  # to the size of the input file
-    encode_s: float | None = None
-    decode_s: float | None = None
+    measured: Coded | None = None
     error: str | None = None
     note: str | None = None  # why the codec was not asked: its format cannot hold the picture
 
@@ -92,7 +95,7 @@ def own_contender(codec: "Codec", qualities: Sequence[float]) -> Contender:
 def measure(
     jobs: Iterable[Job],
     contenders: Sequence[Contender],
-    warn: Callable[[str, str], None],
+    warn_about: WarnAbout,
     known: Mapping[Key, Row] = MappingProxyType({}),
     ssimulacra2: bool = False,
 ) -> Iterator[Row]:
@@ -100,33 +103,22 @@ def measure(
 
     What is `known` from an earlier run is not measured again. SSIMULACRA 2 takes about a second a file more.
     """
-    judges = (*JUDGES, metrics.ssimulacra2) if ssimulacra2 else JUDGES
     _warm_up(contenders)
     with tempfile.TemporaryDirectory(prefix="aecodec-") as folder:
-        for job in jobs:
-            try:
-                path, picture = read(job, warn)
-                size = path.stat().st_size
-            except Exception as error:  # a bug at worst: the other pictures of the run must not pay for it
-                yield Row(job.name, "", math.nan, error=reason(error))
-                continue
+        file = Path(folder) / "file"
+
+        def trials(job: Job) -> Iterator[tuple[Key, Callable[[], Row]]]:
+            path, picture = read(job, warn_about)
+            given = _Input(path, picture, path.stat().st_size, ssimulacra2)
             for contender in contenders:
                 for quality in contender.qualities:
-                    earlier = known.get((str(path), contender.name, quality))
-                    yield earlier or _attempt(_Input(path, picture, size, judges), contender, quality, Path(folder))
+                    yield (str(path), contender.name, quality), partial(_row, given, contender, quality, file)
+
+        yield from gather(jobs, Row, trials, known)
 
 
 def rows_expected(pictures: int, contenders: Sequence[Contender]) -> int:
     return pictures * sum(len(contender.qualities) for contender in contenders)
-
-
-def read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
-    """The picture of a job, which must be a file; raises AecodecError."""
-    if job.source is None:
-        raise BadInput("evaluate measures files: name one in place of standard input")
-    if job.refusal is not None:
-        raise BadInput(job.refusal)
-    return job.source, read_picture(job, warn)
 
 
 def _warm_up(contenders: Sequence[Contender]) -> None:
@@ -138,32 +130,29 @@ def _warm_up(contenders: Sequence[Contender]) -> None:
 
 @dataclass(frozen=True)
 class _Input:
-    """A picture, the size of its file, and how what becomes of it is judged."""
+    """A picture, the size of its file, and whether SSIMULACRA 2 is asked for."""
 
     path: Path
     picture: Picture
     bytes: int
-    judges: tuple[Judge, ...]
+    ssimulacra2: bool
 
 
-def _attempt(given: _Input, by: Contender, quality: float, folder: Path) -> Row:
+def _row(given: _Input, by: Contender, quality: float, file: Path) -> Row:
     refusal = by.refusal(given.picture)
     if refusal is not None:
         return Row(str(given.path), by.name, quality, note=refusal)
-    try:
-        return _measure(given, by, quality, folder / "file")
-    except Exception as error:  # libraries raise nearly anything; hours of measuring must not end with one file
-        return Row(str(given.path), by.name, quality, error=reason(error))
+    return Row(str(given.path), by.name, quality, _measure(given, by, quality, file))
 
 
-def _measure(given: _Input, by: Contender, quality: float, file: Path) -> Row:
+def _measure(given: _Input, by: Contender, quality: float, file: Path) -> Coded:
     picture = given.picture
     start = perf_counter()
     data = by.encode(picture, quality)
     encoded = perf_counter()
     file.write_bytes(data)
     data = file.read_bytes()
-    read = perf_counter()
+    read_back = perf_counter()
     shown = by.decode(data)
     decoded = perf_counter()
     size = file.stat().st_size
@@ -173,20 +162,18 @@ def _measure(given: _Input, by: Contender, quality: float, file: Path) -> Row:
         shown = np.rint(shown.mean(axis=2)).astype(pixels.dtype)
     shown = shown.reshape(pixels.shape)
     raw = metrics.raw_bytes(picture.width, picture.height, picture.channels, picture.bit_depth)
-    scores: dict[str, Any] = dict(
-        zip(SCORES, (judge(pixels, shown, peak=peak) for judge in given.judges), strict=False)
-    )
-    return Row(
-        str(given.path),
-        by.name,
-        quality,
-        picture.width,
-        picture.height,
-        size,
-        metrics.bits_per_pixel(size, picture.width, picture.height),
-        **scores,
+    return Coded(
+        width=picture.width,
+        height=picture.height,
+        bytes=size,
+        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
+        psnr_db=metrics.psnr(pixels, shown, peak=peak),
+        psnr_luma_db=metrics.psnr_luma(pixels, shown, peak=peak),
+        ssim=metrics.ssim(pixels, shown, peak=peak),
+        ms_ssim=metrics.ms_ssim(pixels, shown, peak=peak),
+        ssimulacra2=metrics.ssimulacra2(pixels, shown, peak=peak) if given.ssimulacra2 else None,
         ratio_raw=metrics.compression_ratio(raw, size),
         ratio_input=metrics.compression_ratio(given.bytes, size),
         encode_s=encoded - start,
-        decode_s=decoded - read,
+        decode_s=decoded - read_back,
     )

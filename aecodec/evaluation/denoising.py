@@ -7,22 +7,23 @@ in floating point without clipping; PSNR over RGB of the result as it would be s
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from aecodec import metrics
 from aecodec.errors import BadInput
 from aecodec.evaluation.classical import LEVELS, Method, Unit
-from aecodec.evaluation.compression import Key, read
 from aecodec.evaluation.sums import mean
+from aecodec.evaluation.trials import OWN, Key, gather, read
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
-from aecodec.services.batch import reason
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job, WarnAbout
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser
@@ -37,20 +38,29 @@ DEFINITIONS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """What a method made of a noisy picture."""
+
+    width: int
+    height: int
+    psnr_db: float
+    ssim: float | None = None  # None where a side is shorter than its window of 11
+    noisy_psnr_db: float  # before
+    estimate: float | None = None  # of the noise level; None: it was told
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Row:
-    """One picture at one noise level by one method. Without `error` only what has no value is None."""
+    """One picture at one noise level by one method. Nothing is measured where `error` says why."""
+
+    MEASURED: ClassVar = Restored
 
     picture: str
     method: str
     sigma: float | None  # None: the noise is real
-    width: int | None = None
-    height: int | None = None
-    psnr_db: float | None = None
-    ssim: float | None = None
-    noisy_psnr_db: float | None = None
-    estimate: float | None = None
-    seconds: float | None = None
+    measured: Restored | None = None
     error: str | None = None
 
     @property
@@ -110,8 +120,8 @@ def own_methods(denoiser: "Denoiser", *, told: bool) -> list[Method]:
     from aecodec import devices
 
     settings = f"weights {denoiser.weights.id.hex()}, {devices.name_of(denoiser.device)}"
-    blind = Method("aecodec", f"{settings}, blind", lambda noisy, sigma: restore(noisy, None))
-    knowing = Method("aecodec --sigma", f"{settings}, told the noise level", restore)
+    blind = Method(OWN, f"{settings}, blind", lambda noisy, sigma: restore(noisy, None))
+    knowing = Method(f"{OWN} --sigma", f"{settings}, told the noise level", restore)
     return [blind, knowing] if told else [blind]
 
 
@@ -119,7 +129,7 @@ def measure(
     jobs: Iterable[Job],
     methods: Sequence[Method],
     noise: Sequence[float] | Path,
-    warn: Callable[[str, str], None],
+    warn_about: WarnAbout,
     known: Mapping[Key, Row] = MappingProxyType({}),
 ) -> Iterator[Row]:
     """A row for each picture, noise level and method; a picture that cannot be read is one row with an error.
@@ -127,88 +137,81 @@ def measure(
     What is `known` from an earlier run is not measured again.
     `noise`: levels to add to the pictures of the jobs, or the folder with the clean ones of the same names.
     """
-    for job in jobs:
-        try:
-            found = list(cases(job, noise, warn))
-        except Exception as error:  # a bug at worst: the other pictures of the run must not pay for it
-            yield Row(job.name, "", None, error=reason(error))
-            continue
-        for case in found:
+
+    def trials(job: Job) -> Iterator[tuple[Key, Callable[[], Row]]]:
+        for case in cases(job, noise, warn_about):
             noisy_db = case.psnr(case.noisy)
             for method in methods:
-                yield known.get((str(case.path), method.name, case.sigma)) or _attempt(case, method, noisy_db)
+                yield (str(case.path), method.name, case.sigma), partial(_measure, case, method, noisy_db)
+
+    return gather(jobs, Row, trials, known)
 
 
 def rows_expected(pictures: int, methods: Sequence[Method], noise: Sequence[float] | Path) -> int:
     return pictures * len(methods) * (1 if isinstance(noise, Path) else len(noise))
 
 
-def cases(job: Job, noise: Sequence[float] | Path, warn: Callable[[str, str], None]) -> Iterator[Case]:
+def cases(job: Job, noise: Sequence[float] | Path, warn_about: WarnAbout) -> Iterator[Case]:
     """The picture of a job with each level of noise, or as it is beside the clean one; raises AecodecError."""
-    return _paired(job, noise, warn) if isinstance(noise, Path) else _noised(job, noise, warn)
+    return _paired(job, noise, warn_about) if isinstance(noise, Path) else _noised(job, noise, warn_about)
 
 
-def _noised(job: Job, sigmas: Sequence[float], warn: Callable[[str, str], None]) -> Iterator[Case]:
-    path, picture = read(job, warn)
+def _noised(job: Job, sigmas: Sequence[float], warn_about: WarnAbout) -> Iterator[Case]:
+    path, picture = read(job, warn_about)
     clean = to_unit(picture.pixels)
     for sigma in sigmas:
         drawn = np.random.RandomState(SEED).normal(0, sigma / LEVELS, clean.shape)
         yield Case(path, picture, (clean + drawn).astype(np.float32), sigma)
 
 
-def _paired(job: Job, folder: Path, warn: Callable[[str, str], None]) -> Iterator[Case]:
-    path, noisy = read(job, warn)
-    matching = sorted(folder.glob(f"{path.stem}.*"))
+def _paired(job: Job, folder: Path, warn_about: WarnAbout) -> Iterator[Case]:
+    path, noisy = read(job, warn_about)
+    matching = sorted(beside for beside in folder.iterdir() if beside.stem == path.stem)
     if len(matching) != 1:
         raise BadInput(f"{len(matching)} files called {path.stem} in {folder}: each noisy picture needs one clean one")
-    clean = imagefile.read(matching[0], warn=lambda message: warn(str(matching[0]), message))
+    clean = imagefile.read(matching[0], warn=warn_about(str(matching[0])))
     if clean.pixels.shape != noisy.pixels.shape:
         raise BadInput(f"{matching[0]} has another size or other channels")
     yield Case(path, clean, to_unit(noisy.pixels), None)
 
 
-def _attempt(case: Case, method: Method, noisy_db: float) -> Row:
-    try:
-        start = perf_counter()
-        restored, estimate = method.restore(case.noisy, case.sigma)
-        seconds = perf_counter() - start
-    except Exception as error:  # libraries raise nearly anything; hours of measuring must not end with one file
-        return Row(str(case.path), method.name, case.sigma, error=reason(error))
-    return Row(
-        str(case.path),
-        method.name,
-        case.sigma,
-        case.clean.width,
-        case.clean.height,
-        case.psnr(restored),
-        case.ssim(restored),
-        noisy_db,
-        estimate,
-        seconds,
+def _measure(case: Case, method: Method, noisy_db: float) -> Row:
+    start = perf_counter()
+    restored, estimate = method.restore(case.noisy, case.sigma)
+    seconds = perf_counter() - start
+    found = Restored(
+        width=case.clean.width,
+        height=case.clean.height,
+        psnr_db=case.psnr(restored),
+        ssim=case.ssim(restored),
+        noisy_psnr_db=noisy_db,
+        estimate=estimate,
+        seconds=seconds,
     )
+    return Row(str(case.path), method.name, case.sigma, found)
 
 
 def points(rows: Iterable[Row]) -> list[Point]:
     """Set means, by noise level, methods in the order in which they first appear."""
-    groups: dict[tuple[float, str], list[Row]] = {}
+    groups: dict[tuple[float, str], list[Restored]] = {}
     for row in rows:
-        if row.error is None:
-            groups.setdefault((math.inf if row.sigma is None else row.sigma, row.method), []).append(row)
+        if row.measured is not None:
+            groups.setdefault((math.inf if row.sigma is None else row.sigma, row.method), []).append(row.measured)
     order = list(dict.fromkeys(method for _, method in groups))
     return [
-        _point(groups[level, method]) for level, method in sorted(groups, key=lambda key: (key[0], order.index(key[1])))
+        _point(method, None if math.isinf(level) else level, groups[level, method])
+        for level, method in sorted(groups, key=lambda key: (key[0], order.index(key[1])))
     ]
 
 
-def _point(group: Sequence[Row]) -> Point:
-    megapixels = sum((row.width or 0) * (row.height or 0) for row in group) / 1e6
+def _point(method: str, sigma: float | None, group: Sequence[Restored]) -> Point:
     return Point(
-        group[0].method,
-        group[0].sigma,
+        method,
+        sigma,
         len(group),
-        mean(row.psnr_db for row in group) or 0.0,
-        mean(row.ssim for row in group),
-        mean(row.estimate for row in group),
-        mean(row.noisy_psnr_db for row in group) or 0.0,
-        sum(row.seconds or 0.0 for row in group) / megapixels,
+        fmean(found.psnr_db for found in group),
+        mean(found.ssim for found in group),
+        mean(found.estimate for found in group),
+        fmean(found.noisy_psnr_db for found in group),
+        sum(found.seconds for found in group) / (sum(found.width * found.height for found in group) / 1e6),
     )

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aecodec.errors import AecodecError
-from aecodec.evaluation import compression as evaluate
-from aecodec.evaluation import denoising as evaluate_denoising
+from aecodec.evaluation import denoising
 from aecodec.evaluation.baselines import Contender
 from aecodec.evaluation.classical import Method, Unit
-from aecodec.evaluation.compression import OWN
+from aecodec.evaluation.compression import Coded, Row
 from aecodec.evaluation.denoising import Case
+from aecodec.evaluation.trials import OWN
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Samples, from_array, from_unit
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 
 CROP_SIDE = 288  # pixels of a crop; 24 pictures by 5 codecs then stay below 30 MB
 
@@ -36,16 +36,16 @@ class Panel:
 class Exhibit:
     """A picture and what became of it; the first panel is the original."""
 
-    title: str
+    path: Path
     size: str
     panels: tuple[Panel, ...]
 
 
-def coded(jobs: Sequence[Job], rows: Sequence[evaluate.Row], contenders: Sequence[Contender]) -> Iterator[Exhibit]:
+def coded(jobs: Sequence[Job], rows: Sequence[Row], contenders: Sequence[Contender]) -> Iterator[Exhibit]:
     """Each picture by each codec, at the quality whose file is nearest to aecodec's at its middle quality."""
     own = next(contender for contender in contenders if contender.name == OWN)
     middle = sorted(own.qualities)[len(own.qualities) // 2]
-    measured = {row.key: row for row in rows if row.error is None and row.note is None}
+    measured = {row.key: row.measured for row in rows if row.measured is not None}
     for job in jobs:
         reference = measured.get((job.name, OWN, middle))
         if reference is None or job.source is None:
@@ -53,13 +53,16 @@ def coded(jobs: Sequence[Job], rows: Sequence[evaluate.Row], contenders: Sequenc
         picture = imagefile.read(job.source)
         panels = [_panel("original", "", picture.pixels)]
         for contender in contenders:
-            candidates = [measured.get((job.name, contender.name, quality)) for quality in contender.qualities]
-            found = [row for row in candidates if row is not None]
+            found = {
+                quality: coded
+                for quality in contender.qualities
+                if (coded := measured.get((job.name, contender.name, quality))) is not None
+            }
             if found:
-                nearest = min(found, key=lambda row: abs(math.log((row.bpp or 1) / (reference.bpp or 1))))
-                shown = contender.decode(contender.encode(picture, nearest.quality))
-                panels.append(_panel(contender.name, _coding_caption(nearest), shown))
-        yield Exhibit(job.source.name, f"{picture.width}x{picture.height}", tuple(panels))
+                nearest = min(found, key=lambda quality: abs(math.log(found[quality].bpp / reference.bpp)))
+                shown = contender.decode(contender.encode(picture, nearest))
+                panels.append(_panel(contender.name, _coding_caption(found[nearest], nearest), shown))
+        yield Exhibit(job.source, f"{picture.width}x{picture.height}", tuple(panels))
 
 
 def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequence[Method]) -> Iterator[Exhibit]:
@@ -67,7 +70,7 @@ def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequen
     level = noise if isinstance(noise, Path) else [sorted(noise)[len(noise) // 2]]
     for job in jobs:
         try:
-            (case,) = evaluate_denoising.cases(job, level, lambda where, message: None)
+            (case,) = denoising.cases(job, level, lambda name: imagefile.ignore)
         except AecodecError:
             continue  # the rows say why
         shown = [method.restore(case.noisy, case.sigma)[0] for method in methods]
@@ -77,11 +80,11 @@ def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequen
             *(_denoised_panel(method.name, unit, case) for method, unit in zip(methods, shown, strict=True)),
         ]
         noisy = "real noise" if case.sigma is None else f"sigma {case.sigma:g}"
-        yield Exhibit(case.path.name, f"{case.clean.width}x{case.clean.height}, {noisy}", tuple(panels))
+        yield Exhibit(case.path, f"{case.clean.width}x{case.clean.height}, {noisy}", tuple(panels))
 
 
-def _coding_caption(row: evaluate.Row) -> str:
-    return f"{row.bytes:,} bytes, {row.bpp:.3f} bpp, {row.psnr_db:.2f} dB (q {row.quality:g})"
+def _coding_caption(coded: Coded, quality: float) -> str:
+    return f"{coded.bytes:,} bytes, {coded.bpp:.3f} bpp, {coded.psnr_db:.2f} dB (q {quality:g})"
 
 
 def _denoised_panel(name: str, unit: Unit, case: Case) -> Panel:

@@ -17,9 +17,10 @@ from markupsafe import Markup
 
 from aecodec.evaluation import report, sums
 from aecodec.evaluation.charts import ASSETS, charts, names, of_picture, points_of
-from aecodec.evaluation.compression import OWN
 from aecodec.evaluation.gallery import Exhibit
+from aecodec.evaluation.naming import short_names
 from aecodec.evaluation.report import Evaluation
+from aecodec.evaluation.trials import OWN
 
 LIBRARIES = ("torch", "numpy", "pillow", "imagecodecs", "scikit-image")
 
@@ -28,11 +29,14 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
     """The page of a run; `command` is what started it."""
     coding = found.of_compression
     drawn = charts(found)
-    pictures = {Path(name).name: of_picture(found, name) for name in names(found.rows)} if coding else {}
+    measured = names(found.rows)
+    called = short_names([*map(Path, measured), *(exhibit.path for exhibit in exhibits)])
+    titles = {name: called[Path(name)] for name in measured}
+    pictures = {title: of_picture(found, name, title) for name, title in titles.items()} if coding else {}
     data = {
         "charts": [asdict(chart) for chart in drawn],
         "pictures": {name: asdict(chart) for name, chart in pictures.items()},
-        "exhibits": [_exhibit(exhibit) for exhibit in exhibits],
+        "exhibits": [_exhibit(exhibit, called[exhibit.path]) for exhibit in exhibits],
     }
     environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, trim_blocks=True)
     return environment.get_template("report.html").render(
@@ -43,7 +47,7 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
         charts=drawn,
         columns=report.COLUMNS if coding else report.DENOISING_COLUMNS,
         table=(report.table if coding else report.denoising_table)(found.points),
-        exhibits=[exhibit.title for exhibit in exhibits],
+        exhibits=[called[exhibit.path] for exhibit in exhibits],
         gallery=_gallery(coding=coding),
         command=command,
         machine=_machine(found),
@@ -93,11 +97,11 @@ def _gallery(*, coding: bool) -> str:
 
 
 def _matrices(found: Evaluation) -> list[dict[str, Any]]:
-    measured = [row for row in found.rows if row.error is None and row.note is None]
+    measured = [row for row in found.rows if row.measured is not None]
     codecs = [name for name in found.settings if points_of(found, name)]
     matrices = []
     for title, quality in (("PSNR", sums.psnr), ("MS-SSIM", sums.ms_ssim_db)):
-        kept = measured if quality is sums.psnr else [row for row in measured if row.ms_ssim is not None]
+        kept = measured if quality is sums.psnr else sums.having_ms_ssim(measured)
         cells = {test: [_bd_cell(kept, test, anchor, quality) for anchor in codecs] for test in codecs}
         rows = [{"name": test, "cells": line} for test, line in cells.items()]
         heading = f"BD-rate by {title}: bits of the row's codec against the column's, at equal quality"
@@ -116,9 +120,9 @@ def _speed(found: Evaluation, codecs: Sequence[str]) -> dict[str, Any]:
     """Medians over all files; each file was timed once, the model loaded and everything warm."""
     rows = []
     for name in codecs:
-        mine = [row for row in found.rows if row.codec == name and row.encode_s is not None]
-        seconds = [median(values) for values in ([row.encode_s for row in mine], [row.decode_s for row in mine])]
-        megapixels = median([row.width * row.height / 1e6 for row in mine])
+        files = [row.measured for row in found.rows if row.codec == name and row.measured is not None]
+        seconds = [median(file.encode_s for file in files), median(file.decode_s for file in files)]
+        megapixels = median(file.width * file.height / 1e6 for file in files)
         cells = [f"{1000 * s:.0f} ms" for s in seconds] + [f"{megapixels / max(s, 1e-9):.1f} MP/s" for s in seconds]
         rows.append({"name": name, "cells": [{"text": cell, "kind": ""} for cell in cells]})
     title = "Speed, median over all files, in one process after warming up"
@@ -159,9 +163,9 @@ def _denoising_summary(found: Evaluation) -> list[str]:
     return sentences
 
 
-def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, title: str) -> dict[str, Any]:
     panels = [
         {"name": panel.name, "caption": panel.caption, "webp": base64.b64encode(panel.webp).decode()}
         for panel in exhibit.panels
     ]
-    return {"title": exhibit.title, "size": exhibit.size, "panels": panels}
+    return {"title": title, "size": exhibit.size, "panels": panels}

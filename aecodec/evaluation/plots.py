@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aecodec.errors import MissingExtra
 from aecodec.evaluation.charts import Chart
 from aecodec.outputs import opened
 
@@ -16,17 +15,18 @@ DOTS_PER_INCH = 150  # of PNG
 FORMATS = ("svg", "png")
 
 
+def paths(title: str, folder: Path) -> dict[Path, str]:
+    """The files that a chart of this title is written to, and the format of each."""
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower())
+    return {folder / f"{name}.{kind}": kind for kind in FORMATS}
+
+
 def write(charts: list[Chart], folder: Path, *, replace: bool) -> list[Path]:
-    """A file of each chart in each format; raises MissingExtra, OutputError for one that exists already."""
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra("--plots needs matplotlib: pip install 'aecodec[plots]'") from error
+    """A file of each chart in each format; raises OutputError for one that exists already. Needs matplotlib."""
     written = []
     for chart in charts:
         figure = _figure(chart)
-        for kind in FORMATS:
-            path = folder / f"{re.sub(r'[^a-z0-9]+', '-', chart.title.lower())}.{kind}"
+        for path, kind in paths(chart.title, folder).items():
             with opened(path, replace=replace) as stream:
                 figure.savefig(stream, format=kind, dpi=DOTS_PER_INCH)
             written.append(path)

@@ -6,13 +6,12 @@ import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from aecodec.errors import BadInput
-from aecodec.evaluation import denoising as evaluate_denoising
-from aecodec.evaluation.sums import BdRate, Point
+from aecodec.evaluation import denoising, sums
 
 # Short, so that a table fits a terminal of 80 columns; "x raw" is how many times smaller than the samples.
 COLUMNS = ("codec", "q", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "x raw", "x input", "enc s", "dec s")
@@ -26,9 +25,9 @@ class Evaluation:
     version: str  # of aecodec
     definitions: Mapping[str, str]  # of what was measured
     settings: Mapping[str, str]  # of each codec or method
-    rows: Sequence[Any]  # of `evaluate` or `evaluate_denoising`
+    rows: Sequence[Any]  # of `compression` or `denoising`
     points: Sequence[Any]
-    bd_rates: Sequence[BdRate] = ()
+    bd_rates: Sequence[sums.BdRate] = ()
     complete: bool = True  # else the run was interrupted, or still goes on
 
     @property
@@ -45,7 +44,7 @@ def to_json(evaluation: Evaluation) -> str:
         "definitions": dict(evaluation.definitions),
         "complete": evaluation.complete,
         "settings": dict(evaluation.settings),
-        "rows": [_plain(asdict(row)) for row in evaluation.rows],
+        "rows": [_plain(_flat(row)) for row in evaluation.rows],
         "points": [_plain(asdict(point)) for point in evaluation.points],
         "bd_rates": [asdict(rate) for rate in evaluation.bd_rates],
     }
@@ -55,29 +54,30 @@ def to_json(evaluation: Evaluation) -> str:
 def read_rows(path: Path, kind: type[Any], now: Evaluation) -> list[Any]:
     """The rows of an earlier run that can be taken over: without an error, of this version and the same settings.
 
+    One that lacks a figure which is measured today is not: it is measured again.
     Raises BadInput for what `to_json` did not write, or of another kind of evaluation.
     """
     try:
         whole = json.loads(path.read_text())
         version, earlier = whole["aecodec"], whole["settings"]
-        rows = [kind(**{name: value(stored) for name, stored in row.items()}) for row in whole["rows"]]
+        rows = [_stored(kind, row) for row in whole["rows"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{path} holds no evaluation of this kind to go on with") from error
     same = {name for name, text in now.settings.items() if version == now.version and earlier.get(name) == text}
-    return [row for row in rows if row.error is None and row.by in same]
+    return [row for row in rows if (row.measured or row.note) and row.by in same]
 
 
 def to_csv(evaluation: Evaluation) -> str:
     """A header and a line for each row."""
     text = io.StringIO()
-    names = [field.name for field in fields(evaluation.rows[0])] if evaluation.rows else []
-    writer = csv.DictWriter(text, names, lineterminator="\n")
+    rows = [_plain(_flat(row)) for row in evaluation.rows]
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_plain(asdict(row)) for row in evaluation.rows)
+    writer.writerows(rows)
     return text.getvalue()
 
 
-def table(points: Sequence[Point]) -> list[tuple[str, ...]]:
+def table(points: Sequence[sums.Point]) -> list[tuple[str, ...]]:
     """A line of cells, as in `COLUMNS`, for each codec and quality."""
     return [
         (
@@ -96,7 +96,7 @@ def table(points: Sequence[Point]) -> list[tuple[str, ...]]:
     ]
 
 
-def denoising_table(points: Sequence[evaluate_denoising.Point]) -> list[tuple[str, ...]]:
+def denoising_table(points: Sequence[denoising.Point]) -> list[tuple[str, ...]]:
     """A line of cells, as in `DENOISING_COLUMNS`, for each noise level and method."""
     return [
         (
@@ -112,7 +112,7 @@ def denoising_table(points: Sequence[evaluate_denoising.Point]) -> list[tuple[st
     ]
 
 
-def bd_line(rate: BdRate) -> str:
+def bd_line(rate: sums.BdRate) -> str:
     parts = [
         f"{'n/a' if value is None else f'{value:+.1f} %'} ({metric})"
         for metric, value in (
@@ -128,6 +128,23 @@ def bd_line(rate: BdRate) -> str:
 def value(stored: Any) -> Any:
     """A value of a row as it was before `to_json` made strict JSON of it."""
     return math.inf if stored == "inf" else stored
+
+
+def _flat(row: Any) -> dict[str, object]:
+    """The fields of a row with the figures that were measured in their place; None each where nothing was."""
+    found: dict[str, object] = {}
+    for name, content in asdict(row).items():
+        figures = content or dict.fromkeys(field.name for field in fields(row.MEASURED))
+        found |= figures if name == "measured" else {name: content}
+    return found
+
+
+def _stored(kind: type[Any], flat: Mapping[str, Any]) -> Any:
+    """The row that `_flat` made this of; nothing is measured of one that lacks a figure."""
+    given = {name: value(stored) for name, stored in flat.items()}
+    figures = {field.name: given.pop(field.name, None) for field in fields(kind.MEASURED)}
+    whole = all(figures[field.name] is not None for field in fields(kind.MEASURED) if field.default is MISSING)
+    return kind(**given, measured=kind.MEASURED(**figures) if whole else None)
 
 
 def _cell(value: float | None) -> str:

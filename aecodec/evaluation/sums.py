@@ -4,9 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from aecodec import metrics
-from aecodec.evaluation.compression import OWN, Row
+from aecodec.evaluation.compression import Coded, Row
+from aecodec.evaluation.trials import OWN
 
 
 @dataclass(frozen=True)
@@ -49,25 +51,25 @@ class BdRate:
 
 def points(rows: Iterable[Row]) -> list[Point]:
     """Set means, in the order in which codecs and qualities first appear."""
-    groups: dict[tuple[str, float], list[Row]] = {}
+    groups: dict[tuple[str, float], list[Coded]] = {}
     for row in rows:
-        if _measured(row):
-            groups.setdefault((row.codec, row.quality), []).append(row)
+        if row.measured is not None:
+            groups.setdefault((row.codec, row.quality), []).append(row.measured)
     return [
         Point(
             codec,
             quality,
             len(group),
-            mean(row.bpp for row in group) or 0.0,
-            mean(row.psnr_db for row in group) or 0.0,
-            mean(row.psnr_luma_db for row in group) or 0.0,
-            mean(row.ssim for row in group),
-            mean(row.ms_ssim for row in group),
-            mean(row.ssimulacra2 for row in group),
-            mean(row.ratio_raw for row in group) or 0.0,
-            mean(row.ratio_input for row in group) or 0.0,
-            mean(row.encode_s for row in group) or 0.0,
-            mean(row.decode_s for row in group) or 0.0,
+            fmean(found.bpp for found in group),
+            fmean(found.psnr_db for found in group),
+            fmean(found.psnr_luma_db for found in group),
+            mean(found.ssim for found in group),
+            mean(found.ms_ssim for found in group),
+            mean(found.ssimulacra2 for found in group),
+            fmean(found.ratio_raw for found in group),
+            fmean(found.ratio_input for found in group),
+            fmean(found.encode_s for found in group),
+            fmean(found.decode_s for found in group),
         )
         for (codec, quality), group in groups.items()
     ]
@@ -75,8 +77,8 @@ def points(rows: Iterable[Row]) -> list[Point]:
 
 def bd_rates(rows: Iterable[Row]) -> list[BdRate]:
     """aecodec against every other codec in the rows, in PSNR and in MS-SSIM (dB of the mean)."""
-    measured = [row for row in rows if _measured(row)]
-    with_ms_ssim = [row for row in measured if row.ms_ssim is not None]
+    measured = [row for row in rows if row.measured is not None]
+    with_ms_ssim = having_ms_ssim(measured)
     anchors = dict.fromkeys(row.codec for row in measured if row.codec != OWN)
     return [
         BdRate(
@@ -119,15 +121,16 @@ def ms_ssim_db(point: Point) -> float | None:
     return None if point.ms_ssim is None else metrics.ms_ssim_db(point.ms_ssim)
 
 
+def having_ms_ssim(rows: Iterable[Row]) -> list[Row]:
+    """Without the pictures that are too small for it."""
+    return [row for row in rows if row.measured is not None and row.measured.ms_ssim is not None]
+
+
 def _shared(rows: Sequence[Row]) -> list[Row]:
     """The rows of the pictures that have one at every point: means over other sets could not be compared."""
     wanted = len({(row.codec, row.quality) for row in rows})
     counts = Counter(row.picture for row in rows)
     return [row for row in rows if counts[row.picture] == wanted]
-
-
-def _measured(row: Row) -> bool:
-    return row.error is None and row.note is None
 
 
 def mean(values: Iterable[float | None]) -> float | None:

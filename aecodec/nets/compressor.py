@@ -1,6 +1,6 @@
 """The whole trainable codec: transform, prior and quantiser as one module, with the rate it would cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -73,7 +73,8 @@ class Compressor(nn.Module):
         """What a synthesis of `y` (N, L, H/16, W/16), not rounded, leaves of the pixels at the highest quality."""
         step = torch.full((len(pixels),), QUALITY_STEPS, device=pixels.device)
         there_and_back = (self.prior.log_gain(step) + self.prior.log_inverse(step)).exp()[:, : y.shape[1]]
-        return pixels - self.synthesis(y * there_and_back, step)
+        shown: Tensor = self.synthesis(y * there_and_back, step)
+        return pixels - shown
 
     def quantise(self, y: Tensor, step: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Quantised latents in quantiser steps, and the bits of y and of z a picture.
@@ -148,7 +149,7 @@ def complexity(config: CodecConfig) -> dict[str, Any]:
             prior.hyper_analysis(y, step)
             entropy(config.channels)
 
-        kilo = {"encode": encode, "decode": partial(decode, config.channels)}
+        kilo: dict[str, Callable[[], None]] = {"encode": encode, "decode": partial(decode, config.channels)}
         if config.details:
             kilo["decode_without_details"] = partial(decode, config.latents)
         counted = {}

@@ -45,9 +45,9 @@ def step_mask(latents: int, height: int, width: int, device: torch.device) -> Te
 
 
 class HyperAnalysis(nn.Module):
-    """The hyperprior's encoder: latents in quantiser steps (N, C, h, w) and quality ->
+    """The hyperprior's encoder: latents in quantiser steps (N, C, h, w), quality -> z (N, hyper, h/4, w/4).
 
-    hyper-latents z (N, hyper, h/4, w/4). Channels that are missing count as zero.
+    Channels that are missing count as zero.
     """
 
     def __init__(self, config: CodecConfig) -> None:
@@ -67,10 +67,11 @@ class HyperAnalysis(nn.Module):
 
 
 class HyperSynthesisScales(nn.Module):
-    """The hyperprior's decoder of scales: rounded hyper-latents (N, hyper, h/4, w/4) and quality ->
+    """The hyperprior's decoder of scales: rounded hyper-latents (N, hyper, h/4, w/4) and quality -> scale index.
 
-    scale index (N, C, h, w), a real number, of the first `channels` or of all. Convolutions, ReLU, pixel-shuffle and
-    biases linear in knots of quality: nothing that integers cannot repeat. `bounded` to 0 ... SCALES - 1 is the caller's.
+    The index (N, C, h, w), of the first `channels` or of all, is a real number. Convolutions, ReLU, pixel-shuffle and
+    biases linear in knots of quality: nothing that integers cannot repeat. `bounded` to 0 ... SCALES - 1 is the
+    caller's.
     """
 
     def __init__(self, config: CodecConfig) -> None:
@@ -89,7 +90,8 @@ class HyperSynthesisScales(nn.Module):
         x = F.relu(F.pixel_shuffle(self.middle(x), 2))  # at 1/16
         x = F.relu(self.spread(x))
         outputs = self.last.out_channels if channels is None else channels
-        return INDEX_UNIT * (leading(self.last, x, outputs) + self.last_bias(step)[:, :outputs])
+        index: Tensor = INDEX_UNIT * (leading(self.last, x, outputs) + self.last_bias(step)[:, :outputs])
+        return index
 
 
 class HyperSynthesisMeans(nn.Module):

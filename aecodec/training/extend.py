@@ -4,24 +4,19 @@ use them; at once, without training, it keeps what it did and reaches further.
 The details start as the principal components of what the codec leaves of blocks of 16x16 pixels.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from aecodec.errors import UsageError
 from aecodec.nets.blocks import Knots
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, FactorisedPrior
+from aecodec.nets.prior import INDEX_UNIT, SCALE_STEP, FactorisedPrior
 from aecodec.nets.transform import CELL_VALUES
-from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
-from aecodec.tiling import LATENT_STRIDE
-from aecodec.training.pca import GAIN_OF_ROOT_LAMBDA, SMALLEST_STD
-
-BATCH = 16  # crops at a time
+from aecodec.quality import KNOT_SPACING, KNOTS
+from aecodec.training.pca import start_details
 
 
 @torch.no_grad()
@@ -39,7 +34,7 @@ def extend(model: Compressor, details: int, lambda_rise: float, crops: Tensor) -
     extended = Compressor(replace(old, details=details, lambda_rise=lambda_rise)).eval()
     _keep(model, extended)
     _stretch(extended, model)
-    _start_details(extended, _left(extended, crops))
+    start_details(extended, crops)
     return extended
 
 
@@ -67,9 +62,9 @@ def _stretch(extended: Compressor, model: Compressor) -> None:
         below = place.long().clamp(max=KNOTS - 2)
         part = (place - below).clamp(max=1)[:, None]
         values.copy_(values[below].double() * (1 - part) + values[below + 1].double() * part)
-    prior.log_gain.value += beyond
-    prior.log_inverse.value -= beyond
-    prior.scales.last_bias.value += beyond / SCALE_STEP / INDEX_UNIT
+    prior.log_gain.value.add_(beyond)
+    prior.log_inverse.value.sub_(beyond)
+    prior.scales.last_bias.value.add_(beyond / SCALE_STEP / INDEX_UNIT)
 
 
 def _at_knots(model: Compressor) -> Iterator[Tensor]:
@@ -78,37 +73,3 @@ def _at_knots(model: Compressor) -> Iterator[Tensor]:
             yield module.value
         if isinstance(module, FactorisedPrior):
             yield from (module.location, module.log_scale)
-
-
-def _left(model: Compressor, crops: Tensor) -> Tensor:
-    """Covariance (768, 768), over blocks of 16x16 pixels, of what the latents leave at the highest quality."""
-    total = torch.zeros(CELL_VALUES, CELL_VALUES, dtype=torch.float64)
-    count = 0
-    for batch in crops.split(BATCH):
-        blocks = (
-            F.pixel_unshuffle(model.left(batch, model.analysis(batch)), LATENT_STRIDE)
-            .movedim(1, -1)
-            .flatten(0, 2)
-            .double()
-        )
-        total += blocks.T @ blocks
-        count += len(blocks)
-    return total / count
-
-
-def _start_details(model: Compressor, covariance: Tensor) -> None:
-    """Analysis, synthesis, gains and scales of the details; their means start at zero."""
-    latents, details = model.config.latents, model.config.details
-    values, vectors = torch.linalg.eigh(covariance)
-    basis = vectors.flip(1)[:, :details]
-    std = values.flip(0)[:details].clamp_min(SMALLEST_STD**2).sqrt()
-    prior = model.prior
-    for layer, weight in ((model.analysis.details, basis.T), (model.synthesis.details, basis)):
-        assert isinstance(layer, nn.Conv2d)
-        layer.weight.copy_(weight[:, :, None, None])
-    roots = model.config.lambda_of(torch.arange(KNOTS) * KNOT_SPACING).sqrt()
-    log_gain = torch.log(GAIN_OF_ROOT_LAMBDA * roots)[:, None]
-    prior.log_gain.value[:, latents:] = log_gain
-    prior.log_inverse.value[:, latents:] = -log_gain
-    index = (log_gain + torch.log(std) - math.log(SCALE_LOW)) / SCALE_STEP
-    prior.scales.last_bias.value[:, latents:] = (index.clamp_min(0) / INDEX_UNIT).float()

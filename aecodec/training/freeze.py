@@ -52,7 +52,7 @@ def freeze(trained: Compressor, crops: Tensor) -> tuple[Frozen, FreezingCost]:
 
 def _hyper_latents(model: Compressor, crops: Tensor, step: int) -> Tensor:
     steps = torch.full((len(crops),), step)
-    scaled = model.analysis(crops) * model.prior.log_gain(steps).exp()
+    scaled = model.analyse(crops) * model.prior.log_gain(steps).exp()
     return torch.round(model.prior.hyper_analysis(scaled, steps))
 
 
@@ -126,7 +126,7 @@ def _cost(frozen: Frozen, crops: Tensor, hyper: dict[int, Tensor]) -> FreezingCo
     for step, z in hyper.items():
         steps = torch.full((len(z),), step)
         gain = prior.log_gain(steps).exp()
-        scaled = frozen.model.analysis(crops) * gain
+        scaled = frozen.model.analyse(crops) * gain
         residuals = torch.zeros_like(scaled)
 
         def code(mean: Tensor, mask: Tensor, scaled: Tensor = scaled, residuals: Tensor = residuals) -> Tensor:

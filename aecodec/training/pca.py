@@ -1,7 +1,8 @@
 """The start of training: a linear autoencoder trained on squared error *is* PCA, so begin with its solution.
 
 Sets analysis and synthesis to the principal components of 8x8 and then of 16x16 RGB blocks; all residual branches
-are zero already. A random start needs 39.5 % more rate after the same 22 minutes (DESIGN section 3).
+are zero already. A random start needs 39.5 % more rate after the same 22 minutes (DESIGN section 3). Details, too,
+begin as principal components: of what a network, fresh or trained, leaves of its pictures.
 """
 
 import math
@@ -15,10 +16,12 @@ from aecodec.nets.compressor import Compressor
 from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP
 from aecodec.nets.transform import PATCH
 from aecodec.quality import KNOT_SPACING, KNOTS
+from aecodec.tiling import LATENT_STRIDE
 
 # At high rate the best uniform step of an orthonormal transform is sqrt(18 / (255^2 ln 2)) / sqrt(lambda):
 # from dR/dstep = -3 / (step ln 2) bits a pixel and dD/dstep = step / 6.
 GAIN_OF_ROOT_LAMBDA = math.sqrt(255**2 * math.log(2) / 18)
+LEFT_CROPS = 16  # at a time through the network
 SMALLEST_STD = 1e-3  # below one part in 2,000 of black to white nothing is left but the training set's own coding noise
 
 
@@ -27,14 +30,32 @@ def pca_start(model: Compressor, crops: Tensor) -> None:
     with torch.no_grad():
         fine_std = _start_fine(model, crops)
         coarse_std = _start_coarse(model, crops, fine_std)
-        _start_prior(model, coarse_std)
+        _start_prior(model, slice(0, model.config.latents), coarse_std, coarse_std.sqrt())
         scale_inputs(model.analysis.fine, fine_std.sqrt())
         scale_inputs(model.synthesis.fine, fine_std.sqrt())
         scale_inputs(model.analysis.coarse, coarse_std.sqrt())
         scale_inputs(model.synthesis.coarse, coarse_std.sqrt())
         for layer in model.prior.means.context_embed:
             assert isinstance(layer, nn.Conv2d)
-            layer.weight /= _floor(coarse_std.sqrt())
+            layer.weight[:, : model.config.latents] /= _floor(coarse_std.sqrt())
+        start_details(model, crops)
+
+
+@torch.no_grad()
+def start_details(model: Compressor, crops: Tensor) -> None:
+    """Let the details of `model`, if it has any, be components of what its latents leave of blocks of 16x16 pixels.
+
+    crops (N, 3, H, W) of 0 ... 1, sides multiples of 16, a few thousand blocks, sharp ones among them.
+    """
+    if not model.config.details:
+        return
+    left = [model.left(batch, model.analysis(batch)) for batch in torch.split(crops, LEFT_CROPS)]
+    cells = torch.cat([F.pixel_unshuffle(batch, LATENT_STRIDE).movedim(1, -1).flatten(0, 2) for batch in left])
+    basis, std = _components(cells, model.config.details)
+    for layer, weight in ((model.analysis.details, basis.T), (model.synthesis.details, basis)):
+        assert isinstance(layer, nn.Conv2d)
+        layer.weight.copy_(weight[:, :, None, None])
+    _start_prior(model, slice(model.config.latents, None), std, torch.ones_like(std))
 
 
 def _components(samples: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -75,16 +96,19 @@ def _start_coarse(model: Compressor, crops: Tensor, fine_std: Tensor) -> Tensor:
     return std
 
 
-def _start_prior(model: Compressor, std: Tensor) -> None:
-    """Gains near the best uniform quantiser of every lambda, scales at the deviation that then results."""
+def _start_prior(model: Compressor, channels: slice, std: Tensor, unit: Tensor) -> None:
+    """Gains near the best uniform quantiser of every lambda, scales at the deviation that then results.
+
+    Of these channels of y, which are stored in units of `unit` and have the deviation `std` of pixels (both (C,)).
+    """
     prior = model.prior
-    roots = torch.tensor([math.sqrt(model.config.lambda_of(knot * KNOT_SPACING)) for knot in range(KNOTS)])
+    roots = model.config.lambda_of(torch.arange(KNOTS) * KNOT_SPACING).sqrt()
     log_step = torch.log(GAIN_OF_ROOT_LAMBDA * roots)[:, None]
-    prior.log_gain.value.copy_(log_step + 0.5 * torch.log(std))
-    prior.log_inverse.value.copy_(-prior.log_gain.value)
+    prior.log_gain.value[:, channels] = log_step + torch.log(unit)
+    prior.log_inverse.value[:, channels] = -prior.log_gain.value[:, channels]
     index = (log_step + torch.log(std) - math.log(SCALE_LOW)) / SCALE_STEP
-    prior.scales.last_bias.value.copy_(index.clamp_min(0) / INDEX_UNIT)
-    nn.init.zeros_(prior.scales.last.bias)  # type: ignore[arg-type]
+    prior.scales.last_bias.value[:, channels] = index.clamp_min(0) / INDEX_UNIT
+    prior.scales.last.bias[channels] = 0  # type: ignore[index]
 
 
 def scale_inputs(stack: nn.Sequential, std: Tensor) -> None:

@@ -13,7 +13,7 @@ from aecodec import devices
 from aecodec.errors import OutputError, UsageError, WeightsError
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import SIZES, CodecConfig
+from aecodec.nets.config import SIZES, CodecConfig, from_json
 from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
 from aecodec.quality import QUALITY_STEPS
 from aecodec.training import checkpoint, data
@@ -198,7 +198,7 @@ def _denoiser_trainer(run: Run, schedule: Schedule, device: torch.device) -> Tra
         model = weights.read_denoiser(run.resume, torch.device("cpu")).model.requires_grad_(True)
     else:
         state = checkpoint.load(run.resume)
-        model = Restorer(RestorerConfig.from_json(state["config"]))
+        model = Restorer(from_json(RestorerConfig, state["config"]))
         if run.widen is None:
             return _resumed(run, state, Trainer(DenoiserTask(model), schedule, device, run.seed))
         model.load_state_dict(state["average"])
@@ -226,7 +226,7 @@ def _codec_trainer(run: Run, pictures: data.Pictures, device: torch.device) -> T
         model = weights.read(run.resume, torch.device("cpu")).frozen.model.requires_grad_(True)
     else:
         state = checkpoint.load(run.resume)
-        model = Compressor(CodecConfig.from_json(state["config"]))
+        model = Compressor(from_json(CodecConfig, state["config"]))
         if run.grow is None:
             return _resumed(run, state, trainer(model))
         model.load_state_dict(state["average"])

@@ -2,12 +2,15 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from aecodec.errors import OutputError
+from aecodec.evaluation import baselines, classical
 from aecodec.models import manifest, weights
 from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
@@ -173,3 +176,49 @@ def test_a_report_and_plots_are_written(run, folder, tmp_path):
     assert (plots / "psnr.svg").exists()
     assert run(*arguments).exit_code == 1
     assert "exists already" in run(*arguments).stderr
+
+
+def test_pictures_of_one_name_in_two_folders_stay_two(run, folder, tmp_path):
+    for name, part in (("a", sample()[:64, :64]), ("b", sample()[64:128, :64])):
+        (folder / name).mkdir()
+        Image.fromarray(part).save(folder / name / "1.png")
+    figures, page = str(tmp_path / "f.json"), tmp_path / "r.html"
+    inputs = [str(folder / name / "1.png") for name in ("a", "b")]
+    result = run("evaluate", *inputs, "-q", "30,70", *TINY, "--json", figures, "--report", str(page))
+    assert result.exit_code == 0, result.stderr
+    assert re.findall(r"<option[^>]*>([^<]*1\.png)</option>", page.read_text()) == ["a/1.png", "b/1.png"]
+    assert "2 pictures: " in run("evaluate", "--compare", figures, figures).stdout
+
+
+def test_outputs_are_refused_before_anything_is_measured(run, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("aecodec.services.files.Engine.load", lambda self: pytest.fail("loaded"))
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "psnr.svg").write_text("")
+    for option, to in (("--plots", tmp_path / "plots"), ("--report", tmp_path / "plots" / "psnr.svg" / "r.html")):
+        result = run("evaluate", str(folder), "-q", "50", *TINY, option, str(to))
+        assert result.exit_code == 1
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_figures_are_there_whatever_becomes_of_the_plots(run, folder, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OutputError("cannot write psnr.svg: No space left on device")
+
+    monkeypatch.setattr("aecodec.evaluation.plots.write", fail)
+    figures, table, page = tmp_path / "f.json", tmp_path / "f.csv", tmp_path / "r.html"
+    files = ("--json", str(figures), "--csv", str(table), "--report", str(page))
+    result = run("evaluate", str(folder), "-q", "50", *TINY, *files, "--plots", str(tmp_path / "plots"))
+    assert result.exit_code == 1
+    assert result.stderr == "aecodec: --plots: cannot write psnr.svg: No space left on device\n"
+    assert any(line.split()[:1] == ["aecodec"] for line in result.stdout.splitlines())
+    assert json.loads(figures.read_text())["complete"] is True
+    assert len(table.read_text().splitlines()) == 2
+    assert page.exists()
+
+
+def test_help_names_everything_that_can_be_measured_and_every_extra(run):
+    text = re.sub(r"[\s│]", "", run("evaluate", "--help").stdout)
+    (listed,) = re.findall(r"Measuredbesideit:([\w,]*);ofdenoising([\w,]*)\.", text)
+    assert [names.split(",") for names in listed] == [list(baselines.NAMES), list(classical.NAMES)]
+    for extra in ("plots", "ssimulacra2"):
+        assert f"needsaecodec[{extra}]." in text

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aecodec.errors import MissingExtra, UsageError
+from aecodec.errors import UsageError
 from aecodec.evaluation import classical
 from aecodec.pictures.picture import to_unit
 from tests.tiny import sample
@@ -35,9 +35,3 @@ def test_grey_pictures_are_served(name: str) -> None:
 def test_an_unknown_name_lists_the_known() -> None:
     with pytest.raises(UsageError, match="nlmeans, wavelet, tv"):
         classical.method("bm3d")
-
-
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classical, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtra, match=r"aecodec\[baselines\]"):
-        classical.method("wavelet")

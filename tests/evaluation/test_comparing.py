@@ -57,6 +57,13 @@ def test_bits_saved_are_gains_and_the_greatest_comes_first(tmp_path: Path) -> No
     assert {len(line) for line in lines} == {len(comparing.COLUMNS)}
 
 
+def test_pictures_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
+    before = coding(tmp_path / "x.json", {"a/1.png": 1, "b/1.png": 1})
+    after = coding(tmp_path / "y.json", {"a/1.png": 0.5, "b/1.png": 1.25})
+    found = comparing.compare(before, after)
+    assert [(row.picture, round(row.change or 0)) for row in found.changes] == [("a/1.png", -50), ("b/1.png", 25)]
+
+
 def test_decibels_gained_are_gains(tmp_path: Path) -> None:
     before = denoising(tmp_path / "a.json", {"x.png": 30, "y.png": 30})
     after = denoising(tmp_path / "b.json", {"x.png": 29, "y.png": 30.5})

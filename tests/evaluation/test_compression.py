@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from aecodec.codec.codec import Codec
-from aecodec.evaluation import compression as evaluate
-from aecodec.evaluation import sums
+from aecodec.evaluation import compression, sums
 from aecodec.evaluation.baselines import Contender, baseline
+from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.picture import Picture, Samples
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
+from tests.evaluation.made import coded
 from tests.tiny import sample
 
 
@@ -42,42 +43,44 @@ def jobs(tmp_path: Path) -> list[Job]:
     return [Job(path, None) for path in sorted(tmp_path.glob("*.png"))]
 
 
-def run(jobs: list[Job], *contenders: Contender) -> list[evaluate.Row]:
-    return list(evaluate.measure(jobs, contenders, lambda where, message: None))
+def run(jobs: list[Job], *contenders: Contender) -> list[compression.Row]:
+    return list(compression.measure(jobs, contenders, lambda name: ignore))
 
 
 def test_a_row_is_what_was_measured(jobs: list[Job]) -> None:
     rows = run(jobs, quantiser("aecodec"))
-    assert len(rows) == evaluate.rows_expected(2, [quantiser("aecodec")]) == 8
+    assert len(rows) == compression.rows_expected(2, [quantiser("aecodec")]) == 8
     row, picture = rows[1], Picture(sample()[:200, :220])
     size = len(quantiser("").encode(picture, 4))
-    assert (row.width, row.height, row.bytes, row.error) == (220, 200, size, None)
-    assert row.bpp == size * 8 / (220 * 200)
+    found = row.measured
+    assert found is not None
+    assert (found.width, found.height, found.bytes, row.error) == (220, 200, size, None)
+    assert found.bpp == size * 8 / (220 * 200)
     error = picture.pixels.astype(float) - quantiser("").decode(quantiser("").encode(picture, 4))
-    assert row.psnr_db == pytest.approx(10 * math.log10(255**2 / np.square(error).mean()))
-    assert row.ratio_raw == pytest.approx(220 * 200 * 3 / size)
+    assert found.psnr_db == pytest.approx(10 * math.log10(255**2 / np.square(error).mean()))
+    assert found.ratio_raw == pytest.approx(220 * 200 * 3 / size)
     assert jobs[0].source is not None
-    assert row.ratio_input == pytest.approx(jobs[0].source.stat().st_size / size)
-    assert row.ssim is not None
-    assert row.ms_ssim is not None
-    assert 0 < row.ssim < row.ms_ssim < 1
-    assert row.encode_s is not None
-    assert row.encode_s > 0
+    assert found.ratio_input == pytest.approx(jobs[0].source.stat().st_size / size)
+    assert found.ssim is not None
+    assert found.ms_ssim is not None
+    assert 0 < found.ssim < found.ms_ssim < 1
+    assert found.ssimulacra2 is None
+    assert found.encode_s > 0
 
 
 def test_identical_pictures_are_lossless_and_small_ones_have_no_ms_ssim(jobs: list[Job]) -> None:
-    rows = run(jobs, quantiser("aecodec"))
-    assert rows[3].psnr_db == math.inf
-    assert rows[7].ms_ssim is None
-    assert rows[7].ssim == pytest.approx(1)
+    found = [row.measured for row in run(jobs, quantiser("aecodec"))]
+    assert found[3].psnr_db == math.inf
+    assert found[7].ms_ssim is None
+    assert found[7].ssim == pytest.approx(1)
 
 
 def test_means_and_bd_rate(jobs: list[Job]) -> None:
     rows = run(jobs, quantiser("aecodec", waste=0), quantiser("other", waste=0))
     points = sums.points(rows)
     assert [point.quality for point in points] == [2, 4, 6, 8] * 2
-    bpp = [row.bpp for row in rows if row.codec == "aecodec" and row.quality == 4]
-    assert points[1].bpp == pytest.approx(sum(value or 0 for value in bpp) / 2)
+    bpp = [row.measured.bpp for row in rows if row.codec == "aecodec" and row.quality == 4]
+    assert points[1].bpp == pytest.approx(sum(bpp) / 2)
     (rate,) = sums.bd_rates(rows)
     assert rate.anchor == "other"
     assert rate.psnr_percent == pytest.approx(0)
@@ -91,8 +94,8 @@ def test_twice_the_bits_are_plus_a_hundred_percent() -> None:
     assert rate.ms_ssim_percent is None
 
 
-def made(picture: str, codec: str, bpp: float, psnr_db: float, ms_ssim: float | None = None) -> evaluate.Row:
-    return evaluate.Row(picture, codec, psnr_db, 9, 9, 9, bpp, psnr_db, psnr_db, None, ms_ssim, None, 1, 1, 1, 1)
+def made(picture: str, codec: str, bpp: float, psnr_db: float, ms_ssim: float | None = None) -> compression.Row:
+    return compression.Row(picture, codec, psnr_db, coded(bpp, psnr_db, ms_ssim=ms_ssim))
 
 
 def test_bd_rate_is_over_the_pictures_that_both_have_at_every_point() -> None:
@@ -101,7 +104,7 @@ def test_bd_rate_is_over_the_pictures_that_both_have_at_every_point() -> None:
     both = [made("a", "aecodec", bpp, db, level) for bpp, db, level in curve]
     both += [made("a", "jpeg", 2 * bpp, db, level) for bpp, db, level in curve]
     alone = [made("deep", "aecodec", 9.0, db, 0.99) for _, db, _ in curve]
-    noted = [dataclasses.replace(row, codec="jpeg", note="8-bit only", bpp=None) for row in alone]
+    noted = [dataclasses.replace(row, codec="jpeg", note="8-bit only", measured=None) for row in alone]
     (rate,) = sums.bd_rates([*both, *alone, *noted])
     assert rate.psnr_percent == pytest.approx(-50)
     small = [made("small", codec, 5.0, db) for codec in ("aecodec", "jpeg") for _, db, _ in curve]
@@ -135,9 +138,11 @@ def test_aecodec_gets_the_colours_alone_as_the_others_do(tmp_path: Path, codec: 
     colours = np.random.default_rng(0).integers(0, 256, (64, 64, 3)).astype(np.uint8)
     Image.fromarray(colours).save(tmp_path / "a.png")
     Image.fromarray(np.dstack([colours, np.zeros((64, 64), np.uint8)])).save(tmp_path / "b.png")
-    own = evaluate.own_contender(codec, [50])
+    own = compression.own_contender(codec, [50])
     plain, hidden = run([Job(tmp_path / "a.png", None), Job(tmp_path / "b.png", None)], own)
-    assert (plain.bytes, plain.psnr_db) == (hidden.bytes, hidden.psnr_db)
+    assert plain.measured is not None
+    assert hidden.measured is not None
+    assert (plain.measured.bytes, plain.measured.psnr_db) == (hidden.measured.bytes, hidden.measured.psnr_db)
 
 
 def test_a_format_that_cannot_hold_a_picture_is_a_note(tmp_path: Path) -> None:
@@ -145,12 +150,14 @@ def test_a_format_that_cannot_hold_a_picture_is_a_note(tmp_path: Path) -> None:
 
     (tmp_path / "deep.png").write_bytes(imagecodecs.png_encode(np.zeros((20, 20, 3), np.uint16)))
     rows = run([Job(tmp_path / "deep.png", None)], baseline("jpeg"))
-    assert {(row.error, row.note) for row in rows} == {(None, "JPEG is measured on 8-bit pictures only")}
+    assert {(row.measured, row.error, row.note) for row in rows} == {
+        (None, None, "JPEG is measured on 8-bit pictures only")
+    }
     assert sums.points(rows) == []
 
 
 def test_the_real_codec_beats_nothing_but_is_measured(jobs: list[Job], codec: Codec) -> None:
-    rows = run(jobs, evaluate.own_contender(codec, [30, 60]), baseline("jpeg"))
+    rows = run(jobs, compression.own_contender(codec, [30, 60]), baseline("jpeg"))
     assert all(row.error is None for row in rows)
     (rate,) = sums.bd_rates(rows)
     assert rate.anchor == "jpeg"

@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 
 from aecodec.denoiser import Denoiser
-from aecodec.evaluation import denoising as evaluate
+from aecodec.evaluation import denoising
 from aecodec.evaluation.classical import Method, Unit
 from aecodec.models import weights
+from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.picture import to_unit
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
+from tests.evaluation.made import restored
 from tests.tiny import sample, tiny_restorer
 
 KEEP = Method("keep", "", lambda noisy, sigma: (noisy, 3.0 if sigma is None else None))
@@ -26,8 +28,8 @@ def jobs(tmp_path: Path) -> list[Job]:
     return [Job(path, None) for path in sorted(tmp_path.glob("*.png"))]
 
 
-def run(jobs: list[Job], *methods: Method, noise: Any = (15.0, 50.0)) -> list[evaluate.Row]:
-    return list(evaluate.measure(jobs, methods, noise, lambda where, message: None))
+def run(jobs: list[Job], *methods: Method, noise: Any = (15.0, 50.0)) -> list[denoising.Row]:
+    return list(denoising.measure(jobs, methods, noise, lambda name: ignore))
 
 
 def test_noise_is_that_of_the_published_protocol(jobs: list[Job]) -> None:
@@ -47,26 +49,28 @@ def test_noise_is_that_of_the_published_protocol(jobs: list[Job]) -> None:
 
 def test_psnr_is_that_of_the_rounded_result(jobs: list[Job]) -> None:
     rows = run(jobs, KEEP)
-    assert len(rows) == evaluate.rows_expected(2, [KEEP], [15.0, 50.0]) == 4
+    assert len(rows) == denoising.rows_expected(2, [KEEP], [15.0, 50.0]) == 4
     clean = sample()[:60, :80].astype(float)
     noise = np.random.RandomState(0).normal(0, 15, clean.shape)
     shown = np.clip(np.rint(clean + noise), 0, 255)
     expected = 10 * math.log10(255**2 / np.square(shown - clean).mean())
-    assert rows[0].psnr_db == rows[0].noisy_psnr_db
-    assert rows[0].psnr_db == pytest.approx(expected, abs=1e-3)
-    assert (rows[0].width, rows[0].height, rows[0].sigma, rows[0].estimate) == (80, 60, 15, None)
+    found = rows[0].measured
+    assert found is not None
+    assert found.psnr_db == found.noisy_psnr_db
+    assert found.psnr_db == pytest.approx(expected, abs=1e-3)
+    assert (found.width, found.height, rows[0].sigma, found.estimate) == (80, 60, 15, None)
 
 
 def test_the_denoiser_is_measured_blind_and_told(jobs: list[Job]) -> None:
     loaded = weights.DenoiserWeights(tiny_restorer(), bytes(8), Path("tiny"))
     denoiser = Denoiser(loaded, next(tiny_restorer().parameters()).device, 1)
-    rows = run(jobs, *evaluate.own_methods(denoiser, told=True))
+    rows = run(jobs, *denoising.own_methods(denoiser, told=True))
     assert {row.error for row in rows} == {None}
     blind, told = rows[0], rows[1]
     assert (blind.method, told.method) == ("aecodec", "aecodec --sigma")
-    assert told.estimate == 15
-    assert blind.estimate not in (None, 15)
-    assert len(evaluate.own_methods(denoiser, told=False)) == 1
+    assert told.measured.estimate == 15
+    assert blind.measured.estimate not in (None, 15)
+    assert len(denoising.own_methods(denoiser, told=False)) == 1
 
 
 def test_pairs_need_no_added_noise(jobs: list[Job], tmp_path: Path) -> None:
@@ -75,14 +79,26 @@ def test_pairs_need_no_added_noise(jobs: list[Job], tmp_path: Path) -> None:
     Image.fromarray(255 - sample()[:60, :80]).save(clean / "colour.tiff")
     Image.fromarray(sample()[:50, :51, 0]).save(clean / "grey.png")
     good, other_size = run(jobs, KEEP, noise=clean)
-    assert (good.sigma, good.estimate) == (None, 3)
-    assert good.psnr_db == good.noisy_psnr_db
-    assert good.psnr_db is not None
-    assert good.psnr_db < 20
+    assert good.measured is not None
+    assert (good.sigma, good.measured.estimate) == (None, 3)
+    assert good.measured.psnr_db == good.measured.noisy_psnr_db < 20
     assert other_size.error is not None
     assert "another size" in other_size.error
     (clean / "colour.tiff").unlink()
     assert "0 files called colour" in (run(jobs, KEEP, noise=clean)[0].error or "")
+
+
+@pytest.mark.parametrize("names", [("a[1]",), ("a[1]", "a1"), ("a", "a.b")])
+def test_names_of_pairs_are_compared_as_they_are(names: tuple[str, ...], tmp_path: Path) -> None:
+    """`[1]` is no pattern, and `a.b` is another name than `a`: each is paired with itself."""
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    for index, name in enumerate(names):
+        for folder in (tmp_path, clean):
+            Image.fromarray(sample()[100 * index :][:20, :20]).save(folder / f"{name}.png")
+    rows = run([Job(path, None) for path in sorted(tmp_path.glob("*.png"))], KEEP, noise=clean)
+    assert [row.error for row in rows] == [None] * len(names)
+    assert [row.measured.psnr_db for row in rows] == [math.inf] * len(names)
 
 
 def test_failures_are_rows_and_the_rest_goes_on(jobs: list[Job], tmp_path: Path) -> None:
@@ -93,15 +109,15 @@ def test_failures_are_rows_and_the_rest_goes_on(jobs: list[Job], tmp_path: Path)
     broken.write_text("text")
     rows = run([Job(broken, None), Job(None, None), *jobs], Method("fail", "", fail), KEEP)
     assert [row.error is None for row in rows] == [False, False, *[False, True] * 4]
-    assert [point.method for point in evaluate.points(rows)] == ["keep", "keep"]
+    assert [point.method for point in denoising.points(rows)] == ["keep", "keep"]
 
 
 def test_points_are_means_by_level_then_method() -> None:
-    def row(method: str, sigma: float | None, psnr_db: float) -> evaluate.Row:
-        return evaluate.Row("p", method, sigma, 1000, 500, psnr_db, 0.5, 20.0, None, 2.0)
+    def row(method: str, sigma: float | None, psnr_db: float) -> denoising.Row:
+        return denoising.Row("p", method, sigma, restored(psnr_db))
 
     rows = [row("b", 50, 30), row("a", 50, 20), row("b", 15, 40), row("b", 50, 32), row("b", None, 10)]
-    points = evaluate.points(rows)
+    points = denoising.points(rows)
     assert [(point.method, point.sigma) for point in points] == [("b", 15), ("b", 50), ("a", 50), ("b", None)]
     assert (points[1].psnr_db, points[1].pictures, points[1].estimate) == (31, 2, None)
     assert points[1].seconds_per_megapixel == 4

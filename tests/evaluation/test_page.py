@@ -12,45 +12,43 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecodec.errors import MissingExtra, OutputError
-from aecodec.evaluation import charts, gallery, page, plots, sums
-from aecodec.evaluation import compression as evaluate
-from aecodec.evaluation import denoising as evaluate_denoising
+from aecodec.errors import OutputError
+from aecodec.evaluation import charts, compression, denoising, gallery, page, plots, sums
 from aecodec.evaluation.baselines import Contender
 from aecodec.evaluation.classical import Method
 from aecodec.evaluation.report import Evaluation
 from aecodec.pictures.picture import Picture, Samples
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
+from tests.evaluation.made import coded, restored
 from tests.tiny import sample
 
 SETTINGS = {"aecodec": "weights x", "jpeg": "4:2:0 <b>"}
 
 
-def row(picture: str, codec: str, quality: float, bpp: float, psnr_db: float) -> evaluate.Row:
-    decibels = psnr_db, psnr_db + 1
-    return evaluate.Row(picture, codec, quality, 100, 80, 999, bpp, *decibels, 0.9, 0.95, None, 9, 8, 0.5, 0.25)
+def row(picture: str, codec: str, quality: float, bpp: float, psnr_db: float) -> compression.Row:
+    return compression.Row(picture, codec, quality, coded(bpp, psnr_db, ssim=0.9, ms_ssim=0.95))
 
 
-def coding(names: tuple[str, ...] = ("in/a.png", "in/b.png")) -> Evaluation:
+def coding_run(names: tuple[str, ...] = ("in/a.png", "in/b.png")) -> Evaluation:
     curve = [(10, 0.1, 28.0), (50, 0.5, 33.0), (90, 1.5, 39.0)]
     rows = [row(name, "aecodec", q, bpp, db) for name in names for q, bpp, db in curve]
     rows += [row(name, "jpeg", q, 2 * bpp, db) for name in names for q, bpp, db in curve]
     rows.append(row(names[0], "jpeg", 100, 9, math.inf))
-    return Evaluation("1", evaluate.DEFINITIONS, SETTINGS, rows, sums.points(rows), sums.bd_rates(rows))
+    return Evaluation("1", compression.DEFINITIONS, SETTINGS, rows, sums.points(rows), sums.bd_rates(rows))
 
 
-def denoising() -> Evaluation:
+def denoising_run() -> Evaluation:
     rows = [
-        evaluate_denoising.Row("a.png", method, sigma, 100, 80, psnr_db, 0.9, 20.0, None, 0.5)
+        denoising.Row("a.png", method, sigma, restored(psnr_db))
         for method, psnr_db in (("aecodec", 31.0), ("aecodec --sigma", 31.1), ("tv", 29.0))
         for sigma in (15.0, 50.0)
     ]
     settings = {"aecodec": "blind", "aecodec --sigma": "told", "tv": ""}
-    return Evaluation("1", evaluate_denoising.DEFINITIONS, settings, rows, evaluate_denoising.points(rows))
+    return Evaluation("1", denoising.DEFINITIONS, settings, rows, denoising.points(rows))
 
 
 EXHIBIT = gallery.Exhibit(
-    "a.png", "100x80", (gallery.Panel("original", "", b"RIFF"), gallery.Panel("jpeg", "9 B", b"R"))
+    Path("in/a.png"), "100x80", (gallery.Panel("original", "", b"RIFF"), gallery.Panel("jpeg", "9 B", b"R"))
 )
 
 
@@ -60,7 +58,7 @@ def embedded(text: str) -> dict[str, Any]:
 
 
 def test_the_page_says_what_was_found() -> None:
-    text = page.page(coding(), [EXHIBIT], "aecodec evaluate 'in & out'")
+    text = page.page(coding_run(), [EXHIBIT], "aecodec evaluate 'in & out'")
     assert "At equal PSNR aecodec needs 50.0 % fewer bits than jpeg" in text
     assert "+100.0 %" in text, "the matrix has both directions"
     assert "2 pictures, aecodec 1" in text
@@ -73,26 +71,43 @@ def test_the_page_says_what_was_found() -> None:
     assert data["exhibits"][0]["panels"][0]["webp"] == "UklGRg=="
 
 
+def test_pictures_of_one_name_in_two_folders_are_two() -> None:
+    paths = [Path("in/a/1.png"), Path("in/b/1.png")]
+    exhibits = [dataclasses.replace(EXHIBIT, path=path) for path in paths]
+    text = page.page(coding_run(tuple(map(str, paths))), exhibits, "")
+    data = embedded(text)
+    assert list(data["pictures"]) == ["a/1.png", "b/1.png"]
+    assert [exhibit["title"] for exhibit in data["exhibits"]] == ["a/1.png", "b/1.png"]
+    assert re.findall(r'<option value="([^"]*)">', text)[:2] == ["a/1.png", "b/1.png"]
+
+
+def test_a_name_is_chosen_as_it_is_spelt() -> None:
+    """Without a value of its own an option has its text, with blanks run together."""
+    path = Path("in/a  'b'.png")
+    text = page.page(coding_run((str(path),)), [dataclasses.replace(EXHIBIT, path=path)], "")
+    assert """<option value="a  &#39;b&#39;.png">""" in text
+
+
 def test_the_page_of_denoising_has_its_own_words() -> None:
-    text = page.page(denoising(), [], "aecodec evaluate --denoise in")
+    text = page.page(denoising_run(), [], "aecodec evaluate --denoise in")
     assert "From noise of sigma 15 (20.00 dB) aecodec restores 31.00 dB, 2.00 dB more than tv." in text
     assert 'id="slider"' not in text
     assert [chart["x"] for chart in embedded(text)["charts"]] == ["noise level"] * 2
 
 
 def test_an_interrupted_run_is_called_so() -> None:
-    assert "interrupted" in page.page(dataclasses.replace(coding(), complete=False), [], "")
-    assert "interrupted" not in page.page(coding(), [], "")
+    assert "interrupted" in page.page(dataclasses.replace(coding_run(), complete=False), [], "")
+    assert "interrupted" not in page.page(coding_run(), [], "")
 
 
 def test_nothing_is_fetched() -> None:
-    text = page.page(coding(), [EXHIBIT], "")
+    text = page.page(coding_run(), [EXHIBIT], "")
     assert not re.search(r"""(src|href)=["'](?!#|data:)""", text)
     assert "default-src 'none'" in text
 
 
 def test_curves_are_set_means_in_order_and_finite() -> None:
-    (psnr, *_) = charts.charts(coding())
+    (psnr, *_) = charts.charts(coding_run())
     assert [curve.name for curve in psnr.curves] == ["aecodec", "jpeg"]
     assert psnr.curves[1].x == [0.2, 1, 3]
     assert psnr.curves[1].y == [28, 33, 39]
@@ -101,7 +116,7 @@ def test_curves_are_set_means_in_order_and_finite() -> None:
 
 def test_kodak_is_shown_beside_published_curves() -> None:
     kodak = tuple(f"k/kodim{number:02}.png" for number in range(1, 25))
-    (psnr, luma, *_) = charts.charts(coding(kodak))
+    (psnr, luma, *_) = charts.charts(coding_run(kodak))
     published = [curve for curve in psnr.curves if curve.published]
     assert all(curve.name.endswith(", published") for curve in published)
     assert len(published) == 4
@@ -111,7 +126,7 @@ def test_kodak_is_shown_beside_published_curves() -> None:
 
 
 def test_a_picture_has_its_own_curves() -> None:
-    chart = charts.of_picture(coding(), "in/a.png")
+    chart = charts.of_picture(coding_run(), "in/a.png", "a.png")
     assert (chart.title, [len(curve.x) for curve in chart.curves]) == ("a.png", [3, 3])
 
 
@@ -133,7 +148,7 @@ def test_codecs_are_shown_at_the_size_nearest_to_ours(tmp_path: Path) -> None:
 
         return Contender(name, "", (10, 50, 90), encode, lambda data: 255 - pixels)
 
-    found = coding((str(path),))
+    found = coding_run((str(path),))
     (exhibit,) = gallery.coded(
         [Job(path, None), Job(tmp_path / "unmeasured.png", None)], found.rows, [contender("aecodec"), contender("jpeg")]
     )
@@ -163,17 +178,12 @@ def test_denoisers_are_shown_beside_the_noise(tmp_path: Path, deep: bool) -> Non
 
 
 def test_plots_are_written_in_both_formats(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="the extra aecodec[plots] is not installed")
-    written = plots.write(charts.charts(coding()), tmp_path / "plots", replace=False)
+    written = plots.write(charts.charts(coding_run()), tmp_path / "plots", replace=False)
     assert [path.name for path in written[:4]] == ["psnr.svg", "psnr.png", "luma-psnr.svg", "luma-psnr.png"]
     assert b"<svg" in written[0].read_bytes()
     with Image.open(written[1]) as image:
         assert image.width > 900
+    titles = charts.titles(coding=True)
+    assert set(written) <= {path for title in titles for path in plots.paths(title, tmp_path / "plots")}
     with pytest.raises(OutputError):
-        plots.write(charts.charts(coding()), tmp_path / "plots", replace=False)
-
-
-def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    with pytest.raises(MissingExtra, match=r"aecodec\[plots\]"):
-        plots.write(charts.charts(coding()), tmp_path, replace=False)
+        plots.write(charts.charts(coding_run()), tmp_path / "plots", replace=False)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from aecodec.evaluation import gallery, page
-from tests.evaluation.test_page import coding, denoising
+from tests.evaluation.test_page import coding_run, denoising_run
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -34,10 +34,12 @@ def exhibits() -> list[gallery.Exhibit]:
         Image.fromarray(np.full((60, 80, 3), level, np.uint8)).save(stream, "WEBP", lossless=True)
         return gallery.Panel(name, f"of {level}", stream.getvalue())
 
-    names = ("original", "aecodec", "jpeg")
+    kinds = ("original", "aecodec", "jpeg")
     return [
-        gallery.Exhibit(title, "80x60", tuple(panel(name, 60 * index + 10) for index, name in enumerate(names)))
-        for title in ("a.png", "b.png")
+        gallery.Exhibit(
+            Path("in", name), "80x60", tuple(panel(kind, 60 * index + 10) for index, kind in enumerate(kinds))
+        )
+        for name in ("a.png", "b.png")
     ]
 
 
@@ -45,7 +47,7 @@ def exhibits() -> list[gallery.Exhibit]:
 def shown(request: pytest.FixtureRequest, browser: "sync_api.Browser", tmp_path: Path) -> Iterator["sync_api.Page"]:
     """The open page of a coding run; at the end nothing was fetched and nothing went wrong."""
     path = tmp_path / "report.html"
-    path.write_text(page.page(coding(), exhibits(), "aecodec evaluate in"), encoding="utf-8")
+    path.write_text(page.page(coding_run(), exhibits(), "aecodec evaluate in"), encoding="utf-8")
     size = {"width": 1100, "height": 900} if request.param == "desktop" else {"width": 390, "height": 800}
     context = browser.new_context(viewport=size)
     view = context.new_page()
@@ -110,7 +112,7 @@ def test_pixels_of_both_sides_are_on_the_screen(shown: "sync_api.Page") -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_there_is_a_light_and_a_dark_page(browser: "sync_api.Browser", tmp_path: Path, scheme: str) -> None:
     path = tmp_path / "report.html"
-    path.write_text(page.page(denoising(), [], "aecodec evaluate --denoise in"), encoding="utf-8")
+    path.write_text(page.page(denoising_run(), [], "aecodec evaluate --denoise in"), encoding="utf-8")
     context = browser.new_context(color_scheme=scheme)
     view = context.new_page()
     complaints: list[str] = []

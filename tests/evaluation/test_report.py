@@ -5,14 +5,18 @@ import dataclasses
 import io
 import json
 import math
+from pathlib import Path
 
-from aecodec.evaluation import denoising as evaluate_denoising
-from aecodec.evaluation import report
+import pytest
+
+from aecodec.evaluation import denoising, report
 from aecodec.evaluation.compression import DEFINITIONS, Row
 from aecodec.evaluation.sums import BdRate, Point
+from tests.evaluation.made import coded, restored
 
+DOCS = Path(__file__).parent.parent.parent / "docs"
 ROWS = [
-    Row("a.png", "aecodec", 50.0, 10, 20, 100, 4.0, math.inf, math.inf, 1.0, None, None, 6.0, 3.0, 0.5, 0.25),
+    Row("a.png", "aecodec", 50.0, coded(4.0, math.inf)),
     Row("b.png", "", math.nan, error="not a picture"),
 ]
 POINTS = [Point("aecodec", 50.0, 1, 4.0, math.inf, math.inf, 1.0, None, None, 6.0, 3.0, 0.5, 0.25)]
@@ -39,6 +43,32 @@ def test_csv_has_a_line_for_each_file() -> None:
     assert lines[1]["error"] == "not a picture"
 
 
+@pytest.mark.parametrize("name", ["kodak", "kodak-denoising", "cbsd68"])
+def test_figures_of_earlier_runs_keep_their_names_and_meaning(name: str, tmp_path: Path) -> None:
+    whole = json.loads((DOCS / f"{name}.json").read_text())
+    coding = "bpp" in whole["definitions"]
+    since = {"psnr_luma_db": 31.0, "ssimulacra2": None} if coding else {}  # figures that did not exist then
+    whole["rows"] = [row | since for row in whole["rows"]]
+    (tmp_path / "f.json").write_text(json.dumps(whole))
+    now = report.Evaluation(whole["aecodec"], whole["definitions"], whole["settings"], [], [])
+    rows = report.read_rows(tmp_path / "f.json", Row if coding else denoising.Row, now)
+    assert json.loads(report.to_json(dataclasses.replace(now, rows=rows)))["rows"] == whole["rows"]
+
+
+def test_a_row_that_lacks_a_figure_is_not_taken_over() -> None:
+    whole = json.loads((DOCS / "kodak.json").read_text())
+    now = report.Evaluation(whole["aecodec"], whole["definitions"], whole["settings"], [], [])
+    assert "psnr_luma_db" not in whole["rows"][0]
+    assert report.read_rows(DOCS / "kodak.json", Row, now) == []
+
+
+def test_rows_are_read_as_they_were(tmp_path: Path) -> None:
+    noted = Row("c.png", "jpeg", 5.0, note="8-bit only")
+    found = dataclasses.replace(FOUND, rows=[*ROWS, noted], settings={"aecodec": "weights x", "jpeg": ""})
+    (tmp_path / "f.json").write_text(report.to_json(found))
+    assert report.read_rows(tmp_path / "f.json", Row, found) == [ROWS[0], noted]
+
+
 def test_the_table_says_lossless_and_na() -> None:
     (line,) = report.table(POINTS)
     assert len(line) == len(report.COLUMNS)
@@ -52,9 +82,9 @@ def test_bd_rates_are_signed() -> None:
 
 
 def test_denoising_has_the_same_shapes() -> None:
-    row = evaluate_denoising.Row("a.png", "aecodec", None, 10, 20, 30.0, 0.9, 20.0, 12.5, 0.5)
-    point = evaluate_denoising.Point("aecodec", None, 1, 30.0, None, 12.5, 20.0, 2.5)
-    found = report.Evaluation("0.1.0", evaluate_denoising.DEFINITIONS, {"aecodec": "weights x"}, [row], [point])
+    row = denoising.Row("a.png", "aecodec", None, restored(30.0, estimate=12.5))
+    point = denoising.Point("aecodec", None, 1, 30.0, None, 12.5, 20.0, 2.5)
+    found = report.Evaluation("0.1.0", denoising.DEFINITIONS, {"aecodec": "weights x"}, [row], [point])
     whole = json.loads(report.to_json(found))
     assert whole["rows"][0]["estimate"] == 12.5
     assert whole["bd_rates"] == []

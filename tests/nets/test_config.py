@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from aecodec.errors import WeightsError
-from aecodec.nets.config import RISE_FROM, CodecConfig
+from aecodec.nets.config import RISE_FROM, CodecConfig, from_json
 from aecodec.quality import QUALITY_STEPS
 
 
 def test_json_round_trip() -> None:
     config = CodecConfig(features=24, analysis_blocks=(3, 0))
-    assert CodecConfig.from_json(config.to_json()) == config
+    assert from_json(CodecConfig, config.to_json()) == config
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_json_round_trip() -> None:
 )
 def test_nonsense_is_a_weights_error(text: str) -> None:
     with pytest.raises(WeightsError):
-        CodecConfig.from_json(text)
+        from_json(CodecConfig, text)
 
 
 def test_lambda_grows_by_the_same_factor_with_every_step() -> None:
@@ -58,7 +58,7 @@ def test_lambda_of_many_steps_is_that_of_each() -> None:
 
 def test_weights_from_before_details_have_none() -> None:
     old = {name: value for name, value in asdict(CodecConfig()).items() if name not in ("details", "lambda_rise")}
-    assert CodecConfig.from_json(json.dumps(old)) == CodecConfig()
+    assert from_json(CodecConfig, json.dumps(old)) == CodecConfig()
     assert CodecConfig().channels == CodecConfig().latents
 
 
