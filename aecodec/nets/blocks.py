@@ -19,13 +19,16 @@ def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
 
 
 def leading(layer: nn.Module, x: Tensor, outputs: int) -> Tensor:
-    """The first `outputs` channels of what a pointwise layer makes of its first inputs, as many as `x` has.
+    """The first `outputs` channels of what a convolution makes of its first inputs, as many as `x` has.
 
     Where inputs and outputs are channels of y, those of the details are the last: without them they cost nothing.
     """
     assert isinstance(layer, nn.Conv2d)
+    if (x.shape[1], outputs) == (layer.in_channels, layer.out_channels):
+        whole: Tensor = layer(x)
+        return whole
     bias = None if layer.bias is None else layer.bias[:outputs]
-    return F.conv2d(x, layer.weight[:outputs, : x.shape[1]], bias)
+    return F.conv2d(x, layer.weight[:outputs, : x.shape[1]], bias, layer.stride, layer.padding)
 
 
 class Block(nn.Module):

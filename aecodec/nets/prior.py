@@ -47,21 +47,23 @@ def step_mask(latents: int, height: int, width: int, device: torch.device) -> Te
 class HyperAnalysis(nn.Module):
     """The hyperprior's encoder: latents in quantiser steps (N, C, h, w), quality -> z (N, hyper, h/4, w/4).
 
-    Channels that are missing count as zero.
+    Details that are missing count as zero.
     """
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
-        self.channels = config.channels
-        self.first = nn.Conv2d(2 * config.channels, config.hyper_features, 3, stride=2, padding=1)
+        self.latents = config.latents
+        # of the details their magnitudes are enough
+        self.first = nn.Conv2d(config.latents + config.channels, config.hyper_features, 3, stride=2, padding=1)
         self.block = Block(config.hyper_features)
         self.last = nn.Conv2d(config.hyper_features, config.hyper, 3, stride=2, padding=1)
         self.bias = Knots(config.hyper_features)
 
     def forward(self, y: Tensor, step: Tensor) -> Tensor:
         # asinh keeps what matters for a scale, the magnitude, in a range that 500-fold gains leave well conditioned
-        compressed = F.pad(torch.asinh(y), (0, 0, 0, 0, 0, self.channels - y.shape[1]))
-        x = self.first(torch.cat((compressed, compressed.abs()), dim=1)) + self.bias(step)
+        compressed = torch.asinh(y)
+        seen = torch.cat((compressed[:, : self.latents], compressed.abs()), dim=1)
+        x = leading(self.first, seen, self.first.out_channels) + self.bias(step)
         z: Tensor = self.last(self.block(activation(x)))
         return z
 

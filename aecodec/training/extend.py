@@ -29,8 +29,8 @@ def extend(model: Compressor, details: int, lambda_rise: float, crops: Tensor) -
     old = model.config
     if old.details or old.lambda_rise != 1:
         raise UsageError("these weights are extended already")
-    if old.latents + details > CELL_VALUES:
-        raise UsageError(f"{old.latents} latents and {details} details are more than {CELL_VALUES} values of a block")
+    if details > CELL_VALUES:
+        raise UsageError(f"{details} details are more than the {CELL_VALUES} values of a block")
     extended = Compressor(replace(old, details=details, lambda_rise=lambda_rise)).eval()
     _keep(model, extended)
     _stretch(extended, model)
@@ -39,15 +39,11 @@ def extend(model: Compressor, details: int, lambda_rise: float, crops: Tensor) -
 
 
 def _keep(model: Compressor, extended: Compressor) -> None:
-    """Old weights where they were, zeros for what is new."""
+    """Old weights where they were, zeros for what is new: inputs and outputs of details are the last of a layer."""
     for name, old in model.state_dict().items():
         new = extended.get_parameter(name)
         new.zero_()
         new[tuple(slice(size) for size in old.shape)] = old
-    latents, channels = model.config.latents, extended.config.channels
-    first = extended.prior.hyper_analysis.first.weight  # its inputs are the latents and then their magnitudes
-    first[:, channels : channels + latents] = first[:, latents : 2 * latents].clone()
-    first[:, latents:channels] = 0
 
 
 def _stretch(extended: Compressor, model: Compressor) -> None:

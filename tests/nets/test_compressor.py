@@ -9,6 +9,7 @@ from torch import Tensor
 from aecodec.nets.compressor import Compressor, complexity
 from aecodec.nets.config import SIZES, CodecConfig
 from aecodec.nets.prior import CONTEXT_STEPS, SCALES, LatentPrior, step_mask
+from aecodec.nets.transform import CELL_VALUES
 from aecodec.quality import QUALITY_STEPS
 from aecodec.tiling import LATENT_STRIDE
 from tests.tiny import TINY, crops
@@ -144,7 +145,7 @@ def test_bits_of_all_symbols_sum_to_one_probability() -> None:
 
 def test_empty_details_cost_the_decoder_nothing() -> None:
     config = SIZES["small"]
-    counted = complexity(replace(config, details=768 - config.latents))["kmac_per_pixel"]
+    counted = complexity(replace(config, details=CELL_VALUES))["kmac_per_pixel"]
     assert counted["decode_without_details"] == complexity(config)["kmac_per_pixel"]["decode"] <= 18
     assert counted["decode_without_details"] < counted["decode"] <= 24
 

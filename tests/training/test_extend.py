@@ -77,4 +77,4 @@ def test_weights_are_extended_once_and_to_no_more_than_a_block_holds() -> None:
     with pytest.raises(UsageError, match="already"):
         extended(extended())
     with pytest.raises(UsageError, match="768"):
-        extend(tiny_frozen().model, 768, RISE, crops(1, 64))
+        extend(tiny_frozen().model, 772, RISE, crops(1, 64))
