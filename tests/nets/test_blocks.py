@@ -2,7 +2,7 @@
 
 import torch
 
-from aecodec.nets.blocks import Block, Knots, bounded, round_through
+from aecodec.nets.blocks import Block, Knots, bounded, leading, round_through
 from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
 
 
@@ -33,3 +33,16 @@ def test_bounds_let_only_gradients_pass_that_lead_back_inside() -> None:
     (bounded(x, 0, 1) * torch.tensor([-1.0, 1, 1, 1, -1])).sum().backward()
     assert x.grad is not None
     assert x.grad.tolist() == [-1, 0, 1, 1, 0]
+
+
+def test_leading_channels_are_those_of_the_whole_layer_with_zeros_for_the_rest() -> None:
+    layer, x = torch.nn.Conv2d(6, 8, 3, stride=2, padding=1), torch.randn(2, 6, 8, 8)
+    x[:, 4:] = 0
+    torch.testing.assert_close(leading(layer, x[:, :4], 5), layer(x)[:, :5])
+
+
+def test_all_of_a_layer_is_the_layer_that_hooks_see() -> None:
+    layer, x, calls = torch.nn.Conv2d(6, 8, 1), torch.randn(2, 6, 4, 4), []
+    layer.register_forward_pre_hook(lambda _, inputs: calls.append(inputs))
+    assert torch.equal(leading(layer, x, 8), layer(x))
+    assert len(calls) == 2

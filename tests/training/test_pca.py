@@ -4,6 +4,7 @@ import torch
 
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import CodecConfig
+from aecodec.quality import QUALITY_STEPS
 from aecodec.training.pca import pca_start
 from tests.tiny import crops
 
@@ -33,3 +34,18 @@ def test_few_components_keep_most_of_the_energy_and_quality_orders_rate_and_dist
     assert errors[0] > errors[1] > errors[2]
     assert bits[0] < bits[1] < bits[2]
     assert errors[2] < 0.1 * float((pixels - pixels.mean()).square().mean())
+
+
+def test_a_complete_set_of_details_holds_what_few_latents_leave() -> None:
+    config = CodecConfig(
+        features=16, latents=16, details=768, hyper=8, hyper_features=8, context=8, scale_width=8, lambda_rise=5
+    )
+    model = Compressor(config)
+    pixels = crops(24, 128)
+    pca_start(model, pixels)
+    with torch.no_grad():
+        y, step = model.analyse(pixels[:2]), torch.full((2,), QUALITY_STEPS)
+        without = model.synthesis(y[:, : config.latents], step)
+        restored = model.synthesis(y, step)
+    assert float((without - pixels[:2]).abs().max()) > 0.1
+    assert float((restored - pixels[:2]).abs().max()) < 1e-3
