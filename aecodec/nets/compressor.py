@@ -7,12 +7,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from aecodec.nets.blocks import bounded, round_through
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
-from aecodec.nets.transform import Analysis, Synthesis, in_float32
+from aecodec.nets.transform import Analysis, Synthesis
 from aecodec.quality import QUALITY_STEPS
 from aecodec.tiling import HYPER_STRIDE, LATENT_STRIDE
 
@@ -63,10 +62,9 @@ class Compressor(nn.Module):
         of the pixels. The synthesis' gradient does not pass: it learns to leave little, whatever the details add.
         """
         y: Tensor = self.analysis(pixels)
-        if self.analysis.details is None:
+        if self.synthesis.details is None:
             return y
-        cells = F.pixel_unshuffle(self.left(pixels, y), LATENT_STRIDE)
-        return torch.cat((y, in_float32(self.analysis.details, cells)), 1)
+        return torch.cat((y, self.synthesis.details.analyse(self.left(pixels, y))), 1)
 
     @torch.no_grad()
     def left(self, pixels: Tensor, y: Tensor) -> Tensor:

@@ -47,14 +47,12 @@ def start_details(model: Compressor, crops: Tensor) -> None:
 
     crops (N, 3, H, W) of 0 ... 1, sides multiples of 16, a few thousand blocks, sharp ones among them.
     """
-    if not model.config.details:
+    if model.synthesis.details is None:
         return
     left = [model.left(batch, model.analysis(batch)) for batch in torch.split(crops, LEFT_CROPS)]
     cells = torch.cat([F.pixel_unshuffle(batch, LATENT_STRIDE).movedim(1, -1).flatten(0, 2) for batch in left])
     basis, std = _components(cells, model.config.details)
-    for layer, weight in ((model.analysis.details, basis.T), (model.synthesis.details, basis)):
-        assert isinstance(layer, nn.Conv2d)
-        layer.weight.copy_(weight[:, :, None, None])
+    model.synthesis.details.basis.copy_(basis)
     _start_prior(model, slice(model.config.latents, None), std, torch.ones_like(std))
 
 

@@ -11,7 +11,6 @@ from aecodec.nets.config import SIZES, CodecConfig
 from aecodec.nets.prior import CONTEXT_STEPS, SCALES, LatentPrior, step_mask
 from aecodec.nets.transform import CELL_VALUES
 from aecodec.quality import QUALITY_STEPS
-from aecodec.tiling import LATENT_STRIDE
 from tests.tiny import TINY, crops
 
 DETAILED = replace(TINY, details=16)
@@ -57,7 +56,7 @@ def detailed() -> Compressor:
     """All of it speaks: what starts at zero is drawn."""
     torch.manual_seed(2)
     model = Compressor(DETAILED).eval()
-    for parameter in model.parameters():
+    for parameter in (*model.parameters(), model.synthesis.details.basis):
         if not parameter.detach().any():
             torch.nn.init.normal_(parameter, std=0.05)
     with torch.no_grad():
@@ -110,8 +109,7 @@ def test_details_are_of_what_the_latents_leave_at_the_highest_quality() -> None:
     model, pixels, step = detailed(), crops(1, 64), torch.tensor([QUALITY_STEPS])
     both = (model.prior.log_gain(step) + model.prior.log_inverse(step)).exp()[:, : DETAILED.latents]
     left = pixels - model.synthesis(model.analysis(pixels) * both, step)
-    cells = torch.nn.functional.pixel_unshuffle(left, LATENT_STRIDE)
-    torch.testing.assert_close(model.analyse(pixels)[:, DETAILED.latents :], model.analysis.details(cells))
+    torch.testing.assert_close(model.analyse(pixels)[:, DETAILED.latents :], model.synthesis.details.analyse(left))
 
 
 def test_details_reach_the_pixels_of_their_own_cell_only() -> None:
