@@ -157,5 +157,5 @@ def complexity(config: CodecConfig) -> dict[str, Any]:
             counted[name] = round(counter.get_total_flops() / 2 / side**2 / 1000, 2)
     return {
         "kmac_per_pixel": counted,
-        "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
+        "million_parameters": round(sum(values.numel() for values in model.state_dict().values()) / 1e6, 3),
     }

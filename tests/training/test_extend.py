@@ -78,3 +78,10 @@ def test_weights_are_extended_once_and_to_no_more_than_a_block_holds() -> None:
         extended(extended())
     with pytest.raises(UsageError, match="768"):
         extend(tiny_frozen().model, 772, RISE, crops(1, 64))
+
+
+def test_the_basis_is_orthonormal_stored_and_not_trained() -> None:
+    model = extended()
+    basis = model.state_dict()["synthesis.details.basis"]
+    torch.testing.assert_close(basis.T @ basis, torch.eye(DETAILS), atol=1e-4, rtol=0)
+    assert "synthesis.details.basis" not in dict(model.named_parameters())
