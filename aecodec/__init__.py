@@ -5,13 +5,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aecodec.api import decode, decode_array, denoise, encode
+    from aecodec.codec.codec import Codec
+    from aecodec.codec.ratecontrol import Target
+    from aecodec.denoiser import Denoiser
     from aecodec.errors import AecodecError
 
 __version__ = "0.1.0"
-__all__ = ["AecodecError", "__version__", "decode", "decode_array", "denoise", "encode"]
+__all__ = [
+    "AecodecError",
+    "Codec",
+    "Denoiser",
+    "Target",
+    "__version__",
+    "decode",
+    "decode_array",
+    "denoise",
+    "encode",
+]
 
 _HOME = {
     "AecodecError": "errors",
+    "Codec": "codec.codec",
+    "Denoiser": "denoiser",
+    "Target": "codec.ratecontrol",
     "decode": "api",
     "decode_array": "api",
     "denoise": "api",

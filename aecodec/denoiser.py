@@ -28,8 +28,6 @@ UNTILED_PIXELS = 2_000_000
 TILE_SIDE = 1024
 SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
 OVERLAP = 64  # pixels, a multiple of CELL
-BYTES_PER_PIXEL = 600  # of a window, that the network needs while it runs; 350 to 520 were measured on a CPU
-MOST_OF_MEMORY = 0.5  # of what is free
 FAINT = (1.0, 3.0)  # levels: estimates up to the first count as none, from the second on as they are
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 
@@ -101,45 +99,38 @@ class Denoiser:
 
     @torch.inference_mode()
     def _run(self, pixels: Samples | Unit, sigma: float | None, strength: float, put: Put) -> float:
-        """Restore every tile, in smaller ones where memory runs out; returns the noise level that was removed."""
+        """Restore every tile; returns the noise level that was removed.
+
+        Tiles are as large as the picture's size says, so that its pixels are the same on every machine; fewer at a
+        time, and at last smaller ones, only where memory has run out.
+        """
         if sigma is not None and not 0 < sigma < np.inf:
             raise UsageError(f"a noise level of {sigma:g} makes no sense: give one above 0, in levels of 255")
         if not 0 <= strength <= 1:
             raise UsageError(f"a strength of {strength:g} makes no sense: give one from 0 to 1")
         height, width = pixels.shape[:2]
-        side = self._tile_side(height, width)
+        side, batch = tile_side(height, width), self.batch
         while True:
             try:
                 energy = 0.0
-                for tile, noisy, restored, level in self._tiles(pixels, sigma, side):
+                for tile, noisy, restored, level in self._tiles(pixels, sigma, side, batch):
                     put(tile, noisy + strength * (restored - noisy))
                     energy += level**2 * tile.width * tile.height
                 return LEVELS * float(np.sqrt(energy / (height * width))) if sigma is None else sigma
             except (RuntimeError, MemoryError) as error:
                 if not devices.out_of_memory(error):
                     raise
-            side = align_up(side // 2, CELL)
+            side, batch = (side, batch // 2) if batch > 1 else (align_up(side // 2, CELL), 1)
             if side < SMALLEST_TILE_SIDE:
                 raise DeviceError("out of memory, even in small tiles: try --device cpu, or a smaller picture")
 
-    def _tile_side(self, height: int, width: int) -> int:
-        """The whole picture where it is small enough, else `TILE_SIDE`, or less where memory is scarce."""
-        whole = align_up(max(height, width), CELL)
-        free = devices.free_memory(self.device) * MOST_OF_MEMORY
-        if height * width <= UNTILED_PIXELS and height * width * BYTES_PER_PIXEL <= free:
-            return whole
-        side = TILE_SIDE
-        while side > SMALLEST_TILE_SIDE and self.batch * (side + 2 * OVERLAP) ** 2 * BYTES_PER_PIXEL > free:
-            side //= 2
-        return min(side, whole)
-
     def _tiles(
-        self, pixels: Samples | Unit, sigma: float | None, side: int
+        self, pixels: Samples | Unit, sigma: float | None, side: int, batch: int
     ) -> Iterator[tuple[Tile, Unit, Unit, float]]:
         """Every tile in RGB (H, W, 3), noisy and restored, and the RMS of its noise levels; not in order."""
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
         windows = [(tile, grid.window(tile, OVERLAP)) for tile in grid.tiles()]
-        for group in groups(windows, lambda entry: (entry[1].height, entry[1].width), self.batch):
+        for group in groups(windows, lambda entry: (entry[1].height, entry[1].width), batch):
             cut = np.stack([_cut(pixels, window) for _, window in group])
             noisy = torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
             level = self._level(noisy, sigma)
@@ -156,6 +147,12 @@ class Denoiser:
             return self.weights.model.estimate(noisy)
         cells = noisy.shape[2] // CELL, noisy.shape[3] // CELL
         return torch.full((len(noisy), 1, *cells), sigma / LEVELS, device=self.device)
+
+
+def tile_side(height: int, width: int) -> int:
+    """Side in pixels of the tiles of a picture: the whole of a small one, else `TILE_SIDE`."""
+    whole = align_up(max(height, width), CELL)
+    return whole if height * width <= UNTILED_PIXELS else min(TILE_SIDE, whole)
 
 
 def faded(level: Tensor) -> Tensor:

@@ -71,17 +71,6 @@ def name_of(device: torch.device) -> str:
     return f"cpu, {count} thread{'s' if count > 1 else ''}"
 
 
-def free_memory(device: torch.device) -> int:
-    """Bytes that could be taken now."""
-    if device.type == "cuda":
-        free: int = torch.cuda.mem_get_info(device)[0]
-        return free
-    import psutil  # here: training, on machines that are lent bare, does without
-
-    available: int = psutil.virtual_memory().available
-    return available
-
-
 def out_of_memory(error: BaseException) -> bool:
     """Whether a device, or the machine, ran out of memory; PyTorch's allocator on a CPU raises a RuntimeError."""
     return isinstance(error, torch.cuda.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)

@@ -6,7 +6,7 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,6 +38,12 @@ def opened(output: Path | None, *, replace: bool) -> Iterator[BinaryIO]:
         raise OutputError(f"cannot write {output}: {error.strerror or error}") from error
 
 
+def write_whole(output: Path, content: bytes) -> None:
+    """Put `content` into `output` in place of what was there; raises OutputError, and then the old file stays."""
+    with opened(output, replace=True) as stream:
+        stream.write(content)
+
+
 def refuse_existing(output: Path) -> None:
     """Raises OutputError if there is something at `output` that a new file would replace."""
     if output.is_dir():
@@ -62,8 +68,21 @@ def _staged(output: Path, replace: bool) -> Iterator[BinaryIO]:
     try:
         with temporary.open("x+b") as stream:
             yield stream
+            stream.flush()
+            os.fsync(stream.fileno())  # else a power cut after the rename could leave an empty file
         if not replace:
             refuse_existing(output)  # again: it may have appeared since
         os.replace(temporary, output)
+        _sync_folder(output.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last, where the system can: Windows opens no folders and some network drives sync none."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

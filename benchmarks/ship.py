@@ -23,7 +23,7 @@ from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 SIGMAS = (15.0, 25.0, 50.0)

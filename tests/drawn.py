@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 
 import imagecodecs
@@ -11,14 +12,15 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
-from aecodec.pictures.highbit import png_chunk
 from aecodec.pictures.imagefile import read, write
 from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.png import chunk
 
 EXIF_TIME = "2021:02:03 04:05:06"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\xc3\xa4</x:xmpmeta>'
 
 
+@cache  # a profile holds the time when it was made
 def srgb_profile() -> bytes:
     return bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
 
@@ -86,10 +88,10 @@ def png_by_hand(width: int, height: int, depth: int, colour: int, rows: bytes, *
     """A PNG of unfiltered rows (each with its leading zero), true or not to the size that its header claims."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     chunks = [
-        png_chunk(b"IHDR", header),
+        chunk(b"IHDR", header),
         *extra,
-        png_chunk(b"IDAT", zlib.compress(rows)),
-        png_chunk(b"IEND", b""),
+        chunk(b"IDAT", zlib.compress(rows)),
+        chunk(b"IEND", b""),
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 

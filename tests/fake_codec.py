@@ -6,13 +6,16 @@ denoiser moves each sample by its strength towards the multiple of 8 below.
 
 import io
 import types
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from aecodec import metrics
-from aecodec.codec.container import Cleaning
+from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures.picture import Metadata, Picture, Samples
@@ -35,8 +38,13 @@ class Encoded:
     data: bytes
     quality: float
     estimated_bits: float
-    psnr_db: float
+    measure: Callable[[], float]
     plain: Plain | None = None
+
+    @cached_property
+    def psnr_db(self) -> float:
+        """Costly in the real one, which decodes for it: only if somebody asks."""
+        return self.measure()
 
 
 @dataclass(frozen=True)
@@ -76,14 +84,18 @@ class Codec:
         stream = io.BytesIO()
         np.savez(stream, quality=quality, **arrays)
         data = MAGIC + stream.getvalue()
-        psnr_db = metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
-        plain = Plain(2 * len(data), psnr_db) if effort else None
-        return Encoded(data, quality, 8 * len(data), psnr_db, plain)
+
+        def measure() -> float:
+            return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
+
+        plain = Plain(2 * len(data), measure()) if effort else None
+        return Encoded(data, quality, 8 * len(data), measure, plain)
 
     def decode(
-        self, data: bytes, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
+        self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
     ) -> Decoded:
         self.log.append(("decode", crop, keep_going))
+        data = source if isinstance(source, bytes) else source.read()
         if not data.startswith(MAGIC):
             raise Corrupt("signature at byte 0: not an .aec file")
         hurt = data.endswith(HURT)

@@ -1,6 +1,7 @@
 """The Python API: pictures and arrays in, bytes out and back, and clean ones."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,6 +61,31 @@ def test_quality_reaches_the_codec_which_is_loaded_once(log):
 def test_what_cannot_be_encoded_is_an_aecodec_error(image, quality):
     with pytest.raises(aecodec.AecodecError):
         aecodec.encode(image, quality)
+
+
+@pytest.mark.parametrize("kind", ["quality", "bpp", "max_bytes", "psnr"])
+def test_a_target_of_every_kind_reaches_the_codec(log, kind):
+    aecodec.encode(drawn.samples((8, 8, 3)), **{kind: 99})
+    assert log[1][1:3] == (kind, 99)
+
+
+def test_two_targets_are_one_too_many():
+    with pytest.raises(aecodec.AecodecError, match="bpp and psnr exclude each other"):
+        aecodec.encode(drawn.samples((8, 8, 3)), bpp=1, psnr=30)
+
+
+def test_devices_and_weights_are_loaded_once_each(log):
+    array = drawn.samples((8, 8, 3))
+    for weights in ("a.safetensors", Path("a.safetensors"), None):
+        aecodec.decode(aecodec.encode(array, weights=weights, device="cpu"), weights=weights, device="cpu")
+        aecodec.denoise(array, weights=weights, device="cpu")
+    given = Path("a.safetensors")
+    assert [entry for entry in log if "load" in str(entry[0])] == [
+        ("load", given, "cpu", None, None),
+        ("load denoiser", given, "cpu", None, None),
+        ("load", None, "cpu", None, None),
+        ("load denoiser", None, "cpu", None, None),
+    ]
 
 
 def test_what_is_no_aec_file_is_an_aecodec_error():
@@ -125,6 +151,6 @@ def test_what_cannot_be_denoised_is_an_aecodec_error(image):
 @pytest.mark.parametrize("options", [{"sigma": 0}, {"sigma": -1}, {"sigma": np.nan}, {"strength": 1.5}])
 def test_a_noise_level_or_strength_without_sense_is_an_aecodec_error(monkeypatch, options):
     without_weights = Denoiser(None, None, 1)
-    monkeypatch.setattr(sys.modules["aecodec.denoiser"].Denoiser, "load", lambda: without_weights)
+    monkeypatch.setattr(sys.modules["aecodec.denoiser"].Denoiser, "load", lambda *given, **options: without_weights)
     with pytest.raises(aecodec.AecodecError, match="makes no sense"):
         aecodec.denoise(drawn.samples((8, 8, 3)), **options)

@@ -50,7 +50,6 @@ PLACES = {
     ("skimage", "pytorch_msssim", "scipy", "jinja2", "matplotlib"): ["evaluation.*", "metrics", "training.tablefit"],
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.kernels"],
-    ("psutil",): ["devices"],
 }
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "imagecodecs", "tifffile", "numba", "skimage", "scipy")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from aecodec import denoiser, devices
+from aecodec import denoiser
 from aecodec.denoiser import Denoiser
 from aecodec.errors import DeviceError, UsageError, WeightsError
 from aecodec.models import weights
@@ -112,9 +112,9 @@ def test_tiles_are_halved_when_memory_runs_out(
 ) -> None:
     tiles, sides = tiny._tiles, []
 
-    def scarce(pixels, sigma, side):
+    def scarce(pixels, sigma, side, batch):
         sides.append(side)
-        for index, tile in enumerate(tiles(pixels, sigma, side)):
+        for index, tile in enumerate(tiles(pixels, sigma, side, batch)):
             if side > 300 or (side > 150 and index == 2):
                 raise error
             yield tile
@@ -124,6 +124,22 @@ def test_tiles_are_halved_when_memory_runs_out(
     found = tiny.restore(to_unit(sample())).pixels
     assert sides == [576, 288, 144]
     assert np.abs(found - expected).max() < 0.5 / 255
+
+
+def test_fewer_tiles_at_a_time_come_before_smaller_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = Denoiser(weights.DenoiserWeights(tiny_restorer(), bytes(8), Path("tiny")), CPU, 4)
+    expected = loaded.restore(to_unit(sample())).pixels
+    tiles, asked = loaded._tiles, []
+
+    def scarce(pixels, sigma, side, batch):
+        asked.append((side, batch))
+        if batch > 1:
+            raise MemoryError
+        return tiles(pixels, sigma, side, batch)
+
+    monkeypatch.setattr(loaded, "_tiles", scarce)
+    assert np.array_equal(loaded.restore(to_unit(sample())).pixels, expected)
+    assert asked == [(576, 4), (576, 2), (576, 1)]
 
 
 def test_without_any_memory_there_is_a_remedy(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,14 +160,16 @@ def test_another_error_is_not_taken_for_memory(tiny: Denoiser, monkeypatch: pyte
         tiny.restore(to_unit(sample()))
 
 
-def test_tiles_shrink_where_memory_is_scarce(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = tiny._tile_side(1000, 1500)
-    large = tiny._tile_side(5000, 5000)
-    monkeypatch.setattr(devices, "free_memory", lambda device: 200_000_000)
-    scarce = tiny._tile_side(5000, 5000)
-    assert (whole, large) == (1504, denoiser.TILE_SIDE)
-    assert denoiser.SMALLEST_TILE_SIDE <= scarce < large
-    assert (scarce + 2 * denoiser.OVERLAP) ** 2 * denoiser.BYTES_PER_PIXEL <= 100_000_000
+def test_tiles_are_as_large_as_the_picture_alone_says(tiny: Denoiser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not as memory allows: the same picture must come out the same on every machine."""
+    assert denoiser.tile_side(1000, 1500) == 1504
+    assert denoiser.tile_side(5000, 5000) == denoiser.tile_side(1001, 2000) == denoiser.TILE_SIDE
+    assert denoiser.tile_side(300, 100_000) == denoiser.TILE_SIDE
+    sides: list[int] = []
+    tiles = tiny._tiles
+    monkeypatch.setattr(tiny, "_tiles", lambda *given: sides.append(given[2]) or tiles(*given))
+    tiny.restore(to_unit(sample()))
+    assert sides == [576]
 
 
 def test_weights_survive_their_file(tmp_path: Path, tiny: Denoiser) -> None:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from aecodec.codec import container
 from aecodec.codec.codec import Codec, Target
+from aecodec.codec.layout import read_layout
 from aecodec.errors import FormatError
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import from_array
@@ -76,7 +77,7 @@ def test_pipes(tmp_path: Path) -> None:
 def test_damage_is_named_and_survived(tmp_path: Path, codec: Codec) -> None:
     picture = np.tile(sample("city"), (2, 3, 1))[:1100, :1330]
     data = bytearray(codec.encode(from_array(picture), Target("quality", 20)).data)
-    part = container.inspect(bytes(data)).tiles[1]
+    part = read_layout(bytes(data)).tiles[1]
     data[part.offset + 30] ^= 1
     (tmp_path / "a.aec").write_bytes(data)
     refused = aecodec("decode", "a.aec", folder=tmp_path)

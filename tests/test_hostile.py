@@ -14,7 +14,9 @@ import pytest
 from aecodec import limits
 from aecodec.bits import varint
 from aecodec.codec import container
-from aecodec.codec.container import Container, Layout
+from aecodec.codec.container import Container
+from aecodec.codec.header import HEADER_OFFSET
+from aecodec.codec.layout import CRC_BYTES, INDEX_OFFSET, Layout, read_header, read_layout
 from aecodec.errors import AecodecError, Corrupt, FormatError, LimitExceeded, Truncated, UnsupportedVersion
 from tests.codec.test_container import HEADER, METADATA, TILES
 from tests.test_bits import StingyStream
@@ -24,7 +26,7 @@ PLACE = re.compile(
     r"|tile \d+ \(x \d+, y \d+, \d+x\d+\)) at byte (\d+): "
 )
 FILE = container.write(HEADER, TILES, **METADATA)
-LAYOUT = container.inspect(FILE)
+LAYOUT = read_layout(FILE)
 FRONT = LAYOUT.parts[0].offset  # signature, header and index
 
 
@@ -55,9 +57,9 @@ def check_damage_is_named(read: Callable[[bytes], object], damaged: bytes) -> st
 def place(layout: Layout, offset: int) -> str:
     """The name of what lies at a byte offset of a file, as errors name it."""
     for part in (*layout.parts, *layout.tiles):
-        if part.offset <= offset < part.offset + part.size + container.CRC_BYTES:
+        if part.offset <= offset < part.offset + part.size + CRC_BYTES:
             return part.name
-    bounds = ((container.HEADER_OFFSET, "signature"), (container.INDEX_OFFSET, "header"))
+    bounds = ((HEADER_OFFSET, "signature"), (INDEX_OFFSET, "header"))
     return next((name for end, name in bounds if offset < end), "index")
 
 
@@ -75,10 +77,10 @@ def test_every_flipped_bit_is_an_error_that_names_its_part() -> None:
 
 def test_damage_in_the_front_stops_header_inspection_and_keep_going_too() -> None:
     for offset, damaged in bit_flips(FILE[:FRONT]):
-        check_damage_is_named(container.inspect, damaged)
+        check_damage_is_named(read_layout, damaged)
         check_damage_is_named(lambda data: container.parse(data, keep_going=True), damaged + FILE[FRONT:])
-        if offset < container.INDEX_OFFSET:
-            check_damage_is_named(container.read_header, damaged)
+        if offset < INDEX_OFFSET:
+            check_damage_is_named(read_header, damaged)
 
 
 def lost(parsed: Container) -> set[str]:

@@ -8,8 +8,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from aecodec.codec.latents import decode_symbols
+from aecodec.entropy.tables import ideal_bits
 from aecodec.models import weights
-from aecodec.models.frozen import Frozen
+from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.restorer import Restorer, RestorerConfig
 
@@ -51,6 +53,14 @@ def crops(count: int, side: int) -> Tensor:
 def tiny_frozen() -> Frozen:
     """The tiny network with the weights that the golden files were written with; see `tests.golden.make`."""
     return weights.read(TINY_WEIGHTS, torch.device("cpu")).frozen
+
+
+def expected_bits(frozen: Frozen, payloads: list[bytes], cells: tuple[int, int], step: int) -> float:
+    """What the symbols of tiles of (h, w) cells cost by the model's tables."""
+    symbols = decode_symbols(frozen, payloads, cells, step)
+    rows = scale_rows(frozen, torch.from_numpy(symbols.z), step)
+    z_bits = ideal_bits(frozen.tables, symbols.z, hyper_rows(step, symbols.z.shape))
+    return z_bits + ideal_bits(frozen.tables, symbols.y, rows)
 
 
 @cache

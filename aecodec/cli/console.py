@@ -7,10 +7,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from functools import partial
 from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -19,7 +20,10 @@ from aecodec.errors import AecodecError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from aecodec.services.files import Row
+    from aecodec.pictures.picture import Warn
+    from aecodec.services.rows import Row
+
+R = TypeVar("R", bound="Row")
 
 
 @contextmanager
@@ -67,6 +71,10 @@ class Talk:
             self._warned.add((where, message))
             self.line(f"aecodec: {where}: warning: {message}")
 
+    def warn_about(self, where: str) -> "Warn":
+        """What takes warnings about one input."""
+        return partial(self.warn, where)
+
     def error(self, where: str, message: str) -> None:
         self._err(f"aecodec: {where}: {message}")
 
@@ -84,14 +92,17 @@ class Talk:
             for line in traceback.format_exc().splitlines():
                 self._err(line)
 
-    def report(self, rows: Iterable["Row"], total: int, done: Callable[["Row"], None]) -> None:
-        """Show each row as it comes, one that succeeded by `done`; exit 1 at the end if any failed."""
+    def report(self, rows: Iterable["Row"], total: int, kind: type[R], done: Callable[[R], None]) -> None:
+        """Show each row as it comes, one of the command's own `kind` by `done`; exit 1 at the end if any failed.
+
+        With --json every row has the fields of `kind`, null where it failed or needed no work.
+        """
         failed = 0
         pixels = 0
         start = monotonic()
         with self.counting(total) as advance:
             for row in rows:
-                self._show(row, done)
+                self._show(row, kind, done)
                 failed += bool(row.errors)
                 pixels += 0 if row.width is None or row.height is None else row.width * row.height
                 advance(f"{pixels / 1e6 / max(monotonic() - start, 1e-3):.2f} MP/s")
@@ -100,17 +111,19 @@ class Talk:
         if failed:
             raise typer.Exit(1)
 
-    def _show(self, row: "Row", done: Callable[["Row"], None]) -> None:
+    def _show(self, row: "Row", kind: type[R], done: Callable[[R], None]) -> None:
         for message in row.errors:
             self.error(row.input, message)
         if self._json:
-            fields = asdict(row)
-            del fields["errors"]
-            self.record({**fields, "error": "; ".join(row.errors) or None})
+            shown = dict.fromkeys(field.name for field in fields(kind)) | asdict(row)
+            del shown["errors"]
+            self.record({**shown, "error": "; ".join(row.errors) or None})
         elif row.skipped:
             self.line(f"{row.input} -> {row.output}  skipped: exists already")
-        elif row.width is not None or not row.errors:  # a damaged picture was painted all the same
+        elif isinstance(row, kind):  # also one with errors: a damaged picture was painted all the same
             done(row)
+        elif not row.errors:
+            self.line(f"{row.input} -> {row.output}  (not written)")  # --dry-run
 
     @property
     def live(self) -> bool:
@@ -170,11 +183,6 @@ class Talk:
 def printable(text: str) -> str:
     """`text` as one line that any terminal can show: names may hold line breaks, escapes or stray bytes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def planned(talk: Talk) -> Callable[["Row"], None]:
-    """How --dry-run shows a row."""
-    return lambda row: talk.line(f"{row.input} -> {row.output}  (not written)")
 
 
 def decibels(value: float) -> str:

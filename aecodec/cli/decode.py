@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aecodec.cli import options
-from aecodec.cli.console import Talk, planned
+from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from aecodec.services.files import Row
+    from aecodec.services.rows import DecodedRow
 
 Format = Annotated[
     options.Format | None,
@@ -57,28 +57,29 @@ def decode(  # noqa: PLR0913
         raise UsageError("--check writes nothing: leave out -o, --format, --crop and --skip-existing")
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
-    from aecodec.services import batch, files
+    from aecodec.services import batch, files, jobs
+    from aecodec.services.rows import DecodedRow
 
-    selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
-        jobs = batch.plan(selection, batch.READ, talk.warn)
-        rows = batch.run(jobs, lambda: files.checker(engine), False, talk.trace)
-        talk.report(rows, len(jobs), lambda row: _verdict(row, talk))
+        planned = jobs.plan(selection, jobs.READ, talk.warn_about)
+        rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
+        talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
     settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going)
-    jobs = batch.plan_decoding(selection, picture_format, talk.warn)
+    planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
     if dry_run:
-        talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
-        return
-    rows = batch.run(jobs, lambda: files.decoder(engine, settings, talk.warn), skip_existing, talk.trace)
-    talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
+        rows = batch.rehearse(planned, skip_existing)
+    else:
+        rows = batch.run(planned, lambda: files.decoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
+    talk.report(rows, len(planned), DecodedRow, lambda row: talk.line(_line(row)))
 
 
-def _line(row: "Row") -> str:
+def _line(row: "DecodedRow") -> str:
     return f"{row.input} -> {row.output}  {row.width}x{row.height}  quality {row.quality:g}  {row.seconds:.1f} s"
 
 
-def _verdict(row: "Row", talk: Talk) -> None:
+def _verdict(row: "DecodedRow", talk: Talk) -> None:
     if not row.errors:
         talk.line(f"{row.input}: ok  {row.width}x{row.height}  quality {row.quality:g}  {row.seconds:.1f} s")

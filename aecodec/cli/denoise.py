@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aecodec.cli import options
-from aecodec.cli.console import Talk, planned
+from aecodec.cli.console import Talk
 
 if TYPE_CHECKING:
-    from aecodec.services.files import Row
+    from aecodec.services.rows import DenoisedRow
 
 Sigma = Annotated[
     float | None,
@@ -57,19 +57,22 @@ def denoise(  # noqa: PLR0913
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
-    from aecodec.services import batch, denoising, files
+    from aecodec.services import batch, denoising, files, jobs
+    from aecodec.services.rows import DenoisedRow
 
-    selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
-    jobs = batch.plan_denoising(selection, picture_format, talk.warn)
-    if dry_run:
-        talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
-        return
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    planned = jobs.plan_denoising(selection, picture_format, talk.warn_about)
     engine = files.Engine(None, device, threads, batch_size)
     settings = denoising.DenoiseOptions(sigma, 1.0 if strength is None else strength, picture_format, weights)
-    rows = batch.run(jobs, lambda: denoising.denoiser(engine, settings, talk.warn), skip_existing, talk.trace)
-    talk.report(rows, len(jobs), lambda row: talk.line(_line(row, told=sigma is not None)))
+    if dry_run:
+        rows = batch.rehearse(planned, skip_existing)
+    else:
+        rows = batch.run(
+            planned, lambda: denoising.denoiser(engine, settings, talk.warn_about), skip_existing, talk.trace
+        )
+    talk.report(rows, len(planned), DenoisedRow, lambda row: talk.line(_line(row, told=sigma is not None)))
 
 
-def _line(row: "Row", *, told: bool) -> str:
+def _line(row: "DenoisedRow", *, told: bool) -> str:
     noise = f"sigma {row.sigma:.1f}" + ("" if told else " (estimated)")
     return f"{row.input} -> {row.output}  {row.width}x{row.height}  {noise}  {row.seconds:.1f} s"

@@ -1,18 +1,17 @@
 """`aecodec encode`: pictures to .aec files."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aecodec.cli import options
-from aecodec.cli.console import Talk, decibels, planned
+from aecodec.cli.console import Talk, decibels
 from aecodec.errors import UsageError
 
 if TYPE_CHECKING:
-    from aecodec.services.files import Row
+    from aecodec.codec.ratecontrol import Kind
+    from aecodec.services.rows import EncodedRow
 
-DEFAULT_QUALITY = 50.0
-Goal = Literal["quality", "bpp", "max_bytes", "psnr"]
 
 Quality = Annotated[
     float | None,
@@ -90,48 +89,44 @@ def encode(  # noqa: PLR0913
     Example: aecodec encode photo.jpg holiday/ -o coded/ --bpp 0.5
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
-    goal = _goal(quality, bpp, max_bytes, psnr)
+    from aecodec.codec.ratecontrol import Target
+
+    given: dict[Kind, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
+    target = Target.of(given, lambda kind: f"--{kind.replace('_', '-')}")
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     if strength is not None and not denoise:
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
-    from aecodec.codec.ratecontrol import Target
-    from aecodec.services import batch, files
+    from aecodec.services import batch, files, jobs
+    from aecodec.services.rows import EncodedRow
 
-    selection = batch.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
-    jobs = batch.plan(selection, batch.ENCODE, talk.warn)
-    if dry_run:
-        talk.report(batch.rehearse(jobs, skip_existing), len(jobs), planned(talk))
-        return
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    planned = jobs.plan(selection, jobs.ENCODE, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
-    settings = files.EncodeOptions(Target(*goal), effort, exact, strip or frozenset(), verify, cleaning)
-    rows = batch.run(jobs, lambda: files.encoder(engine, settings, talk.warn), skip_existing, talk.trace)
-    talk.report(rows, len(jobs), lambda row: talk.line(_line(row)))
+    seen = as_json or not quiet
+    settings = files.EncodeOptions(target, effort, exact, strip or frozenset(), verify, cleaning, seen)
+    if dry_run:
+        rows = batch.rehearse(planned, skip_existing)
+    else:
+        rows = batch.run(planned, lambda: files.encoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
+    talk.report(rows, len(planned), EncodedRow, lambda row: talk.line(_line(row)))
 
 
-def _goal(quality: float | None, bpp: float | None, max_bytes: int | None, psnr: float | None) -> tuple[Goal, float]:
-    given: dict[Goal, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
-    chosen = [(name, value) for name, value in given.items() if value is not None]
-    if len(chosen) > 1:
-        names = " and ".join(f"--{name.replace('_', '-')}" for name, _ in chosen)
-        raise UsageError(f"{names} exclude each other: give one of them")
-    return chosen[0] if chosen else ("quality", DEFAULT_QUALITY)
-
-
-def _line(row: "Row") -> str:
+def _line(row: "EncodedRow") -> str:
+    measured = "" if row.psnr_db is None else f"  {decibels(row.psnr_db)}"
     return (
-        f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  quality {row.quality:g}  "
-        f"{decibels(row.psnr_db or 0.0)}  {row.seconds:.1f} s{_gain(row)}{_removed(row)}"
+        f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  quality {row.quality:g}"
+        f"{measured}  {row.seconds:.1f} s{_gain(row)}{_removed(row)}"
     )
 
 
-def _removed(row: "Row") -> str:
+def _removed(row: "EncodedRow") -> str:
     return "" if row.sigma is None else f"  noise of sigma {row.sigma:.1f} removed"
 
 
-def _gain(row: "Row") -> str:
+def _gain(row: "EncodedRow") -> str:
     """What an effort above 0 was good for."""
-    if row.plain_bytes is None or row.plain_psnr_db is None or row.bytes is None or row.psnr_db is None:
+    if row.plain_bytes is None or row.plain_psnr_db is None or row.psnr_db is None:
         return ""
     percent = 100 * (row.bytes / row.plain_bytes - 1)
     more_db = 0.0 if row.psnr_db == row.plain_psnr_db else row.psnr_db - row.plain_psnr_db  # both may be infinite

@@ -150,8 +150,7 @@ def evaluate(  # noqa: PLR0913
     Example: aecodec evaluate photos/ --quality 30,50,70 --against jpeg,webp --json figures.json
     """
     from aecodec.evaluation import measurement
-    from aecodec.services import batch as batches
-    from aecodec.services import files
+    from aecodec.services import files, jobs
 
     talk = Talk(quiet=quiet)
     if compare:
@@ -161,13 +160,13 @@ def evaluate(  # noqa: PLR0913
     noise = _noise(denoise, quality, sigma, clean)
     outputs = _Outputs(json_file, csv_file, report_file, plots)
     outputs.check(resume=resume, force=force)
-    selection = batches.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
-    jobs = batches.plan(selection, batches.EVALUATE, talk.warn)
+    selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
+    pictures = jobs.plan(selection, jobs.EVALUATE, talk.warn_about)
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
         weights = None  # AECODEC_WEIGHTS names a codec's
     plan = measurement.Plan(
-        __version__, jobs, files.Engine(weights, device, threads, batch), names, talk.warn, ssimulacra2
+        __version__, pictures, files.Engine(weights, device, threads, batch), names, talk.warn, ssimulacra2
     )
     if noise is None:
         qualities = [options.parse_quality(text) for text in (quality or QUALITIES).split(",")]

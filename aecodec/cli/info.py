@@ -6,7 +6,7 @@ from aecodec.cli import options
 from aecodec.cli.console import Talk
 
 if TYPE_CHECKING:
-    from aecodec.services.describing import Description
+    from aecodec.services.rows import Description
 
 
 def info(
@@ -21,17 +21,17 @@ def info(
 
     Example: aecodec info photo.aec
     """
-    from aecodec.services import batch, describing, files
+    from aecodec.services import batch, describing, jobs
+    from aecodec.services.rows import Description
 
-    def show(row: files.Row) -> None:
-        if isinstance(row, describing.Description):
-            for line in _lines(row):
-                talk.data(line)
+    def show(row: Description) -> None:
+        for line in _lines(row):
+            talk.data(line)
 
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
-    selection = batch.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
-    jobs = batch.plan(selection, batch.READ, talk.warn)
-    talk.report(batch.run(jobs, lambda: describing.describe, False, talk.trace), len(jobs), show)
+    selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
+    planned = jobs.plan(selection, jobs.READ, talk.warn_about)
+    talk.report(batch.run(planned, lambda: describing.describe, False, talk.trace), len(planned), Description, show)
 
 
 def _lines(row: "Description") -> list[str]:

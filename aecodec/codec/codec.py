@@ -7,6 +7,7 @@ latents around it, so that there are no seams (DESIGN section 6).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor
 from aecodec import devices
 from aecodec.codec import container, latents
 from aecodec.codec.encoding import Encoded, Encoding
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import Layout, read_layout, stream_of
 from aecodec.codec.ratecontrol import Target
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
@@ -73,7 +76,7 @@ class Codec:
         *,
         effort: int = 0,
         exact: bool = False,
-        clean: container.Cleaning | None = None,
+        clean: Cleaning | None = None,
     ) -> Encoded:
         """The .aec file of a picture that meets the target.
 
@@ -86,19 +89,22 @@ class Codec:
 
     @torch.inference_mode()
     def decode(
-        self, data: bytes, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
+        self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
     ) -> Decoded:
         """The picture in an .aec file, or the crop (x, y, width, height) of it, in stored coordinates.
 
-        Damage raises a FormatError that names part and byte offset; with `keep_going` the rest is painted and each
-        loss named. Raises WeightsError when the weights are missing, UsageError for a crop outside the picture.
+        Of a stream, from where it stands, the index is read and then the tiles that are needed, no more. Damage raises
+        a FormatError that names part and byte offset; with `keep_going` the rest is painted and each loss named. Raises
+        WeightsError when the weights are missing, UsageError for a crop outside the picture.
         """
-        layout = container.inspect(data)
+        stream = stream_of(source)
+        layout = read_layout(stream)
         header, grid = layout.header, layout.header.grid
         used = self._weights_of(header)
         shown = crop or (0, 0, header.width, header.height)
         needed = grid.touching(shown, used.config.synthesis_halo)
-        parts = container.parse(data, keep_going=keep_going, tiles={tile.index for tile in needed})
+        wanted = {tile.index for tile in needed}
+        parts = container.parse(stream, keep_going=keep_going, tiles=wanted, layout=layout)
         damage = list(parts.damage)
         with devices.memory_errors():
             canvas = self._decode_latents(used, layout, parts, needed, damage if keep_going else None)
@@ -107,7 +113,7 @@ class Codec:
         picture = Picture(pixels, alpha, Metadata(parts.icc, parts.exif, parts.xmp))
         return Decoded(picture, header.quality, tuple(damage))
 
-    def _weights_of(self, header: container.Header) -> weights.Weights:
+    def _weights_of(self, header: Header) -> weights.Weights:
         if header.model_id != weights.NETWORK_ID:
             raise UnsupportedVersion(f"header: network {header.model_id} is unknown; a newer aecodec is needed")
         known = self._known.get(header.weights_hash)
@@ -119,7 +125,7 @@ class Codec:
     def _decode_latents(
         self,
         used: weights.Weights,
-        layout: container.Layout,
+        layout: Layout,
         parts: container.Container,
         needed: Iterable[Tile],
         damage: list[str] | None,
@@ -144,7 +150,7 @@ class Codec:
     def _paint(
         self,
         used: weights.Weights,
-        header: container.Header,
+        header: Header,
         canvas: Tensor,
         shown: tuple[int, int, int, int],
     ) -> Samples:

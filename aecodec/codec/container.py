@@ -57,147 +57,15 @@ Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 byte
     3C 78 3E B3 2B B7 F4              XMP "<x>", crc
     DE AD BE EF 5A A3 9C 7C           the tile, crc
 """
-# Long: the specification stands where it is implemented, so that neither drifts.
 
-import io
-import struct
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
-from enum import IntEnum
-from itertools import chain
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from aecodec import limits
-from aecodec.bits import MAX_VARINT_BYTES, Reader, crc32, fixed, read_exactly, read_varint, skip, varint
-from aecodec.errors import Corrupt, FormatError, LimitExceeded, UnsupportedVersion
-from aecodec.quality import QUALITY_STEPS, step_to_quality
-from aecodec.tiling import HYPER_STRIDE, Tile, TileGrid
-
-MAGIC = b"\x89AEC\r\n\x1a\n"
-VERSION = 1
-HEADER = struct.Struct("<IIBBH8sHBB")  # the header's fields, in the specification's order
-HEADER_OFFSET = 9
-INDEX_OFFSET = 37
-CRC_BYTES = 4
-FLAG_EXACT = 0x01
-CRITICAL = 0x80
-CLEANING = struct.Struct("<HB")
-SIGMA_UNIT = 1 / 16  # levels of 8 bits
-TILE_SIDES = range(HYPER_STRIDE, limits.MAX_TILE_SIDE + 1, HYPER_STRIDE)
-
-
-class PartKind(IntEnum):
-    """Wire ids of the parts; a number once given is never given again."""
-
-    ICC = 0x01
-    EXIF = 0x02
-    XMP = 0x03
-    CLEAN = 0x04
-    TILE = 0x80
-    ALPHA = 0x81
-
-
-NAMES = {kind.value: kind.name for kind in PartKind}
-MAX_BYTES = {PartKind.TILE.value: limits.MAX_TILE_BYTES, PartKind.ALPHA.value: limits.MAX_ALPHA_BYTES}
-MAX_PART_LIST_BYTES = 255 * (1 + MAX_VARINT_BYTES)  # kinds ascend from 1 to 255
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a reader must know before the first tile; ranges as in the specification.
-
-    Read or about to be written: an illegal value raises Corrupt, one too large for us LimitExceeded.
-    """
-
-    width: int
-    height: int
-    channels: int
-    bit_depth: int
-    model_id: int
-    weights_hash: bytes
-    quality_step: int
-    tile_side: int
-    exact: bool = False
-
-    def __post_init__(self) -> None:
-        legal = {
-            "width": self.width >= 1,
-            "height": self.height >= 1,
-            "channels": self.channels in (1, 3),
-            "bit_depth": self.bit_depth in (8, 16),
-            "model_id": 0 <= self.model_id < 1 << 16,
-            "weights_hash": len(self.weights_hash) == 8,
-            "quality_step": 0 <= self.quality_step <= QUALITY_STEPS,
-            "tile_side": self.tile_side in TILE_SIDES,
-        }
-        where = f"header at byte {HEADER_OFFSET}"
-        for name, good in legal.items():
-            if not good:
-                raise Corrupt(f"{where}: {name} {getattr(self, name)!r} is illegal")
-        for what, value, bound in (
-            ("pixels on a side", max(self.width, self.height), limits.MAX_SIDE),
-            ("pixels", self.width * self.height, limits.MAX_PIXELS),
-            ("tiles", self.grid.count, limits.MAX_TILES),
-        ):
-            if value > bound:
-                raise LimitExceeded(f"{where}: {value} {what}, at most {bound} are allowed")
-
-    @property
-    def grid(self) -> TileGrid:
-        return TileGrid(self.width, self.height, self.tile_side)
-
-    @property
-    def quality(self) -> float:
-        """1.0 to 100.0 in steps of 1/16."""
-        return step_to_quality(self.quality_step)
-
-
-@dataclass(frozen=True)
-class Cleaning:
-    """What a denoiser did to the picture before it was coded."""
-
-    sigma: float  # standard deviation of the noise, in levels of 255
-    strength: float  # 0 ... 1
-
-    def to_bytes(self) -> bytes:
-        return CLEANING.pack(min(round(self.sigma / SIGMA_UNIT), 0xFFFF), round(100 * self.strength))
-
-    @classmethod
-    def from_bytes(cls, payload: bytes) -> "Cleaning":
-        """Inverse of `to_bytes`; raises Corrupt."""
-        if len(payload) != CLEANING.size:
-            raise Corrupt(f"CLEAN: has {len(payload)} bytes, not {CLEANING.size}")
-        sigma, percent = CLEANING.unpack(payload)
-        if percent > 100:
-            raise Corrupt(f"CLEAN: a strength of {percent} % is illegal")
-        return cls(sigma * SIGMA_UNIT, percent / 100)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A listed part or a tile: byte offset of its payload in the file, payload bytes without the crc."""
-
-    kind: int  # a PartKind, or the number of an unknown ancillary part
-    offset: int
-    size: int
-    tile: Tile | None = None
-
-    @property
-    def name(self) -> str:
-        if self.tile is not None:
-            tile = self.tile
-            return f"tile {tile.index} (x {tile.x}, y {tile.y}, {tile.width}x{tile.height})"
-        return NAMES.get(self.kind, f"part 0x{self.kind:02X}")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What header and index say: listed parts, tiles, both in file order, and the size the file must have."""
-
-    header: Header
-    parts: tuple[Part, ...]
-    tiles: tuple[Part, ...]
-    size: int
+from aecodec.bits import crc32, fixed, read_exactly, skip, varint
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import CRC_BYTES, MAGIC, VERSION, Layout, PartKind, check_crc, lay_out, read_layout, stream_of
+from aecodec.errors import Corrupt, FormatError
 
 
 @dataclass(frozen=True)
@@ -235,46 +103,41 @@ def write(
     listed = [(kind, payload) for kind, payload in sorted(given.items()) if payload]
     lists = b"".join(varint(len(tile)) for tile in tiles)
     lists += b"".join(fixed(kind, 1) + varint(len(payload)) for kind, payload in listed)
-    _lay_out(header, [len(tile) for tile in tiles], [(kind, len(payload)) for kind, payload in listed], 0)
-    fields = HEADER.pack(*astuple(header)[:7], header.tile_side // HYPER_STRIDE, FLAG_EXACT * header.exact)
+    lay_out(header, [len(tile) for tile in tiles], [(kind, len(payload)) for kind, payload in listed], 0)
     pieces = [MAGIC, fixed(VERSION, 1)]
-    for payload in (fields, varint(len(lists)) + lists, *(payload for _, payload in listed), *tiles):
+    for payload in (header.to_bytes(), varint(len(lists)) + lists, *(payload for _, payload in listed), *tiles):
         pieces += payload, fixed(crc32(payload), CRC_BYTES)
     return b"".join(pieces)
 
 
-def read_header(source: bytes | BinaryIO) -> Header:
-    """The header; reads the first 37 bytes only. Raises FormatError or LimitExceeded."""
-    return _read_header(_stream(source))
-
-
-def inspect(source: bytes | BinaryIO) -> Layout:
-    """Header and index, nothing behind them. Raises FormatError or LimitExceeded."""
-    stream = _stream(source)
-    return _read_index(stream, _read_header(stream))
-
-
 def read_cleaning(source: bytes | BinaryIO, layout: Layout) -> Cleaning | None:
     """What the CLEAN part says, in a file whose layout is known; None without one. Raises FormatError."""
-    stream = _stream(source)
+    stream = stream_of(source)
     for part in layout.parts:
         if part.kind == PartKind.CLEAN:
             stream.seek(part.offset)
             payload = read_exactly(stream, part.size, part=part.name, offset=part.offset)
-            _check_crc(stream, payload, part=part.name, offset=part.offset)
+            check_crc(stream, payload, part=part.name, offset=part.offset)
             return Cleaning.from_bytes(payload)
     return None
 
 
-def parse(source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collection[int] | None = None) -> Container:
+def parse(
+    source: bytes | BinaryIO,
+    *,
+    keep_going: bool = False,
+    tiles: Collection[int] | None = None,
+    layout: Layout | None = None,
+) -> Container:
     """Everything in a file, or its parts and the tiles with the given indices; each checksum is verified.
 
-    A tile not asked for is None and not looked at. Damage raises Truncated or Corrupt; with `keep_going` the
+    A tile not asked for is None and not looked at. `layout`: what `read_layout` has just read from this stream, which
+    is then taken up where that left it. Damage raises Truncated or Corrupt; with `keep_going` the
     damaged part or tile is None and `damage` says so, and only damage to signature, header or index raises.
     UnsupportedVersion and LimitExceeded always raise.
     """
-    stream = _stream(source)
-    layout = inspect(stream)
+    stream = stream_of(source)
+    layout = layout or read_layout(stream)
     wanted = range(len(layout.tiles)) if tiles is None else set(tiles)
     damage: list[str] = []
     found: dict[int, bytes] = {}  # by offset
@@ -284,7 +147,7 @@ def parse(source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collecti
             continue
         try:
             payload = read_exactly(stream, part.size, part=part.name, offset=part.offset)
-            _check_crc(stream, payload, part=part.name, offset=part.offset)
+            check_crc(stream, payload, part=part.name, offset=part.offset)
             found[part.offset] = payload
         except FormatError as error:
             if not keep_going:
@@ -305,73 +168,3 @@ def parse(source: bytes | BinaryIO, *, keep_going: bool = False, tiles: Collecti
         xmp=listed.get(PartKind.XMP),
         damage=tuple(damage),
     )
-
-
-def _stream(source: bytes | BinaryIO) -> BinaryIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else source
-
-
-def _read_header(stream: BinaryIO) -> Header:
-    if read_exactly(stream, len(MAGIC), part="signature", offset=0) != MAGIC:
-        raise Corrupt("signature at byte 0: not an .aec file, or one that was transferred as text")
-    version = read_exactly(stream, 1, part="signature", offset=8)[0]
-    if version != VERSION:
-        raise UnsupportedVersion(f"signature at byte 8: version {version}; this aecodec reads {VERSION}")
-    data = read_exactly(stream, HEADER.size, part="header", offset=HEADER_OFFSET)
-    _check_crc(stream, data, part="header", offset=HEADER_OFFSET)
-    width, height, channels, bit_depth, model_id, weights, step, units, flags = HEADER.unpack(data)
-    if flags & ~FLAG_EXACT:
-        raise UnsupportedVersion(f"header at byte {HEADER_OFFSET}: unknown flags 0x{flags:02X}")
-    side = units * HYPER_STRIDE
-    return Header(width, height, channels, bit_depth, model_id, weights, step, side, exact=flags != 0)
-
-
-def _read_index(stream: BinaryIO, header: Header) -> Layout:
-    count = header.grid.count
-    length = read_varint(stream, part="index", offset=INDEX_OFFSET)
-    if not count <= length <= MAX_VARINT_BYTES * count + MAX_PART_LIST_BYTES:
-        raise Corrupt(f"index at byte {INDEX_OFFSET}: {length} bytes are impossible for {count} tiles")
-    prefix = varint(length)
-    offset = INDEX_OFFSET + len(prefix)
-    lists = read_exactly(stream, length, part="index", offset=offset)
-    _check_crc(stream, prefix + lists, part="index", offset=INDEX_OFFSET)
-    reader = Reader(lists, part="index", offset=offset)
-    sizes = [reader.varint() for _ in range(count)]
-    listed: list[tuple[int, int]] = []
-    last = 0
-    while reader.remaining:
-        kind, size = reader.u8(), reader.varint()
-        if kind <= last or kind == PartKind.TILE:
-            raise Corrupt(f"index at byte {INDEX_OFFSET}: part kind 0x{kind:02X} repeated or out of place")
-        listed.append((kind, size))
-        last = kind
-    return _lay_out(header, sizes, listed, offset + length + CRC_BYTES)
-
-
-def _lay_out(header: Header, sizes: Sequence[int], listed: Sequence[tuple[int, int]], offset: int) -> Layout:
-    """Parts, then tiles, one after the other from `offset` on; each checked for a legal kind and size."""
-    tiles = ((PartKind.TILE, size, tile) for size, tile in zip(sizes, header.grid.tiles(), strict=True))
-    placed: list[Part] = []
-    for kind, size, tile in chain(((kind, size, None) for kind, size in listed), tiles):
-        placed.append(Part(kind, offset, size, tile))
-        _check_part(placed[-1])
-        offset += size + CRC_BYTES
-    return Layout(header, tuple(placed[: len(listed)]), tuple(placed[len(listed) :]), offset)
-
-
-def _check_part(part: Part) -> None:
-    where = f"{part.name} at byte {part.offset}"
-    if part.kind & CRITICAL and part.kind not in NAMES:
-        raise UnsupportedVersion(f"{where}: unknown critical part; this file needs a newer aecodec")
-    if part.size == 0:
-        raise Corrupt(f"{where}: a size of 0 bytes is illegal")
-    bound = MAX_BYTES.get(part.kind, limits.MAX_METADATA_BYTES)
-    if part.size > bound:
-        raise LimitExceeded(f"{where}: {part.size} bytes, at most {bound} are allowed")
-
-
-def _check_crc(stream: BinaryIO, covered: bytes, *, part: str, offset: int) -> None:
-    """Read the crc that follows `covered` (which begins at `offset`) and compare."""
-    stored = read_exactly(stream, CRC_BYTES, part=f"checksum of {part}", offset=offset + len(covered))
-    if stored != fixed(crc32(covered), CRC_BYTES):
-        raise Corrupt(f"{part} at byte {offset}: checksum mismatch")

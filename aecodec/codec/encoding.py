@@ -5,13 +5,16 @@ effort above 0 does to its latents is in `codec.refine`.
 """
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from aecodec.codec import container, latents
+from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.ratecontrol import Target, find_size, find_step
 from aecodec.codec.refine import Surroundings, refine
 from aecodec.codec.windowed import analyse, batches_alike, empty_canvas, paste, samples, synthesise
@@ -33,15 +36,22 @@ class Plain:
     psnr_db: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoded:
     """A finished file and what is known of it."""
 
     data: bytes
     quality: float
-    estimated_bits: float  # of the latents, by the model's tables; the file's size is len(data)
-    psnr_db: float  # of what a decoder will show against the input; infinite if identical
+    measure: Callable[[], float] = field(repr=False)
     plain: Plain | None = None  # what an effort above 0 is measured against
+
+    @cached_property
+    def psnr_db(self) -> float:
+        """PSNR in dB of what a decoder will show against the input; infinite if identical.
+
+        Measured when it is first asked for: that decodes the picture, half as long again as encoding it.
+        """
+        return self.measure()
 
 
 @dataclass
@@ -50,7 +60,6 @@ class _Coded:
 
     data: bytes
     canvas: Tensor  # quantised latents of the padded picture
-    bits: float
     psnr_db: float | None = None
 
 
@@ -64,7 +73,7 @@ class Encoding:
         device: torch.device,
         batch: int,
         exact: bool,
-        clean: container.Cleaning | None = None,
+        clean: Cleaning | None = None,
     ) -> None:
         self.picture = picture
         self.used = used
@@ -97,7 +106,7 @@ class Encoding:
         return replace(refined, plain=Plain(len(plain.data), plain.psnr_db))
 
     def _encoded(self, step: int, coded: _Coded) -> Encoded:
-        return Encoded(coded.data, step_to_quality(step), coded.bits, self._measure(step, coded))
+        return Encoded(coded.data, step_to_quality(step), lambda: self._measure(step, coded))
 
     def _refined(self, step: int, effort: int) -> Encoded:
         """The picture at a quality step, refined where that makes it smaller and no worse."""
@@ -125,8 +134,8 @@ class Encoding:
         rows, columns = group[0][1].inner  # the same for all
         return Surroundings(windows, rows, columns, pixels)
 
-    def header(self, step: int) -> container.Header:
-        return container.Header(
+    def header(self, step: int) -> Header:
+        return Header(
             width=self.picture.width,
             height=self.picture.height,
             channels=self.picture.channels,
@@ -149,14 +158,12 @@ class Encoding:
         """Code every tile at a quality step, or its refined latents and hyper-latents."""
         canvas = empty_canvas(self.model, self.grid, self.device)
         payloads: dict[int, bytes] = {}
-        bits = 0.0
         for group in groups(self.grid.tiles(), y_shape, self.batch):
             if refined is None:
                 y, z = torch.stack([self.tiles[tile.index] for tile in group]), None
             else:
                 y, z = (torch.stack(parts) for parts in zip(*(refined[tile.index] for tile in group), strict=True))
             coded = latents.encode(self.used.frozen, y, step, z)
-            bits += coded.bits
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
@@ -170,7 +177,7 @@ class Encoding:
             xmp=side.xmp,
             clean=self.clean,
         )
-        return _Coded(data, canvas, bits)
+        return _Coded(data, canvas)
 
     def size(self, step: int) -> int:
         return len(self.at(step).data)
@@ -178,15 +185,16 @@ class Encoding:
     def psnr(self, step: int) -> float:
         return self._measure(step, self.at(step))
 
+    @torch.inference_mode()
     def _measure(self, step: int, coded: _Coded) -> float:
         """PSNR in dB of the samples that a decoder will show against those of the input."""
         if coded.psnr_db is None:
-            total = 0.0
+            total = 0
             picture = self.picture
             for tile, unit in synthesise(self.model, self.grid, coded.canvas, step, self.grid.tiles(), self.batch):
                 here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
-                difference = samples(unit, picture.channels, picture.bit_depth).astype(np.float64) - self.pixels[here]
-                total += float(np.square(difference).sum())
+                shown = samples(unit, picture.channels, picture.bit_depth)
+                total += int(np.square(np.subtract(shown, self.pixels[here], dtype=np.int64)).sum())
             peak = (1 << picture.bit_depth) - 1
             mse = total / self.pixels.size
             coded.psnr_db = 10 * math.log10(peak**2 / mse) if mse else math.inf

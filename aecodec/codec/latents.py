@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from aecodec.entropy.rans import Decoder, Encoder
-from aecodec.entropy.tables import Tables, ideal_bits
+from aecodec.entropy.tables import Tables
 from aecodec.errors import FormatError, LimitExceeded
 from aecodec.limits import MAX_SYMBOL
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
@@ -22,11 +22,10 @@ from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 
 @dataclass(frozen=True)
 class CodedLatents:
-    """N tiles: their payloads, what a decoder will read from them, and the rate that the model expects."""
+    """N tiles: their payloads, and what a decoder will read from them."""
 
     payloads: list[bytes]
     quantised: Tensor  # (N, latents, h, w) in quantiser steps
-    bits: float
 
 
 def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> CodedLatents:
@@ -49,7 +48,7 @@ def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> Cod
         return mean + rounded
 
     quantised = prior.code_in_context(z, steps, gain, code)
-    if max(float(quantised.abs().max()), float(z.abs().max())) > MAX_SYMBOL:
+    if float(torch.maximum(quantised.abs().max(), z.abs().max())) > MAX_SYMBOL:
         raise LimitExceeded("the latents of this picture are beyond what the format can hold")
     streams = zip(
         _flat(z),
@@ -59,17 +58,15 @@ def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> Cod
         strict=True,
     )
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        coded = list(pool.map(lambda stream: _encode_tile(frozen, *stream), streams))
-    return CodedLatents([payload for payload, _ in coded], quantised, sum(bits for _, bits in coded))
+        payloads = list(pool.map(lambda stream: _encode_tile(frozen.tables, *stream), streams))
+    return CodedLatents(payloads, quantised)
 
 
-def _encode_tile(
-    frozen: Frozen, z: np.ndarray, z_rows: np.ndarray, y: np.ndarray, y_rows: np.ndarray
-) -> tuple[bytes, float]:
-    coder = Encoder(frozen.tables)
+def _encode_tile(tables: Tables, z: np.ndarray, z_rows: np.ndarray, y: np.ndarray, y_rows: np.ndarray) -> bytes:
+    coder = Encoder(tables)
     coder.code(z, z_rows)
     coder.code(y, y_rows)
-    return coder.finish(), ideal_bits(frozen.tables, z, z_rows) + ideal_bits(frozen.tables, y, y_rows)
+    return coder.finish()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Finding the quality that meets a size or a PSNR: a search over quality steps that repeats as little as it can."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,10 @@ TYPICAL_LOG_RATE = 0.0030  # growth of the logarithm of the size with a step, wh
 TYPICAL_PSNR_DB = 0.0095
 
 
+Kind = Literal["quality", "bpp", "max_bytes", "psnr"]
+DEFAULT_QUALITY = 50.0
+
+
 @dataclass(frozen=True)
 class Target:
     """What a file is to meet.
@@ -22,8 +26,20 @@ class Target:
     exceeded; `psnr`: decibels over the decoded samples, reached or exceeded.
     """
 
-    kind: Literal["quality", "bpp", "max_bytes", "psnr"]
+    kind: Kind
     value: float
+
+    @classmethod
+    def of(cls, given: Mapping[Kind, float | None], spelled: Callable[[str], str] = str) -> "Target":
+        """The one of several that is not None, quality 50 without any.
+
+        `spelled` says how a kind is called where the user named it. Raises UsageError for more than one.
+        """
+        named = [(kind, value) for kind, value in given.items() if value is not None]
+        if len(named) > 1:
+            names = " and ".join(spelled(kind) for kind, _ in named)
+            raise UsageError(f"{names} exclude each other: give one of them")
+        return cls(*named[0]) if named else cls("quality", DEFAULT_QUALITY)
 
     def __post_init__(self) -> None:
         if self.kind == "quality" and not 1 <= self.value <= 100:
@@ -89,8 +105,8 @@ def _search(value_of: Callable[[int], float], goal: float, tolerance: float, slo
             high, high_value = guess, value
         if halve:
             guess = (low + high) // 2
-        elif math.isnan(low_value) or math.isnan(high_value):
-            guess = guess + round((goal - value) / slope) if math.isfinite(goal) else (low + high) // 2
+        elif not (math.isfinite(low_value) and math.isfinite(high_value)):  # not known yet, or an identical picture
+            guess = guess + round((goal - value) / slope) if math.isfinite(goal - value) else (low + high) // 2
         else:
             guess = low + round((goal - low_value) / (high_value - low_value) * (high - low) - 0.5)
         guess = min(max(guess, low + 1), high - 1)

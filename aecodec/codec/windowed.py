@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from aecodec.nets.compressor import Compressor
-from aecodec.pictures.picture import Samples, from_unit
+from aecodec.pictures.picture import Samples
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, groups
 
 
@@ -40,7 +40,7 @@ def analyse(model: Compressor, grid: TileGrid, samples: np.ndarray, device: torc
     latents: dict[int, Tensor] = {}
     for group in batches(grid, grid.tiles(), model.config.analysis_halo, 1, batch):
         pixels = np.stack([_cut(samples, window) for _, window in group])
-        unit = torch.from_numpy(pixels.astype(np.float32)).to(device).div_(top)  # (N, H, W, 3): channels last
+        unit = torch.from_numpy(pixels).to(device).float().div_(top)  # (N, H, W, 3): channels last
         result = model.analysis(unit.permute(0, 3, 1, 2))
         for (tile, window), y in zip(group, result, strict=True):
             rows, columns = window.inner
@@ -66,7 +66,7 @@ def synthesise(
 
     Only the tiles named; in batches, so not in their order. Tiles of the last row and column come without padding.
     """
-    inverse = model.prior.log_inverse(torch.tensor([step], device=canvas.device)).exp()
+    inverse = model.prior.log_inverse(torch.full((1,), step, device=canvas.device)).exp()
     for group in batches(grid, tiles, model.config.synthesis_halo, LATENT_STRIDE, batch):
         cells = torch.stack([canvas[:, *window.outer] for _, window in group]) * inverse
         steps = torch.full((len(group),), step, device=canvas.device)
@@ -90,6 +90,12 @@ def paste(canvas: Tensor, tile: Tile, latents: Tensor) -> None:
 
 
 def samples(unit: Tensor, channels: int, bit_depth: int) -> Samples:
-    """RGB around 0 to 1, (H, W, 3) -> samples (H, W, channels); grey is the mean of the three."""
+    """RGB around 0 to 1, (H, W, 3) -> samples (H, W, channels), clipped; grey is the mean of the three.
+
+    As `from_unit`, on the device, so that a byte a sample crosses the bus.
+    """
     pixels = unit.mean(2, keepdim=True) if channels == 1 else unit
-    return from_unit(pixels.cpu().numpy(), bit_depth)
+    top = (1 << bit_depth) - 1
+    rounded = (pixels * top).round_().clamp_(0, top).to(torch.uint8 if bit_depth == 8 else torch.uint16)
+    found: Samples = rounded.cpu().numpy()
+    return found

@@ -51,13 +51,13 @@ class IntegerLayer:
         largest = int(np.abs(self.weight.astype(np.int64)).max())
         return fan_in * largest * (ACTIVATION_MAX + 1) + int(np.abs(self.bias).max())
 
-    def bias_at(self, step: int) -> np.ndarray:
-        """int64 (outputs,) at a quality step, interpolated and rounded in integers."""
-        knot = min(step // KNOT_SPACING, KNOTS - 2)
-        part = step - knot * KNOT_SPACING
-        weighted = self.bias[knot] * (KNOT_SPACING - part) + self.bias[knot + 1] * part
-        rounded: np.ndarray = (weighted + KNOT_SPACING // 2) // KNOT_SPACING
-        return rounded
+
+def bias_at(knots: Tensor, step: int) -> Tensor:
+    """Biases at a quality step, int64 (outputs,), of those at the knots, int64 (KNOTS, outputs); all in integers."""
+    knot = min(step // KNOT_SPACING, KNOTS - 2)
+    part = step - knot * KNOT_SPACING
+    weighted = knots[knot] * (KNOT_SPACING - part) + knots[knot + 1] * part
+    return torch.div(weighted + KNOT_SPACING // 2, KNOT_SPACING, rounding_mode="floor")
 
 
 class IntegerNetwork:
@@ -68,14 +68,16 @@ class IntegerNetwork:
             raise WeightsError(f"the exact network has {len(layers)} layers instead of {len(NAMES)}")
         self.layers = tuple(layers)
         self.device = device
+        # on the device once: a copy for each picture would wait for it
         self.weights = [torch.from_numpy(layer.weight).to(device, torch.float64) for layer in layers]
+        self.biases = [torch.from_numpy(layer.bias).to(device) for layer in layers]
 
     def __call__(self, z: Tensor, step: int, top: int) -> Tensor:
         """Hyper-latents (N, inputs, h, w) holding integers -> int32 indices 0 ... `top`, (N, outputs, 4h, 4w)."""
         x = z.to(torch.float64).clamp(-ACTIVATION_MAX - 1, ACTIVATION_MAX)
-        for name, layer, weight in zip(NAMES, self.layers, self.weights, strict=True):
-            bias = torch.from_numpy(layer.bias_at(step)).to(self.device, torch.float64)
-            total = torch.round(F.conv2d(x, weight, padding=weight.shape[2] // 2)) + bias[:, None, None]
+        for name, layer, weight, knots in zip(NAMES, self.layers, self.weights, self.biases, strict=True):
+            bias = bias_at(knots, step)[:, None, None]
+            total = torch.round(F.conv2d(x, weight, padding=weight.shape[2] // 2)) + bias
             x = torch.div(total + (1 << (layer.shift - 1)), 1 << layer.shift, rounding_mode="floor")
             x = x.clamp(0, top if name == NAMES[-1] else ACTIVATION_MAX)
             if name in SHUFFLED:
@@ -93,9 +95,12 @@ class IntegerNetwork:
     def from_arrays(cls, arrays: dict[str, np.ndarray], device: torch.device) -> "IntegerNetwork":
         """Inverse of `to_arrays`; raises WeightsError for missing, misshapen or too large parts."""
         try:
+            shifts = [arrays[f"{name}.shift"] for name in NAMES]
+            if any(shift.dtype != np.int32 or shift.shape != (1,) for shift in shifts):
+                raise WeightsError("a shift of the exact network is no int32 number")
             layers = [
-                IntegerLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(arrays[f"{name}.shift"][0]))
-                for name in NAMES
+                IntegerLayer(arrays[f"{name}.weight"], arrays[f"{name}.bias"], int(shift[0]))
+                for name, shift in zip(NAMES, shifts, strict=True)
             ]
         except KeyError as error:
             raise WeightsError(f"the exact network lacks {error}") from error

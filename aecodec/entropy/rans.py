@@ -34,6 +34,7 @@ MANY_LANES = 32
 MANY_LANES_FROM = 1 << 17  # bytes of a one-lane stream: 31 more states are then below 0.2 % of it
 FLAG_LANES, FLAG_ESCAPES = 1, 2
 STATE_LOW, STATE_END = 1 << 31, 1 << 63
+ESCAPE_BITS = MAX_SYMBOL.bit_length() + 1  # of the largest distance beyond a table's values, plus 1
 
 
 class Encoder:
@@ -43,7 +44,7 @@ class Encoder:
         self.tables = tables
         self._indices: list[np.ndarray] = []
         self._rows: list[np.ndarray] = []
-        self._escapes = _EscapeWriter()
+        self._escapes: list[np.ndarray] = []
 
     def code(self, symbols: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Append symbols (n,) int32 under table rows (n,) int32, and return them.
@@ -57,8 +58,8 @@ class Encoder:
         outside = np.flatnonzero((symbols < low) | (symbols > high))
         indices = np.ascontiguousarray(symbols - low, dtype=np.int32)
         indices[outside] = self.tables.size[rows[outside]] - 1
-        for at in outside.tolist():
-            self._escapes.write(int(symbols[at]), int(low[at]), int(high[at]))
+        if outside.size:
+            self._escapes.append(_escaped(symbols[outside], low[outside], high[outside]))
         self._indices.append(indices)
         self._rows.append(rows)
         return symbols
@@ -67,20 +68,24 @@ class Encoder:
         """The stream of everything appended."""
         indices = np.concatenate([np.empty(0, np.int32), *self._indices])
         rows = np.concatenate([np.empty(0, np.int32), *self._rows])
-        states, words = self._encode(indices, rows, 1)
-        flags = 0
-        if len(words) >= MANY_LANES_FROM:
-            flags = FLAG_LANES
-            states, words = self._encode(indices, rows, MANY_LANES)
-        escapes = self._escapes.finish()
-        if escapes:
+        most = indices.size + 1  # words: at most one a symbol
+        flags, coded = 0, self._encode(indices, rows, 1, min(most, MANY_LANES_FROM // 4))  # given up once it is long
+        if coded is None or len(coded[1]) >= MANY_LANES_FROM:
+            flags, coded = FLAG_LANES, self._encode(indices, rows, MANY_LANES, most)
+        assert coded is not None  # there is room for all words
+        states, words = coded
+        if self._escapes:
+            escapes = np.packbits(np.concatenate(self._escapes), bitorder="little").tobytes()
             return bytes([flags | FLAG_ESCAPES]) + varint(len(escapes)) + escapes + states + words
         return bytes([flags]) + states + words
 
-    def _encode(self, indices: np.ndarray, rows: np.ndarray, lanes: int) -> tuple[bytes, bytes]:
-        words = np.empty(indices.size + 1, np.uint32)  # at most one word a symbol
+    def _encode(self, indices: np.ndarray, rows: np.ndarray, lanes: int, most: int) -> tuple[bytes, bytes] | None:
+        """States and words, or None if there are more than `most` words."""
+        words = np.empty(most, np.uint32)
         states = np.full(lanes, STATE_LOW, np.uint64)
         begin = kernels.encode(indices, rows, lanes, self.tables.cdf, self.tables.start, words, states)
+        if begin == kernels.FULL:
+            return None
         return states.astype("<u8").tobytes(), words[begin:].astype("<u4").tobytes()
 
 
@@ -125,9 +130,9 @@ class Decoder:
             raise Truncated("the stream ends before its last symbol")
         self._decoded += rows.size
         found: np.ndarray = tables.low[rows] + indices
-        for at in np.flatnonzero(indices == tables.size[rows] - 1).tolist():
-            row = int(rows[at])
-            found[at] = self._escapes.read(int(tables.low[row]), int(tables.high[row]))
+        outside = np.flatnonzero(indices == tables.size[rows] - 1)
+        if outside.size:
+            found[outside] = self._escapes.read(tables.low[rows[outside]], tables.high[rows[outside]])
         return found
 
     def finish(self) -> None:
@@ -148,52 +153,38 @@ def _checked_rows(rows: np.ndarray, tables: Tables) -> np.ndarray:
     return np.array(rows, np.int32, order="C")
 
 
-class _EscapeWriter:
-    def __init__(self) -> None:
-        self._bits: list[int] = []
-
-    def write(self, symbol: int, low: int, high: int) -> None:
-        if abs(symbol) > MAX_SYMBOL:
-            raise LimitExceeded(f"a symbol of {symbol} is beyond the format's {MAX_SYMBOL}")
-        below = symbol < low
-        value = low - symbol if below else symbol - high  # the distance beyond, plus 1
-        length = value.bit_length()
-        self._bits += [int(below), *[0] * (length - 1), *(value >> bit & 1 for bit in reversed(range(length)))]
-
-    def finish(self) -> bytes:
-        return np.packbits(np.array(self._bits, np.uint8), bitorder="little").tobytes()
+def _escaped(symbols: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Bits (m,) uint8 of the escapes of symbols (n,) beyond the values of their tables; raises LimitExceeded."""
+    wide = [array.astype(np.int64) for array in (symbols, low, high)]
+    illegal = np.flatnonzero(np.abs(wide[0]) > MAX_SYMBOL)
+    if illegal.size:
+        raise LimitExceeded(f"a symbol of {wide[0][illegal[0]]} is beyond the format's {MAX_SYMBOL}")
+    bits = np.zeros(symbols.size * 2 * ESCAPE_BITS, np.uint8)
+    return bits[: kernels.escape(*wide, bits)]
 
 
 class _EscapeReader:
     def __init__(self, data: bytes | None) -> None:
         if data is not None and not data:
             raise Corrupt("the escapes of the stream are empty")
-        self._data = data or b""
+        self._data = np.frombuffer(data or b"", np.uint8).copy()  # writable: see `_checked_rows`
         self._at = 0  # bits taken
 
-    def read(self, low: int, high: int) -> int:
-        below = self._bit()
-        length = 1
-        while not self._bit():
-            length += 1
-            if length > MAX_SYMBOL.bit_length() + 1:
-                raise Corrupt("an escape of the stream is longer than any legal one")
-        value = 1
-        for _ in range(length - 1):
-            value = value << 1 | self._bit()
-        symbol = low - value if below else high + value
-        if abs(symbol) > MAX_SYMBOL:
-            raise Corrupt(f"an escape of the stream gives {symbol}, beyond {MAX_SYMBOL}")
-        return symbol
-
-    def _bit(self) -> int:
-        byte, bit = divmod(self._at, 8)
-        if byte == len(self._data):
+    def read(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """The next symbols (n,), beyond the values `low` ... `high` (n,) of their tables."""
+        symbols = np.zeros(low.size, np.int64)
+        status, self._at, stopped = kernels.unescape(
+            self._data, self._at, low.astype(np.int64), high.astype(np.int64), symbols, ESCAPE_BITS, MAX_SYMBOL
+        )
+        if status == kernels.OUT_OF_BITS:
             raise Truncated("the escapes of the stream end too early")
-        self._at += 1
-        return self._data[byte] >> bit & 1
+        if status == kernels.TOO_LONG:
+            raise Corrupt("an escape of the stream is longer than any legal one")
+        if status == kernels.BEYOND:
+            raise Corrupt(f"an escape of the stream gives {symbols[stopped]}, beyond {MAX_SYMBOL}")
+        return symbols
 
     def finished(self) -> bool:
         """All read, but for less than a byte of zero bits."""
-        unread = 8 * len(self._data) - self._at
-        return unread == 0 or (unread < 8 and self._data[-1] >> (8 - unread) == 0)
+        unread = 8 * self._data.size - self._at
+        return unread == 0 or (unread < 8 and int(self._data[-1]) >> (8 - unread) == 0)

@@ -8,6 +8,7 @@ import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -20,7 +21,8 @@ from aecodec.errors import BadInput
 from aecodec.evaluation.baselines import Contender
 from aecodec.pictures.picture import Picture, from_array
 from aecodec.services.batch import reason
-from aecodec.services.files import Job, read_picture
+from aecodec.services.files import read_picture
+from aecodec.services.jobs import Job
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec
@@ -126,7 +128,7 @@ def read(job: Job, warn: Callable[[str, str], None]) -> tuple[Path, Picture]:
         raise BadInput("evaluate measures files: name one in place of standard input")
     if job.refusal is not None:
         raise BadInput(job.refusal)
-    return job.source, read_picture(job, warn)
+    return job.source, read_picture(job, partial(warn, job.name))
 
 
 def _warm_up(contenders: Sequence[Contender]) -> None:

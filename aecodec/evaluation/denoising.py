@@ -22,7 +22,7 @@ from aecodec.evaluation.sums import mean
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
 from aecodec.services.batch import reason
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser

@@ -18,7 +18,7 @@ from aecodec.evaluation.compression import OWN
 from aecodec.evaluation.denoising import Case
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Samples, from_array, from_unit
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 
 CROP_SIDE = 288  # pixels of a crop; 24 pictures by 5 codecs then stay below 30 MB
 

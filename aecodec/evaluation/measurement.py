@@ -16,7 +16,8 @@ from aecodec.evaluation.compression import Key
 from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.report import Evaluation
 from aecodec.outputs import opened
-from aecodec.services.files import Engine, Job
+from aecodec.services.files import Engine
+from aecodec.services.jobs import Job
 
 KEEP_EVERY_S = 10.0  # seconds of work that a killed run loses at most
 

@@ -8,6 +8,8 @@ import hashlib
 import json
 import math
 import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,14 +21,16 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 from torch import nn
 
-from aecodec.entropy.intnet import IntegerNetwork
+from aecodec.entropy.intnet import NAMES, IntegerNetwork
 from aecodec.entropy.tables import Tables
 from aecodec.errors import WeightsError
 from aecodec.models import manifest
 from aecodec.models.frozen import Frozen
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import CodecConfig
+from aecodec.nets.config import CodecConfig, from_json
+from aecodec.nets.prior import SCALES
 from aecodec.nets.restorer import Restorer, RestorerConfig
+from aecodec.quality import KNOTS
 
 CODEC_FORMAT = "aecodec weights 1"
 DENOISER_FORMAT = "aecodec denoiser 1"
@@ -91,29 +95,59 @@ def identify(data: bytes) -> bytes:
 def parse(data: bytes, path: Path, device: torch.device) -> Weights:
     """Inverse of `dump`; raises WeightsError that names `path`."""
     arrays, about = _load(data, path, CODEC_FORMAT)
-    config = CodecConfig.from_json(about.get("config", ""))
-    model = _filled(Compressor(config), arrays, path, device)
-    integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), device)
-    frozen = Frozen(model, integers, Tables.from_arrays(_part(arrays, "tables")))
-    return Weights(frozen, identify(data), path, float(about.get("freezing_cost_percent", math.nan)))
+    with _named(path):
+        config = from_json(CodecConfig, about.get("config"))
+        model = _filled(lambda: Compressor(config), arrays, device)
+        integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), device)
+        tables = Tables.from_arrays(_part(arrays, "tables"))
+        _check_exact_path(config, model, integers, tables)
+    cost = about.get("freezing_cost_percent")
+    percent = float(cost) if isinstance(cost, int | float) else math.nan
+    return Weights(Frozen(model, integers, tables), identify(data), path, percent)
+
+
+def _check_exact_path(config: CodecConfig, model: Compressor, integers: IntegerNetwork, tables: Tables) -> None:
+    """Raise WeightsError unless the integer network and the tables are those of the float network beside them."""
+    for name, layer in zip(NAMES, integers.layers, strict=True):
+        shape = tuple(getattr(model.prior.scales, name).weight.shape)
+        if layer.weight.shape != shape:
+            raise WeightsError(f"layer {name!r} of the exact network has shape {layer.weight.shape}, not {shape}")
+    wanted = SCALES + KNOTS * config.hyper
+    if tables.count != wanted:
+        raise WeightsError(f"there are {tables.count} probability tables in place of {wanted}")
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Puts the file's name before what is wrong with it."""
+    try:
+        yield
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from error
 
 
 def _load(data: bytes, path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     try:
         arrays = load(data)
         about = _about(data)
-    except (SafetensorError, ValueError, KeyError, struct.error) as error:
+    except (SafetensorError, ValueError, KeyError, TypeError, struct.error) as error:
         raise WeightsError(f"{path} is not a weights file: {error}") from error
     if about.get("format") != kind:
         raise WeightsError(f"{path} holds {about.get('format')!r}, not {kind!r}")
     return arrays, about
 
 
-def _filled(model: M, arrays: dict[str, np.ndarray], path: Path, device: torch.device) -> M:
+def _filled(make: Callable[[], M], arrays: dict[str, np.ndarray], device: torch.device) -> M:
+    """The network with its floats; no memory is taken for more than the file has, whatever its configuration says."""
+    values = {name: torch.from_numpy(value).float() for name, value in _part(arrays, "model").items()}
+    if not all(bool(value.isfinite().all()) for value in values.values()):
+        raise WeightsError("some of the numbers are not finite")
+    with torch.device("meta"):
+        model = make()
     try:
-        model.load_state_dict({name: torch.from_numpy(value).float() for name, value in _part(arrays, "model").items()})
+        model.load_state_dict(values, assign=True)
     except RuntimeError as error:
-        raise WeightsError(f"{path} does not fit its own configuration") from error
+        raise WeightsError("does not fit its own configuration") from error
     ready: M = model.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return ready
 
@@ -127,8 +161,10 @@ def read_denoiser(path: Path, device: torch.device) -> DenoiserWeights:
     """Load a denoiser's weights file; raises WeightsError."""
     data = _bytes(path)
     arrays, about = _load(data, path, DENOISER_FORMAT)
-    model = Restorer(RestorerConfig.from_json(about.get("config", "")))
-    return DenoiserWeights(_filled(model, arrays, path, device), identify(data), path)
+    with _named(path):
+        config = from_json(RestorerConfig, about.get("config"))
+        model = _filled(lambda: Restorer(config), arrays, device)
+    return DenoiserWeights(model, identify(data), path)
 
 
 def _bytes(path: Path) -> bytes:
@@ -164,5 +200,7 @@ def _part(arrays: dict[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
 def _about(data: bytes) -> dict[str, Any]:
     """What `dump` said beside the arrays; safetensors starts with the length of a JSON header, in 8 bytes."""
     (length,) = struct.unpack_from("<Q", data)
-    found: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["aecodec"])
+    found = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["aecodec"])
+    if not isinstance(found, dict):
+        raise ValueError("what it says of itself is no JSON object")
     return found

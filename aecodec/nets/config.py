@@ -1,12 +1,37 @@
-"""The codec's configuration: widths and depths of the network and the mapping of quality to lambda."""
+"""Configurations as weights store them, and the codec's: widths and depths of the network, quality to lambda."""
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
 from aecodec.errors import WeightsError
 from aecodec.quality import QUALITY_STEPS
 from aecodec.tiling import LATENT_STRIDE
+
+MAX_WIDTH, MAX_BLOCKS = 4096, 64  # far beyond any network that runs; weights of a stranger may claim more
+
+T = TypeVar("T")
+
+
+def whole(value: object, low: int, high: int) -> bool:
+    """Whether a value that came from a file is an integer of `low` ... `high`."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def from_json(kind: type[T], text: object) -> T:
+    """A configuration from the JSON object that its weights hold; raises WeightsError for anything else."""
+    try:
+        values = json.loads(text) if isinstance(text, str) else None
+    except ValueError as error:
+        raise WeightsError(f"weights have no readable configuration: {error}") from error
+    if not isinstance(values, dict):
+        raise WeightsError("weights have no readable configuration: it is no JSON object")
+    arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    try:
+        return kind(**arguments)
+    except TypeError as error:
+        raise WeightsError(f"weights have a configuration of another version: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -28,11 +53,16 @@ class CodecConfig:
     lambda_high: float = 0.4  # at quality 100
 
     def __post_init__(self) -> None:
-        if min(self.features, self.latents, self.hyper, self.context, self.scale_width) < 1:
-            raise WeightsError(f"a width of {self} is below 1")
+        widths = (self.features, self.latents, self.hyper, self.hyper_features, self.context, self.scale_width)
+        if not all(whole(width, 1, MAX_WIDTH) for width in widths):
+            raise WeightsError(f"a width of {self} is no integer of 1 to {MAX_WIDTH}")
+        for blocks in (self.analysis_blocks, self.synthesis_blocks):
+            if not (isinstance(blocks, tuple) and len(blocks) == 2 and all(whole(n, 0, MAX_BLOCKS) for n in blocks)):
+                raise WeightsError(f"blocks {blocks} are no two integers of 0 to {MAX_BLOCKS}")
         if self.latents % 4:
             raise WeightsError(f"latents must be a multiple of 4 (four context groups), not {self.latents}")
-        if not 0 < self.lambda_low < self.lambda_high:
+        ends = (self.lambda_low, self.lambda_high)
+        if not (all(isinstance(end, int | float) for end in ends) and 0 < ends[0] < ends[1] < math.inf):
             raise WeightsError(f"lambda range {self.lambda_low} ... {self.lambda_high} is not increasing")
 
     @property
@@ -53,19 +83,6 @@ class CodecConfig:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "CodecConfig":
-        """Inverse of `to_json`; raises WeightsError for unknown or missing names."""
-        try:
-            values = json.loads(text)
-            unknown = set(values) - {field.name for field in fields(cls)}
-            if unknown:
-                raise WeightsError(f"weights have a configuration of another version: {sorted(unknown)}")
-            arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-            return cls(**arguments)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise WeightsError(f"weights have no readable configuration: {error}") from error
 
 
 SIZES = {

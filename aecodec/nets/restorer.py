@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from aecodec.errors import WeightsError
 from aecodec.nets import cost
+from aecodec.nets.config import MAX_BLOCKS, MAX_WIDTH, whole
 
 CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
 MOST = 1.25  # noise levels: a little beyond 1, for noise that differs within a cell
@@ -33,21 +34,13 @@ class RestorerConfig:
     estimator_width: int = 32  # channels of the estimator at 1/2 and 1/4; twice that below
 
     def __post_init__(self) -> None:
-        if len(self.widths) != 4 or min(*self.widths, self.blocks, self.estimator_width) < 1:
+        widths = (*self.widths, self.estimator_width) if isinstance(self.widths, tuple) else ()
+        right = len(widths) == 5 and all(whole(width, 1, MAX_WIDTH) for width in widths)
+        if not (right and whole(self.blocks, 1, MAX_BLOCKS)):
             raise WeightsError(f"{self} describes no denoiser")
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "RestorerConfig":
-        """Inverse of `to_json`; raises WeightsError."""
-        try:
-            values = json.loads(text)
-            arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-            return cls(**arguments)
-        except (ValueError, TypeError, AttributeError) as error:
-            raise WeightsError(f"weights have no readable configuration: {error}") from error
 
 
 RESTORERS = {

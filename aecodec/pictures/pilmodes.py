@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from aecodec.errors import BadInput
+from aecodec.pictures.exif import exif_block
 from aecodec.pictures.picture import Metadata, Picture, Warn, from_array
-from aecodec.pictures.tiff import exif_block
 
 EXIF_PREFIX = b"Exif\0\0"
 
@@ -52,7 +52,8 @@ def info(metadata: Metadata) -> dict[str, bytes]:
 
 
 def picture(image: Image.Image, warn: Warn) -> Picture:
-    """A loaded Pillow picture, its palette, colour space and transparent colour resolved."""
+    """The current frame of a Pillow picture, its palette, colour space and transparent colour resolved."""
+    image.load()
     fields = metadata(image, warn)
     if image.mode in ("CMYK", "LAB"):
         image = _to_srgb(image, fields.icc, warn)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
-from aecodec.services.files import Engine, Job, Row, Warn, Work, output_format, read_picture
+from aecodec.pictures.picture import Warn
+from aecodec.services.batch import Work
+from aecodec.services.files import Engine, read_picture
+from aecodec.services.jobs import Job, WarnAbout, output_format
+from aecodec.services.rows import DenoisedRow
 
 if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser
@@ -21,20 +25,20 @@ class DenoiseOptions:
     weights: Path | None = None  # of a denoiser; None: the shipped ones
 
 
-def denoiser(engine: Engine, options: DenoiseOptions, warn: Warn) -> Work:
+def denoiser(engine: Engine, options: DenoiseOptions, warn_about: WarnAbout) -> Work:
     loaded = engine.load_denoiser(options.weights)
-    return lambda job: _denoise(job, loaded, options, warn)
+    return lambda job: _denoise(job, loaded, options, warn_about(job.name))
 
 
-def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn) -> Row:
+def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn) -> DenoisedRow:
     start = perf_counter()
     picture = read_picture(job, warn)
     denoised = denoiser.denoise(picture, sigma=options.sigma, strength=options.strength)
     name = output_format(job.output, options.format)
     with opened(job.output, replace=job.replace) as stream:
-        imagefile.write(denoised.picture, stream, name, warn=lambda message: warn(job.name, message))
+        imagefile.write(denoised.picture, stream, name, warn=warn)
         size = stream.tell()
-    return Row(
+    return DenoisedRow(
         input=job.name,
         output=job.output_name,
         width=picture.width,

@@ -1,45 +1,25 @@
 """What .aec files say of themselves: header, index and the note of a denoiser; no more is read."""
 
-import os
-import sys
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from aecodec import metrics
 from aecodec.codec import container
+from aecodec.codec.layout import read_layout
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
-from aecodec.services.files import Job, Row
-
-
-@dataclass(frozen=True)
-class Description(Row):
-    """What the header of a .aec file says."""
-
-    channels: int = 3
-    bit_depth: int = 8
-    alpha: bool = False
-    exact: bool = False  # RGB under alpha 0 was kept
-    model: str | None = None  # the name of its weights; None: not among those shipped
-    weights_id: str = ""  # hexadecimal
-    tile_side: int = 0  # pixels
-    tiles: int = 0
-    tile_bytes: int = 0
-    denoised: container.Cleaning | None = None
-    parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is
+from aecodec.services.files import coded_stream
+from aecodec.services.jobs import Job
+from aecodec.services.rows import Description
 
 
 def describe(job: Job) -> Description:
     """What header and index say; no more is read. A file of another size than theirs is an error."""
-    if job.source is None:
-        data = sys.stdin.buffer.read()
-        return _describe(job, data, len(data))
-    with job.source.open("rb") as stream:
-        return _describe(job, stream, os.fstat(stream.fileno()).st_size)
+    with coded_stream(job) as (stream, size):
+        return _describe(job, stream, size)
 
 
-def _describe(job: Job, source: bytes | BinaryIO, size: int) -> Description:
-    layout = container.inspect(source)
+def _describe(job: Job, source: BinaryIO, size: int) -> Description:
+    layout = read_layout(source)
     header = layout.header
     weights_id = header.weights_hash.hex()
     parts = {part.name: part.size for part in layout.parts}

@@ -2,87 +2,34 @@
 
 import io
 import math
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from aecodec import metrics
-from aecodec.codec import container
+from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
-from aecodec.errors import Corrupt, UsageError
+from aecodec.errors import Corrupt
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
 from aecodec.pictures.orientation import strip
-from aecodec.pictures.picture import Picture, Samples, flatten_hidden
+from aecodec.pictures.picture import Picture, Samples, Warn, flatten_hidden
+from aecodec.services.batch import Work
+from aecodec.services.jobs import Job, WarnAbout, output_format
+from aecodec.services.rows import DecodedRow, EncodedRow
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec, Decoded, Encoded
     from aecodec.denoiser import Denoiser
 
-PICTURE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".tif", ".tiff"}
-    | {".bmp", ".dib", ".gif", ".ppm", ".pgm", ".pbm", ".pnm"}
-)
-CODED_SUFFIXES = frozenset({".aec"})
-FORMAT_SUFFIX = {"png": ".png", "tiff": ".tiff", "ppm": ".ppm", "jpeg": ".jpg", "webp": ".webp"}
-FORMAT_OF_SUFFIX = {
-    **{suffix: name for name, suffix in FORMAT_SUFFIX.items()},
-    ".tif": "tiff",
-    ".pgm": "ppm",
-    ".pnm": "ppm",
-    ".jpeg": "jpeg",
-}
 VERIFY_TOLERANCE_DB = 0.01  # two devices may differ by one level in rare pixels, which moves PSNR by far less
-
-Warn = Callable[[str, str], None]  # (name of the input, message)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One input and where its output goes."""
-
-    source: Path | None  # None: standard input
-    output: Path | None  # None: standard output, or no output at all, as the command has it
-    replace: bool = False  # an existing output may be overwritten
-    refusal: str | None = None  # why this job cannot be done; known before the run
-
-    @property
-    def name(self) -> str:
-        return "-" if self.source is None else str(self.source)
-
-    @property
-    def output_name(self) -> str:
-        return "-" if self.output is None else str(self.output)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of one input; the fields of `--json`."""
-
-    input: str
-    output: str | None = None
-    width: int | None = None
-    height: int | None = None
-    bytes: int | None = None  # of the .aec file in both directions; of a denoised picture
-    bpp: float | None = None  # the same per pixel, in bits
-    quality: float | None = None
-    psnr_db: float | None = None  # inf: identical
-    effort: int | None = None
-    plain_bytes: int | None = None  # what effort 0 would have written, and its PSNR
-    plain_psnr_db: float | None = None
-    sigma: float | None = None  # noise level that was removed, in levels of 255
-    strength: float | None = None  # 0 ... 1, of the removal
-    seconds: float | None = None
-    skipped: bool = False  # the output was there already
-    errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
-
-
-Work = Callable[[Job], Row]
 
 
 @dataclass(frozen=True)
@@ -114,6 +61,7 @@ class EncodeOptions:
     strip: frozenset[str] = frozenset()  # of exif, icc, xmp
     verify: bool = False
     denoise: float | None = None  # strength 0 ... 1; None: leave the noise in
+    measure: bool = True  # PSNR for the row, which costs the decoding of the picture
 
 
 @dataclass(frozen=True)
@@ -123,21 +71,21 @@ class DecodeOptions:
     keep_going: bool = False
 
 
-def encoder(engine: Engine, options: EncodeOptions, warn: Warn) -> Work:
+def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Work:
     """Load the codec, and for `verify` a second one that has seen nothing; the work encodes one job."""
     encoding = _Encoding(
         engine.load(),
         engine.load() if options.verify else None,
         engine.load_denoiser() if options.denoise is not None else None,
         options,
-        warn,
+        warn_about,
     )
     return encoding.work
 
 
-def decoder(engine: Engine, options: DecodeOptions, warn: Warn) -> Work:
+def decoder(engine: Engine, options: DecodeOptions, warn_about: WarnAbout) -> Work:
     codec = engine.load()
-    return lambda job: _decode(job, codec, options, warn)
+    return lambda job: _decode(job, codec, options, warn_about(job.name))
 
 
 def checker(engine: Engine) -> Work:
@@ -146,18 +94,18 @@ def checker(engine: Engine) -> Work:
     return lambda job: _check(job, codec)
 
 
-def output_format(output: Path | None, chosen: str | None) -> str:
-    """`chosen`, else what the suffix of `output` names, else png. Raises UsageError for an unknown suffix."""
-    if chosen is not None or output is None:
-        return chosen or "png"
-    if output.suffix.lower() not in FORMAT_OF_SUFFIX:
-        known = " ".join(sorted(FORMAT_OF_SUFFIX))
-        raise UsageError(f"{output}: no format has the suffix '{output.suffix}'; use --format or one of {known}")
-    return FORMAT_OF_SUFFIX[output.suffix.lower()]
+@contextmanager
+def coded_stream(job: Job) -> Iterator[tuple[BinaryIO, int]]:
+    """The .aec file of a job as a seekable stream, and its size in bytes: whoever reads it takes what it needs.
 
-
-def read_bytes(job: Job) -> bytes:
-    return sys.stdin.buffer.read() if job.source is None else job.source.read_bytes()
+    Only what cannot be sought in, standard input or a pipe, is read whole, up to a limit: raises LimitExceeded.
+    """
+    with nullcontext(sys.stdin.buffer) if job.source is None else job.source.open("rb") as stream:
+        if job.source is not None and stream.seekable():
+            yield stream, os.fstat(stream.fileno()).st_size
+        else:
+            data = imagefile.read_bytes(stream)
+            yield io.BytesIO(data), len(data)
 
 
 @dataclass(frozen=True)
@@ -168,23 +116,25 @@ class _Encoding:
     verifier: "Codec | None"
     denoiser: "Denoiser | None"
     options: EncodeOptions
-    warn: Warn
+    warn_about: WarnAbout
 
-    def work(self, job: Job) -> Row:
+    def work(self, job: Job) -> EncodedRow:
         options = self.options
         start = perf_counter()
-        picture = read_picture(job, self.warn)
+        warn = self.warn_about(job.name)
+        picture = read_picture(job, warn)
         if options.strip:
-            picture = strip(picture, options.strip, lambda message: self.warn(job.name, message))
+            picture = strip(picture, options.strip, warn)
         picture, clean = self._cleaned(picture)
         encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
+        psnr_db = encoded.psnr_db if options.measure else None  # here: no file is left if it fails
         with opened(job.output, replace=job.replace) as stream:
             stream.write(encoded.data)
             if self.verifier is not None:
                 stream.seek(0)
-                _verify(stream.read(), self.verifier, _as_coded(picture, options.exact), encoded)
+                _verify(stream, self.verifier, _as_coded(picture, options.exact), encoded)
         size = len(encoded.data)
-        return Row(
+        return EncodedRow(
             input=job.name,
             output=job.output_name,
             width=picture.width,
@@ -192,7 +142,7 @@ class _Encoding:
             bytes=size,
             bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
             quality=encoded.quality,
-            psnr_db=encoded.psnr_db,
+            psnr_db=psnr_db,
             effort=options.effort,
             plain_bytes=encoded.plain.bytes if encoded.plain else None,
             plain_psnr_db=encoded.plain.psnr_db if encoded.plain else None,
@@ -201,21 +151,18 @@ class _Encoding:
             seconds=perf_counter() - start,
         )
 
-    def _cleaned(self, picture: Picture) -> tuple[Picture, container.Cleaning | None]:
+    def _cleaned(self, picture: Picture) -> tuple[Picture, Cleaning | None]:
         """Without noise, where that is asked for: noise is the most expensive thing that a codec can keep."""
         if self.denoiser is None or self.options.denoise is None:
             return picture, None
         denoised = self.denoiser.denoise(picture, strength=self.options.denoise)
-        return denoised.picture, container.Cleaning(denoised.sigma, self.options.denoise)
+        return denoised.picture, Cleaning(denoised.sigma, self.options.denoise)
 
 
 def read_picture(job: Job, warn: Warn) -> Picture:
-    def say(message: str) -> None:
-        warn(job.name, message)
-
     if job.source is None:
-        return imagefile.read(io.BytesIO(sys.stdin.buffer.read()), warn=say)
-    return imagefile.read(job.source, warn=say)
+        return imagefile.read(sys.stdin.buffer, warn=warn)
+    return imagefile.read(job.source, warn=warn)
 
 
 def _as_coded(picture: Picture, exact: bool) -> Picture:
@@ -223,9 +170,9 @@ def _as_coded(picture: Picture, exact: bool) -> Picture:
     return picture if exact else replace(picture, pixels=flatten_hidden(picture))
 
 
-def _verify(data: bytes, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
-    """Raises Corrupt unless `data` decodes to what the encoder promised."""
-    seen = verifier.decode(data).picture
+def _verify(written: BinaryIO, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
+    """Raises Corrupt unless the file decodes to what the encoder promised."""
+    seen = verifier.decode(written).picture
     psnr_db = metrics.psnr(seen.pixels, picture.pixels, peak=2**picture.bit_depth - 1)
     promised_db = encoded.psnr_db
     if not math.isclose(psnr_db, promised_db, rel_tol=0, abs_tol=VERIFY_TOLERANCE_DB):
@@ -240,31 +187,32 @@ def _same(a: Samples | None, b: Samples | None) -> bool:
     return a is b if a is None or b is None else np.array_equal(a, b)
 
 
-def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Row:
+def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> DecodedRow:
     start = perf_counter()
-    data = read_bytes(job)
-    decoded = codec.decode(data, crop=options.crop, keep_going=options.keep_going)
-    with opened(job.output, replace=job.replace) as stream:
+    with coded_stream(job) as (stream, size):
+        decoded = codec.decode(stream, crop=options.crop, keep_going=options.keep_going)
+    with opened(job.output, replace=job.replace) as output:
         name = output_format(job.output, options.format)
-        imagefile.write(decoded.picture, stream, name, warn=lambda message: warn(job.name, message))
-    row = _decoded_row(job, data, decoded, start)
+        imagefile.write(decoded.picture, output, name, warn=warn)
+    row = _decoded_row(job, size, decoded, start)
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 
 
-def _check(job: Job, codec: "Codec") -> Row:
+def _check(job: Job, codec: "Codec") -> DecodedRow:
     start = perf_counter()
-    data = read_bytes(job)
-    return _decoded_row(job, data, codec.decode(data, keep_going=True), start)
+    with coded_stream(job) as (stream, size):
+        decoded = codec.decode(stream, keep_going=True)
+    return _decoded_row(job, size, decoded, start)
 
 
-def _decoded_row(job: Job, data: bytes, decoded: "Decoded", start: float) -> Row:
+def _decoded_row(job: Job, size: int, decoded: "Decoded", start: float) -> DecodedRow:
     picture = decoded.picture
-    return Row(
+    return DecodedRow(
         input=job.name,
         width=picture.width,
         height=picture.height,
-        bytes=len(data),
-        bpp=metrics.bits_per_pixel(len(data), picture.width, picture.height),
+        bytes=size,
+        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
         quality=decoded.quality,
         seconds=perf_counter() - start,
         errors=decoded.damage,

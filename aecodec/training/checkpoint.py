@@ -33,7 +33,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
     with opened(path, replace=True) as stream:
         stream.write(buffer.getbuffer())
         stream.flush()
-        os.fsync(stream.fileno())  # or a crash of the machine could leave two names and nothing behind them
+        os.fsync(stream.fileno())  # a full disk shows here at the latest, before anything is renamed
         if path.exists():
             os.replace(path, previous(path))
 

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from aecodec.errors import UsageError
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import SIZES, CodecConfig
-from aecodec.outputs import opened
+from aecodec.nets.config import SIZES, CodecConfig, from_json
+from aecodec.outputs import write_whole
 from aecodec.quality import QUALITY_STEPS
 from aecodec.training import runs
 from aecodec.training.data import Pictures
@@ -84,7 +84,7 @@ class CodecRecipe:
         model, state = runs.resumed(
             run.resume,
             lambda path: weights.read(path, torch.device("cpu")).frozen.model,
-            lambda shape: Compressor(CodecConfig.from_json(shape)),
+            lambda shape: Compressor(from_json(CodecConfig, shape)),
         )
         if blocks is None:
             return Origin(lambda pictures: CodecTask(model), state)
@@ -97,8 +97,7 @@ class CodecRecipe:
         crops = pictures.crops(FREEZE_CROPS, FREEZE_SIDE, torch.Generator().manual_seed(run.seed))
         frozen, cost = freeze(model, crops)
         content = weights.dump(frozen, cost.percent)
-        with opened(run.out, replace=True) as stream:
-            stream.write(content)
+        write_whole(run.out, content)
         return Trained(weights.identify(content).hex(), len(content), cost, points)
 
 

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from aecodec.models import weights
+from aecodec.nets.config import from_json
 from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
-from aecodec.outputs import opened
+from aecodec.outputs import write_whole
 from aecodec.training import runs
 from aecodec.training.data import Pictures
 from aecodec.training.degradations import stored
@@ -57,7 +58,7 @@ class DenoiserRecipe:
         model, state = runs.resumed(
             run.resume,
             lambda path: weights.read_denoiser(path, torch.device("cpu")).model,
-            lambda shape: Restorer(RestorerConfig.from_json(shape)),
+            lambda shape: Restorer(from_json(RestorerConfig, shape)),
         )
         if run.grow is None:
             return Origin(lambda pictures: DenoiserTask(model), state)
@@ -68,8 +69,7 @@ class DenoiserRecipe:
         assert isinstance(model, Restorer)  # what its task trains
         points = _validate(model, centres) if centres else {}
         content = weights.dump_denoiser(model)
-        with opened(run.out, replace=True) as stream:
-            stream.write(content)
+        write_whole(run.out, content)
         return TrainedDenoiser(weights.identify(content).hex(), len(content), points)
 
 

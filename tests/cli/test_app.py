@@ -1,5 +1,6 @@
 """The command line as a whole: help, version, errors that no command handles itself, the terminal."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import pytest
 import aecodec
 from aecodec.cli.app import app
 from aecodec.cli.console import Talk, printable
+from aecodec.codec import container
+from aecodec.codec.header import Header
 from aecodec.errors import DeviceError, WeightsError
-from aecodec.services.files import Row
+from aecodec.services.rows import Row
 
 DESIGNED = {"encode", "decode", "denoise", "info", "models", "train codec"}
 COMMANDS = {command.callback.__name__ for command in app.registered_commands} | {"train codec"}
@@ -63,10 +66,39 @@ def test_an_error_of_the_system_outside_a_run_is_one_line(run, monkeypatch):
     def fail(*_):
         raise PermissionError(13, "Permission denied", "somewhere")
 
-    monkeypatch.setattr("aecodec.services.batch.plan", fail)
+    monkeypatch.setattr("aecodec.services.jobs.plan", fail)
     result = run("encode", "a.png")
     assert result.exit_code == 1
     assert result.stderr == "aecodec: somewhere: Permission denied\n"
+
+
+ANY = {"input", "output", "width", "height", "seconds", "skipped", "error"}
+CODED = {"bytes", "bpp", "quality"}
+HEADER = {"channels", "bit_depth", "alpha", "exact", "model", "weights_id", "tile_side", "tiles", "tile_bytes"}
+FIELDS = {
+    "encode a.png": ANY | CODED | {"psnr_db", "effort", "plain_bytes", "plain_psnr_db", "sigma", "strength"},
+    "decode a.aec": ANY | CODED,
+    "decode --check a.aec": ANY | CODED,
+    "denoise a.png": ANY | {"bytes", "sigma", "strength"},
+    "info b.aec": ANY | CODED | HEADER | {"denoised", "parts"},
+}
+
+
+@pytest.mark.parametrize("line", FIELDS)
+@pytest.mark.parametrize("option", ["--force", "--dry-run", "--skip-existing"])
+def test_json_has_the_same_fields_for_every_input_of_a_command(run, make, line, option):
+    """Those that make sense for the command, whether an input succeeds, fails, is there already or only rehearsed."""
+    make("source.png")
+    assert run("encode", "source.png", "-o", "a.aec").exit_code == 0
+    make("b.aec", data=container.write(Header(40, 30, 3, 8, 1, bytes(8), 784, 64), [b"tile"]))
+    make("a.png", "done.png", "a-denoised.png")
+    options = [] if line.split()[0] == "info" or "--check" in line else [option]
+    result = run(*line.split(), "missing", "done.png", *options, "--json")
+    rows = [json.loads(text) for text in result.stdout.splitlines()]
+    assert len(rows) == 3, result.stderr
+    for row in rows:
+        assert set(row) == FIELDS[line]
+    assert rows[1]["error"] == "No such file or directory"
 
 
 def test_binary_data_is_not_written_to_a_terminal(monkeypatch, run):
@@ -90,7 +122,7 @@ def test_on_a_terminal_several_inputs_have_a_bar_and_lines_stay_whole(monkeypatc
     monkeypatch.setattr("aecodec.cli.console.Talk.live", True)
     talk = Talk()
     rows = [Row(f"[bold]{number}.png", "x.aec", width=1) for number in range(3)]
-    talk.report(rows, 3, lambda row: talk.line(f"{row.input} done"))
+    talk.report(rows, 3, Row, lambda row: talk.line(f"{row.input} done"))
     shown = capsys.readouterr()
     assert shown.out == ""
     for row in rows:
@@ -120,7 +152,7 @@ def test_the_pace_is_megapixels_a_second_from_the_start(monkeypatch):
         Row("b.png", "b.aec", skipped=True),
         Row("c.png", "c.aec", width=1000, height=500),
     ]
-    Talk(quiet=True).report(rows, 3, lambda row: None)
+    Talk(quiet=True).report(rows, 3, Row, lambda row: None)
     assert paces == ["0.75 MP/s", "0.75 MP/s", "0.50 MP/s"]
 
 

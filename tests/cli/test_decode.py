@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from aecodec.cli import options
 from aecodec.pictures import imagefile
 from tests import drawn, fake_codec
 
@@ -71,6 +72,10 @@ def test_the_format_follows_the_option_then_the_suffix_then_is_png(run, coded, t
     assert (tmp_path / output).read_bytes().startswith(start)
 
 
+def test_format_offers_what_can_be_written():
+    assert [format.value for format in options.Format] == list(imagefile.FORMATS)
+
+
 def test_an_unknown_suffix_without_a_format_is_wrong_usage(run, coded, tmp_path):
     coded("img.aec")
     result = run("decode", "img.aec", "-o", "x.odd")
@@ -98,6 +103,15 @@ def test_standard_input_goes_to_standard_output(run, coded):
     result = run("decode", "-", input=data)
     assert result.exit_code == 0
     assert result.stdout_bytes.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("line", ["decode -", "decode --check -", "info -", "encode -", "denoise -"])
+def test_standard_input_is_bounded(run, coded, monkeypatch, line):
+    data = coded("img.aec").read_bytes()
+    monkeypatch.setattr(imagefile, "MAX_INPUT_BYTES", 100)
+    result = run(*line.split(), input=data)
+    assert result.exit_code == 1
+    assert result.stderr == "aecodec: -: the file has more than 100 bytes\n"
 
 
 def test_crop_reaches_the_codec_and_its_size_is_shown(run, coded, tmp_path, log):

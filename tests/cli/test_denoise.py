@@ -125,6 +125,13 @@ def test_a_picture_that_cannot_be_written_as_it_was_becomes_a_png(run, make, tmp
     assert (tmp_path / "img-denoised.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("suffix", [".jpe", ".jfif"])
+def test_a_jpeg_of_a_rare_suffix_stays_one(run, make, tmp_path, suffix):
+    make(f"img{suffix}", data=drawn.MAKERS["jpeg-rgb"]())
+    assert run("denoise", f"img{suffix}").exit_code == 0
+    assert (tmp_path / f"img-denoised{suffix}").read_bytes().startswith(b"\xff\xd8")
+
+
 def test_a_tree_is_mirrored_beside_it(run, make, tmp_path):
     make("in/a.png", "in/deep/b.png", "in/.hidden.png")
     make("in/notes.txt", data=b"text")
@@ -190,9 +197,8 @@ def test_json_gives_one_object_per_input(run, make, tmp_path):
     good, bad = [json.loads(line) for line in result.stdout.splitlines()]
     expected = {"input": "a.png", "output": "a-denoised.png", "width": 31, "height": 20, "skipped": False}
     expected |= {"sigma": 12.5, "strength": 0.8, "bytes": (tmp_path / "a-denoised.png").stat().st_size}
-    expected |= {"error": None, "bpp": None, "quality": None}
+    expected |= {"error": None}
     assert good.items() >= expected.items()
-    assert sorted(good) == sorted(bad)
     assert (bad["input"], bad["output"], bad["sigma"], bad["strength"]) == ("b.png", None, None, None)
     assert bad["error"] == "not a picture that aecodec can read"
     assert "->" not in result.stderr

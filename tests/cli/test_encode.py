@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from aecodec.cli import encode as command
-from aecodec.codec.container import Cleaning
+from aecodec.codec.header import Cleaning
+from aecodec.codec.ratecontrol import DEFAULT_QUALITY
 from aecodec.services import files
 from tests import drawn, fake_codec
 from tests.cli.conftest import png
@@ -277,6 +277,29 @@ def test_quiet_says_nothing_but_errors(run, make):
     assert result.stderr.startswith("aecodec: b.png: ")
 
 
+@pytest.mark.parametrize(
+    ("options", "measured"),
+    [
+        ([], True),
+        (["--quiet"], False),
+        (["--quiet", "--json"], True),
+        (["--quiet", "--verify"], True),
+        (["--quiet", "--effort", "1"], False),
+    ],
+)
+def test_psnr_is_measured_only_where_somebody_sees_it_or_checks_it(run, make, monkeypatch, options, measured):
+    asked: list[str] = []
+
+    def noted(self):
+        asked.append("psnr_db")
+        return self.measure()
+
+    monkeypatch.setattr(fake_codec.Encoded, "psnr_db", property(noted))
+    make("img.png")
+    assert run("encode", "img.png", *options).exit_code == 0
+    assert bool(asked) == measured
+
+
 def test_dry_run_writes_nothing_and_foresees_refusals(run, make, tmp_path, log):
     make("a.png", "b.png")
     make("b.aec", data=b"old")
@@ -448,4 +471,4 @@ def test_every_option_of_the_design_is_there(run):
         "--strength",
     ):
         assert option in text
-    assert command.DEFAULT_QUALITY == 50
+    assert DEFAULT_QUALITY == 50

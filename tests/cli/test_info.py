@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from aecodec.codec import container
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import read_layout
 from aecodec.models import manifest
 
 
@@ -15,8 +17,8 @@ def shipped(monkeypatch):
     monkeypatch.setattr(manifest, "read", lambda: [SimpleNamespace(name="small", sha256="ab" * 32)])
 
 
-def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png", clean: container.Cleaning | None = None) -> bytes:
-    header = container.Header(
+def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png", clean: Cleaning | None = None) -> bytes:
+    header = Header(
         width=100,
         height=70,
         channels=3,
@@ -52,7 +54,7 @@ def test_info_as_json(run, make):
     assert row.items() >= expected.items()
 
 
-CLEANED = coded(clean=container.Cleaning(12.5, 0.8))
+CLEANED = coded(clean=Cleaning(12.5, 0.8))
 
 
 def test_info_tells_the_noise_that_was_removed(run, make):
@@ -72,7 +74,7 @@ def test_info_as_json_tells_the_noise_that_was_removed(run, make):
 
 def test_a_damaged_note_of_the_noise_is_an_error(run, make):
     data = bytearray(CLEANED)
-    data[container.inspect(CLEANED).parts[1].offset] ^= 1
+    data[read_layout(CLEANED).parts[1].offset] ^= 1
     make("img.aec", data=bytes(data))
     result = run("info", "img.aec")
     assert result.exit_code == 1

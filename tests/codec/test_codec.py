@@ -1,8 +1,10 @@
 """Picture to bytes and back: every kind of picture, tiles without seams, crops, damage, rates."""
 
 import dataclasses
+import io
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,12 +13,13 @@ import torch
 from aecodec.codec import container
 from aecodec.codec.codec import Codec, Target
 from aecodec.codec.encoding import Encoding
+from aecodec.codec.layout import read_header, read_layout
 from aecodec.codec.windowed import synthesise
 from aecodec.errors import Corrupt, FormatError, TargetUnreachable, UnsupportedVersion, UsageError, WeightsError
 from aecodec.models import weights
 from aecodec.pictures.picture import Metadata, Picture, from_array
 from aecodec.tiling import TileGrid
-from tests.tiny import sample
+from tests.tiny import expected_bits, sample
 
 Q50 = Target("quality", 50)
 LARGE = np.tile(sample("city"), (2, 3, 1))[:1100, :1330]  # above 1.3 megapixels: several tiles
@@ -67,8 +70,40 @@ def test_higher_quality_is_larger_and_better(codec: Codec) -> None:
 
 
 def test_the_file_is_as_large_as_the_model_says(codec: Codec) -> None:
-    encoded = codec.encode(from_array(sample()), Q50)
-    assert abs(len(encoded.data) - encoded.estimated_bits / 8) <= 0.01 * len(encoded.data) + 200
+    data = codec.encode(from_array(sample()), Q50).data
+    (tile,) = container.parse(data).tiles
+    assert tile is not None
+    expected = expected_bits(codec.weights.frozen, [tile], (36, 36), read_header(data).quality_step)
+    assert abs(len(data) - expected / 8) <= 0.01 * len(data) + 200
+
+
+def test_psnr_is_measured_when_it_is_asked_for(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    forward = type(codec.weights.frozen.model.synthesis).forward
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(1)
+        return forward(*arguments)
+
+    monkeypatch.setattr(type(codec.weights.frozen.model.synthesis), "forward", counted)
+    picture = from_array(sample()[:128, :128])
+    encoded = codec.encode(picture, Q50)
+    assert calls == []
+    assert (
+        encoded.psnr_db
+        == encoded.psnr_db
+        == pytest.approx(psnr(codec.decode(encoded.data).picture.pixels, picture.pixels))
+    )
+    assert len(calls) == 2  # of the first question, and of decode
+
+
+@pytest.mark.parametrize("side", [1, 65])
+def test_a_psnr_of_a_flat_picture_is_reached(codec: Codec, side: int) -> None:
+    picture = from_array(np.full((side, side), 128, np.uint8))
+    try:
+        assert codec.encode(picture, Target("psnr", 45)).psnr_db >= 45
+    except TargetUnreachable:
+        assert codec.encode(picture, Target("quality", 100)).psnr_db < 45
 
 
 @pytest.mark.parametrize("target", [Target("bpp", 0.4), Target("max_bytes", 3000)])
@@ -131,7 +166,7 @@ def test_hidden_colour_changes_unless_exact(codec: Codec) -> None:
     picture = Picture(pixels, alpha)
     free, exact = codec.encode(picture, Q50), codec.encode(picture, Q50, exact=True)
     assert len(free.data) < len(exact.data)
-    assert container.read_header(exact.data).exact
+    assert read_header(exact.data).exact
     kept = codec.decode(exact.data).picture.pixels[40:90, 40:90]
     assert psnr(kept, pixels[40:90, 40:90]) > psnr(codec.decode(free.data).picture.pixels[40:90, 40:90], kept)
 
@@ -158,13 +193,37 @@ def test_a_crop_is_the_same_part_of_the_whole(codec: Codec, large: bytes, crop: 
     assert np.abs(part - whole).max() <= 1
 
 
+class CountedStream(io.BytesIO):
+    """Says how many bytes were read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self.taken += len(found)
+        return found
+
+
+def test_of_a_stream_only_the_index_and_the_tiles_needed_are_read(codec: Codec, large: bytes) -> None:
+    stream = CountedStream(large)
+    whole = codec.decode(large).picture.pixels
+    part = codec.decode(stream, crop=(5, 3, 20, 10)).picture.pixels
+    assert np.abs(part.astype(int) - whole[3:13, 5:25]).max() <= 1
+    layout = read_layout(large)
+    assert len(layout.tiles) == 4
+    assert stream.taken < layout.tiles[0].offset + layout.tiles[0].size + 100 < len(large) / 2
+    stream = CountedStream(large)
+    assert np.array_equal(codec.decode(stream).picture.pixels, whole)
+    assert stream.taken == len(large)  # header and index once, not twice
+
+
 def test_a_crop_outside_is_a_usage_error(codec: Codec, large: bytes) -> None:
     with pytest.raises(UsageError, match="not inside"):
         codec.decode(large, crop=(1300, 0, 31, 10))
 
 
 def test_a_damaged_tile_costs_itself_and_a_rim(codec: Codec, large: bytes) -> None:
-    part = container.inspect(large).tiles[0]
+    part = read_layout(large).tiles[0]
     damaged = bytearray(large)
     damaged[part.offset + part.size // 2] ^= 4
     with pytest.raises(Corrupt, match=r"tile 0 .* at byte"):
@@ -203,4 +262,4 @@ def test_unknown_networks_and_weights_are_named(codec: Codec) -> None:
 
 def test_a_folder_is_searched_for_the_weights_a_file_names(codec: Codec, tiny_weights: Path) -> None:
     data = codec.encode(from_array(sample()[:64, :64]), Q50).data
-    assert weights.find(container.read_header(data).weights_hash, tiny_weights.parent) == tiny_weights
+    assert weights.find(read_header(data).weights_hash, tiny_weights.parent) == tiny_weights

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from aecodec import limits
-from aecodec.codec import container
-from aecodec.codec.container import Cleaning, Header, PartKind
+from aecodec.codec import container, layout
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import CRC_BYTES, PartKind, read_header, read_layout
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
 from tests.test_bits import StingyStream
 
@@ -61,7 +62,7 @@ def test_an_empty_part_is_left_out(name: str) -> None:
 def test_headers_round_trip_at_their_limits(changes: dict[str, Any]) -> None:
     header = dataclasses.replace(HEADER, **changes)
     data = container.write(header, [b"t"] * header.grid.count)
-    assert container.read_header(data) == container.parse(data).header == header
+    assert read_header(data) == container.parse(data).header == header
 
 
 def test_quality_is_the_step_in_sixteenths() -> None:
@@ -104,7 +105,7 @@ def test_a_picture_of_one_tile_costs_few_bytes_more_than_its_tile(tile_bytes: in
 
 def test_inspect_tells_where_everything_lies_from_the_front_of_the_file() -> None:
     data = container.write(HEADER, TILES, **METADATA)
-    layout = container.inspect(data)
+    layout = read_layout(data)
     assert (layout.header, layout.size) == (HEADER, len(data))
     assert [(part.kind, part.name) for part in layout.parts] == [
         (1, "ICC"),
@@ -116,8 +117,8 @@ def test_inspect_tells_where_everything_lies_from_the_front_of_the_file() -> Non
     assert payloads == [METADATA["icc"], METADATA["exif"], METADATA["xmp"], METADATA["alpha"], *TILES]
     assert layout.tiles[4].name == "tile 4 (x 128, y 128, 128x72)"
     front = data[: layout.parts[0].offset]
-    assert container.inspect(StingyStream(front, 1)) == layout
-    assert container.read_header(StingyStream(front[:37], 1)) == HEADER
+    assert read_layout(StingyStream(front, 1)) == layout
+    assert read_header(StingyStream(front[:37], 1)) == HEADER
 
 
 @pytest.mark.parametrize("dose", [1, 2, 3])
@@ -129,7 +130,7 @@ def test_streams_that_deliver_a_few_bytes_at_a_time(dose: int) -> None:
 @pytest.mark.parametrize("seekable", [True, False])
 def test_only_the_wanted_tiles_are_looked_at(seekable: bool) -> None:
     data = bytearray(container.write(HEADER, TILES))
-    data[container.inspect(bytes(data)).tiles[1].offset] ^= 1
+    data[read_layout(bytes(data)).tiles[1].offset] ^= 1
     stream = io.BytesIO(data) if seekable else StingyStream(bytes(data), 2)
     parsed = container.parse(stream, tiles=(2, 5))
     assert parsed.tiles == (None, None, TILES[2], None, None, TILES[5])
@@ -197,7 +198,7 @@ def test_a_part_beyond_its_limit_is_not_written(monkeypatch: pytest.MonkeyPatch)
 
 
 def cleaning_of(data: bytes) -> Cleaning | None:
-    return container.read_cleaning(data, container.inspect(data))
+    return container.read_cleaning(data, read_layout(data))
 
 
 def with_note(payload: bytes) -> bytes:
@@ -211,12 +212,12 @@ def test_the_note_of_a_denoiser_comes_back(sigma: float, strength: float) -> Non
     clean = Cleaning(sigma, strength)
     data = container.write(HEADER, TILES, **METADATA, clean=clean)
     assert cleaning_of(data) == clean
-    assert container.read_cleaning(io.BytesIO(data), container.inspect(data)) == clean
+    assert container.read_cleaning(io.BytesIO(data), read_layout(data)) == clean
 
 
 def test_the_note_of_a_denoiser_is_three_bytes_of_sixteenths_and_percent() -> None:
     data = container.write(HEADER, TILES, clean=Cleaning(12.5, 0.8))
-    (part,) = container.inspect(data).parts
+    (part,) = read_layout(data).parts
     assert (part.kind, part.name) == (4, "CLEAN")
     assert data[part.offset : part.offset + part.size] == bytes([200, 0, 80])
 
@@ -250,9 +251,9 @@ def test_a_strength_beyond_100_percent_is_corrupt(percent: int) -> None:
 
 def test_each_flipped_bit_of_the_note_is_found() -> None:
     data = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
-    layout = container.inspect(data)
+    layout = read_layout(data)
     place = layout.parts[3].offset
-    for offset in range(place, place + 3 + container.CRC_BYTES):
+    for offset in range(place, place + 3 + CRC_BYTES):
         for bit in range(8):
             damaged = data[:offset] + bytes([data[offset] ^ 1 << bit]) + data[offset + 1 :]
             with pytest.raises(Corrupt, match=f"CLEAN at byte {place}: checksum mismatch"):
@@ -267,14 +268,14 @@ def test_a_file_without_a_note_gives_none() -> None:
 
 def test_parts_ascend_whatever_there_is() -> None:
     everything = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
-    assert [part.kind for part in container.inspect(everything).parts] == [1, 2, 3, 4, 0x81]
+    assert [part.kind for part in read_layout(everything).parts] == [1, 2, 3, 4, 0x81]
     few = container.write(HEADER, TILES, alpha=b"alpha payload", clean=Cleaning(12.5, 0.8))
-    assert [part.name for part in container.inspect(few).parts] == ["CLEAN", "ALPHA"]
+    assert [part.name for part in read_layout(few).parts] == ["CLEAN", "ALPHA"]
     assert container.parse(few).alpha == b"alpha payload"
 
 
 def test_a_reader_that_does_not_know_the_note_skips_it(monkeypatch: pytest.MonkeyPatch) -> None:
     data = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
-    monkeypatch.delitem(container.NAMES, PartKind.CLEAN)
-    assert container.inspect(data).parts[3].name == "part 0x04"
+    monkeypatch.delitem(layout.NAMES, PartKind.CLEAN)
+    assert read_layout(data).parts[3].name == "part 0x04"
     assert container.parse(data) == container.parse(container.write(HEADER, TILES, **METADATA))

@@ -54,6 +54,18 @@ def test_a_psnr_is_reached_but_hardly_exceeded(least_db: float) -> None:
     assert len(curves.attempts) <= 12
 
 
+@pytest.mark.parametrize("exact_from", [0, 700, 792, 793, QUALITY_STEPS])
+def test_a_psnr_is_found_where_some_qualities_are_exact(exact_from: int) -> None:
+    """As of a small flat picture: a search that takes differences must not meet infinity."""
+    curves = Curves()
+
+    def psnr(step: int) -> float:
+        return math.inf if step >= exact_from else curves.psnr(step)
+
+    step = find_step(Target("psnr", 45), PIXELS, curves.size, psnr)
+    assert step == exact_from
+
+
 def test_what_cannot_be_met_names_the_nearest() -> None:
     curves = Curves()
     with pytest.raises(TargetUnreachable, match="3000 bytes, more than 2999"):

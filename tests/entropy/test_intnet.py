@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 import torch
 
-from aecodec.entropy.intnet import ACCUMULATOR_BITS, NAMES, IntegerLayer, IntegerNetwork
+from aecodec.entropy.intnet import ACCUMULATOR_BITS, NAMES, IntegerLayer, IntegerNetwork, bias_at
 from aecodec.errors import WeightsError
 from aecodec.nets.prior import SCALES
 from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
 from tests.tiny import TINY, tiny_frozen
 
 CPU = torch.device("cpu")
+
+
+def bias_by_integers(layer: IntegerLayer, step: int) -> np.ndarray:
+    knot = min(step // KNOT_SPACING, KNOTS - 2)
+    part = step - knot * KNOT_SPACING
+    pairs = zip(layer.bias[knot].tolist(), layer.bias[knot + 1].tolist(), strict=True)
+    rounded = [(a * (KNOT_SPACING - part) + b * part + KNOT_SPACING // 2) // KNOT_SPACING for a, b in pairs]
+    return np.array(rounded, object)
 
 
 def by_integers(network: IntegerNetwork, z: np.ndarray, step: int) -> np.ndarray:
@@ -22,7 +30,7 @@ def by_integers(network: IntegerNetwork, z: np.ndarray, step: int) -> np.ndarray
         outputs, _, kernel, _ = layer.weight.shape
         reach = kernel // 2
         padded = np.pad(x, ((0, 0), (reach, reach), (reach, reach)), constant_values=0)
-        total = np.zeros((outputs, *x.shape[1:]), object) + layer.bias_at(step).astype(object)[:, None, None]
+        total = np.zeros((outputs, *x.shape[1:]), object) + bias_by_integers(layer, step)[:, None, None]
         for row in range(kernel):
             for column in range(kernel):
                 part = padded[:, row : row + x.shape[1], column : column + x.shape[2]]
@@ -60,10 +68,11 @@ def test_extreme_input_clamps_alike() -> None:
 
 
 def test_biases_are_interpolated_and_rounded_in_integers() -> None:
-    bias = np.zeros((KNOTS, 1), np.int64)
-    bias[1], bias[2] = 10, -11
-    layer = IntegerLayer(np.zeros((1, 1, 1, 1), np.int16), bias, 1)
-    assert [int(layer.bias_at(step)[0]) for step in (0, 66, 132, 132 + 66, 264)] == [0, 5, 10, 0, -11]
+    knots = torch.zeros((KNOTS, 1), dtype=torch.int64)
+    knots[1], knots[2] = 10, -11
+    assert [int(bias_at(knots, step)) for step in (0, 66, 132, 132 + 66, 264)] == [0, 5, 10, 0, -11]
+    largest = torch.full((KNOTS, 1), (1 << ACCUMULATOR_BITS) - 1)
+    assert int(bias_at(largest, 777)) == (1 << ACCUMULATOR_BITS) - 1
 
 
 def test_arrays_round_trip_and_damage_is_a_weights_error() -> None:

@@ -1,5 +1,7 @@
 """The entropy coder: the bytes of its specification, every symbol back, and nothing illegal gets through."""
 
+import sys
+
 import constriction
 import numpy as np
 import pytest
@@ -136,6 +138,35 @@ def test_a_row_outside_the_tables_is_our_own_error(row: int) -> None:
         Encoder(TABLES).code(np.zeros(2, np.int32), rows)
     with pytest.raises(ValueError, match=r"outside 0 \.\.\. 4"):
         Decoder(b"\0" + STATE_LOW, TABLES).code(None, rows)
+
+
+def test_many_escapes_are_not_many_steps_of_the_interpreter() -> None:
+    """A hostile tile may claim millions of them."""
+
+    def calls_for(count: int) -> int:
+        rows = np.full(count, 3, np.int32)
+        symbols = np.random.default_rng(count).integers(-MAX_SYMBOL, MAX_SYMBOL, count).astype(np.int32)
+        counted = 0
+
+        def count_call(*_: object) -> None:
+            nonlocal counted
+            counted += 1
+
+        encoder = Encoder(TABLES)
+        sys.setprofile(count_call)
+        try:
+            encoder.code(symbols, rows)
+            data = encoder.finish()
+            decoder = Decoder(data, TABLES)
+            found = decoder.code(None, rows)
+            decoder.finish()
+        finally:
+            sys.setprofile(None)
+        assert np.array_equal(found, symbols)
+        return counted
+
+    calls_for(10)  # compiles
+    assert calls_for(20_000) <= calls_for(200) + 50
 
 
 # --- size

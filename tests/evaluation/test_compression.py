@@ -14,7 +14,7 @@ from aecodec.evaluation import compression as evaluate
 from aecodec.evaluation import sums
 from aecodec.evaluation.baselines import Contender, baseline
 from aecodec.pictures.picture import Picture, Samples
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 from tests.tiny import sample
 
 

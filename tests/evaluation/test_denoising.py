@@ -13,7 +13,7 @@ from aecodec.evaluation import denoising as evaluate
 from aecodec.evaluation.classical import Method, Unit
 from aecodec.models import weights
 from aecodec.pictures.picture import to_unit
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 from tests.tiny import sample, tiny_restorer
 
 KEEP = Method("keep", "", lambda noisy, sigma: (noisy, 3.0 if sigma is None else None))

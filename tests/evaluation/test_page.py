@@ -20,7 +20,7 @@ from aecodec.evaluation.baselines import Contender
 from aecodec.evaluation.classical import Method
 from aecodec.evaluation.report import Evaluation
 from aecodec.pictures.picture import Picture, Samples
-from aecodec.services.files import Job
+from aecodec.services.jobs import Job
 from tests.tiny import sample
 
 SETTINGS = {"aecodec": "weights x", "jpeg": "4:2:0 <b>"}

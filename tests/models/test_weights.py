@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,69 @@ def test_damaged_weights_are_named(damage: str, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(WeightsError):
         weights.read(path, CPU)
+
+
+def changed(about: object = None, arrays: dict[str, np.ndarray] | None = None, **config: object) -> bytes:
+    """The tiny weights with other metadata, other arrays or another configuration."""
+    fields = json.loads(TINY.to_json()) | config
+    metadata = {"format": weights.CODEC_FORMAT, "config": json.dumps(fields)} if about is None else about
+    return save(load(TINY_WEIGHTS.read_bytes()) | (arrays or {}), {"aecodec": json.dumps(metadata)})
+
+
+def fewer_tables(count: int) -> dict[str, np.ndarray]:
+    tables = weights.read(TINY_WEIGHTS, CPU).frozen.tables
+    end = int(tables.start[count])
+    return {"tables.cdf": tables.cdf[:end], "tables.size": tables.size[:count], "tables.low": tables.low[:count]}
+
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "metadata a list": (lambda: changed([1]), "JSON object"),
+    "metadata a number": (lambda: changed(17), "JSON object"),
+    "no configuration": (lambda: changed({"format": weights.CODEC_FORMAT}), "configuration"),
+    "configuration a list": (lambda: changed({"format": weights.CODEC_FORMAT, "config": [1]}), "configuration"),
+    "configuration null": (lambda: changed({"format": weights.CODEC_FORMAT, "config": "null"}), "configuration"),
+    "one number of blocks": (lambda: changed(analysis_blocks=[1]), "blocks"),
+    "blocks a number": (lambda: changed(synthesis_blocks=1), "blocks"),
+    "blocks without end": (lambda: changed(analysis_blocks=[10**9, 1]), "blocks"),
+    "a width of 0": (lambda: changed(hyper_features=0), "width"),
+    "a width of 1e9": (lambda: changed(features=10**9), "width"),
+    "a wide network": (lambda: changed(features=4096, context=4096), "does not fit"),
+    "a width that is text": (lambda: changed(hyper="8"), "width"),
+    "a width of true": (lambda: changed(hyper=True), "width"),
+    "a width of 0.5": (lambda: changed(context=0.5), "width"),
+    "lambda a text": (lambda: changed(lambda_low="x"), "lambda"),
+    "lambda infinite": (lambda: changed(lambda_high=float("inf")), "lambda"),
+    "64 tables": (lambda: changed(arrays=fewer_tables(64)), "64 probability tables"),
+    "numbers that are none": (
+        lambda: changed(arrays={"model.analysis.embed.bias": np.full(TINY.features, np.nan, np.float16)}),
+        "not finite",
+    ),
+    "an empty shift": (lambda: changed(arrays={"exact.last.shift": np.zeros(0, np.int32)}), "shift"),
+    "an exact layer of another shape": (
+        lambda: changed(arrays={"exact.last.weight": np.zeros((TINY.latents, 7, 1, 1), np.int16)}),
+        "'last'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_weights_are_refused_when_they_are_loaded(name: str, tmp_path: Path) -> None:
+    make, reason = HOSTILE[name]
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(make())
+    with pytest.raises(WeightsError, match=reason) as refusal:
+        weights.read(path, CPU)
+    assert "mine.safetensors" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("config", ["null", "[]", "17", '{"widths": [1, 2]}', '{"widths": 4}', '{"blocks": "x"}'])
+def test_hostile_denoisers_are_refused_when_they_are_loaded(config: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    arrays = {"model.tail.weight": np.zeros(1, np.float16)}
+    path.write_bytes(save(arrays, {"aecodec": json.dumps({"format": weights.DENOISER_FORMAT, "config": config})}))
+    with pytest.raises(WeightsError, match=r"mine\.safetensors"):
+        weights.read_denoiser(path, CPU)
 
 
 def test_weights_of_another_shape_do_not_load(tmp_path: Path) -> None:

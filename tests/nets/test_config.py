@@ -3,19 +3,19 @@
 import pytest
 
 from aecodec.errors import WeightsError
-from aecodec.nets.config import CodecConfig
+from aecodec.nets.config import CodecConfig, from_json
 from aecodec.quality import QUALITY_STEPS
 
 
 def test_json_round_trip() -> None:
     config = CodecConfig(features=24, analysis_blocks=(3, 0))
-    assert CodecConfig.from_json(config.to_json()) == config
+    assert from_json(CodecConfig, config.to_json()) == config
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"colour": 1}', '{"latents": 6}', '{"features": "x"}'])
 def test_nonsense_is_a_weights_error(text: str) -> None:
     with pytest.raises(WeightsError):
-        CodecConfig.from_json(text)
+        from_json(CodecConfig, text)
 
 
 def test_lambda_grows_by_the_same_factor_with_every_step() -> None:

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from aecodec.errors import WeightsError
+from aecodec.nets.config import from_json
 from aecodec.nets.restorer import CELL, RESTORERS, Estimator, Restorer, RestorerConfig, complexity, spread
 from tests.tiny import TINY_RESTORER, crops, tiny_restorer
 
@@ -64,10 +65,10 @@ def test_every_size_keeps_the_budgets_of_the_design(config: RestorerConfig) -> N
 
 
 def test_a_configuration_survives_json() -> None:
-    assert RestorerConfig.from_json(TINY_RESTORER.to_json()) == TINY_RESTORER
+    assert from_json(RestorerConfig, TINY_RESTORER.to_json()) == TINY_RESTORER
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"features": 3}', '{"widths": [1, 2]}', '{"blocks": 0}'])
 def test_an_unreadable_configuration_is_a_weights_error(text: str) -> None:
     with pytest.raises(WeightsError):
-        RestorerConfig.from_json(text)
+        from_json(RestorerConfig, text)

@@ -1,5 +1,6 @@
 """Stripped pictures look as they did."""
 
+import warnings
 from dataclasses import replace
 from io import BytesIO
 
@@ -59,3 +60,12 @@ def test_every_truncation_and_nonsense_is_upright_or_right():
     assert orientation(None) == 1
     assert orientation(b"nonsense") == 1
     assert orientation(drawn.exif_block(1)) == 1
+
+
+def test_a_damaged_block_says_nothing_on_its_way():
+    block = drawn.exif_block(6)
+    with warnings.catch_warnings(record=True, action="always") as heard:
+        for at in range(len(block)):
+            assert orientation(block[:at] + b"\xff" + block[at + 1 :]) in range(1, 9)
+            assert orientation(block[:at]) in (1, 6)
+    assert heard == []

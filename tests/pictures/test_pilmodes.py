@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import imagecodecs
 import pytest
 from PIL import Image, ImageCms
 
@@ -114,19 +113,3 @@ def test_16_bits_in_pillow() -> None:
     for picture in (drawn.picture(bits=16), drawn.picture(channels=1, bits=16, alpha=True)):
         with pytest.raises(BadInput, match="decode_array"):
             to_pil(picture)
-
-
-def test_depth_that_pillow_drops_warns() -> None:
-    array = drawn.samples((20, 31, 3), 16)
-    for data in (imagecodecs.jpeg2k_encode(array), imagecodecs.avif_encode(array >> 6, bitspersample=10)):
-        picture, warnings = read_with_warnings(data)
-        assert picture.bit_depth == 8
-        assert ["is read as 8 bit" in warning for warning in warnings] == [True]
-
-
-def test_pillows_own_bound_neither_applies_nor_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-
-    for name in ("png-rgb", "jpeg-rgb", "bmp", "tiff-rgb"):
-        assert read_quietly(drawn.MAKERS[name]()).width == 31
-    assert Image.MAX_IMAGE_PIXELS == 100

@@ -9,20 +9,18 @@ import pytest
 
 from aecodec.errors import BadInput, OutputError
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture
-from aecodec.services import batch, denoising
-from aecodec.services.files import FORMAT_SUFFIX, Job, Row
+from aecodec.pictures.picture import Picture, Warn
+from aecodec.services import batch, denoising, jobs
+from aecodec.services.jobs import FORMAT_SUFFIX, Job
+from aecodec.services.rows import DenoisedRow, Row
 from tests import drawn, fake_codec
 from tests.drawn import MAKERS
 from tests.fake_codec import cleaned
+from tests.warned import keep, refuse
 
 
-def refuse(where: str, message: str) -> None:
-    pytest.fail(f"{where}: {message}")
-
-
-def denoise(source: Path, output: Path, warn=refuse, **options) -> Row:
-    return denoising.denoiser(fake_codec.Engine(), denoising.DenoiseOptions(**options), warn)(Job(source, output))
+def denoise(source: Path, output: Path, warn_about=refuse, **options) -> DenoisedRow:
+    return denoising.denoiser(fake_codec.Engine(), denoising.DenoiseOptions(**options), warn_about)(Job(source, output))
 
 
 def before_and_after(tmp_path: Path, data: bytes, suffix: str, **options) -> tuple[Picture, Picture]:
@@ -87,7 +85,7 @@ def test_metadata_stay_and_nothing_is_turned(tmp_path, format):
 def test_the_format_may_be_another_and_what_it_cannot_hold_is_told(tmp_path):
     told: list[tuple[str, str]] = []
     (tmp_path / "a.png").write_bytes(drawn.png_16())
-    denoise(tmp_path / "a.png", tmp_path / "b.x", lambda *words: told.append(words), format="jpeg")
+    denoise(tmp_path / "a.png", tmp_path / "b.x", keep(told), format="jpeg")
     assert (tmp_path / "b.x").read_bytes().startswith(b"\xff\xd8")
     assert told == [(str(tmp_path / "a.png"), "jpeg holds 8 bits a sample: 16 are rounded to 8")]
 
@@ -128,11 +126,11 @@ def mixed(tmp_path):
     told: list[tuple[str, str]] = []
     engine, options = fake_codec.Engine(), denoising.DenoiseOptions()
 
-    def warn(where: str, message: str) -> None:
-        told.append((Path(where).name, message))
+    def warn_about(where: str) -> Warn:
+        return lambda message: told.append((Path(where).name, message))
 
-    jobs = batch.plan_denoising(batch.Selection((str(tmp_path / "in"),), recursive=True), None, warn)
-    rows = batch.run(jobs, lambda: denoising.denoiser(engine, options, warn), False, lambda: None)
+    planned = jobs.plan_denoising(jobs.Selection((str(tmp_path / "in"),), recursive=True), None, warn_about)
+    rows = batch.run(planned, lambda: denoising.denoiser(engine, options, warn_about), False, lambda: None)
     made = {Path(row.input).name: row for row in rows}
     return SimpleNamespace(rows=made, source=tmp_path / "in", output=tmp_path / "in-denoised", told=told)
 
@@ -151,7 +149,7 @@ def test_of_a_mixed_folder_exactly_the_good_pictures_are_written(mixed):
 def test_of_a_mixed_folder_the_bad_files_are_named_with_a_reason(mixed):
     bad = {name: row for name, row in mixed.rows.items() if row.errors}
     assert list(bad) == ["broken.png", "text.png"]
-    assert all((row.output, row.bytes, row.sigma) == (None, None, None) for row in bad.values())
+    assert all((type(row), row.output, row.width) == (Row, None, None) for row in bad.values())
     assert "internal error" not in bad["broken.png"].errors[0]
     assert bad["text.png"].errors == ("not a picture that aecodec can read",)
     assert ("in", "1 left alone: notes.txt") in mixed.told

@@ -1,29 +1,29 @@
 """One file in, one file out."""
 
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from aecodec.codec.container import Cleaning
+from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
-from aecodec.errors import BadInput, Corrupt, UsageError
+from aecodec.errors import BadInput, Corrupt, DeviceError
 from aecodec.pictures import imagefile
 from aecodec.services import files
+from aecodec.services.jobs import Job
+from aecodec.services.rows import EncodedRow
 from tests import drawn, fake_codec
-
-
-def refuse(where: str, message: str) -> None:
-    pytest.fail(f"{where}: {message}")
-
+from tests.warned import refuse
 
 QUALITY_50 = files.EncodeOptions(Target("quality", 50))
 
 
-def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> files.Row:
+def encoded(tmp_path: Path, name: str = "a.png", options: files.EncodeOptions = QUALITY_50) -> EncodedRow:
     source = tmp_path / name
     source.write_bytes(drawn.png_16())
-    return files.encoder(fake_codec.Engine(), options, refuse)(files.Job(source, source.with_suffix(".aec")))
+    return files.encoder(fake_codec.Engine(), options, refuse)(Job(source, source.with_suffix(".aec")))
 
 
 def test_a_row_tells_what_became_of_a_file(tmp_path):
@@ -35,9 +35,19 @@ def test_a_row_tells_what_became_of_a_file(tmp_path):
     assert row.errors == ()
 
 
+def test_psnr_is_measured_before_the_file_appears_so_that_an_error_leaves_none(tmp_path, monkeypatch):
+    def exhausted(self):
+        raise DeviceError("out of memory")
+
+    monkeypatch.setattr(fake_codec.Encoded, "psnr_db", property(exhausted))
+    with pytest.raises(DeviceError):
+        encoded(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
 def test_decoding_gives_the_picture_back(tmp_path):
     encoded(tmp_path)
-    job = files.Job(tmp_path / "a.aec", tmp_path / "b.tiff")
+    job = Job(tmp_path / "a.aec", tmp_path / "b.tiff")
     row = files.decoder(fake_codec.Engine(), files.DecodeOptions(), refuse)(job)
     assert (row.output, row.width, row.height, row.quality) == (str(tmp_path / "b.tiff"), 31, 20, 50)
     assert row.bytes == (tmp_path / "a.aec").stat().st_size
@@ -48,7 +58,7 @@ def test_a_checker_lists_damage_and_writes_nothing(tmp_path):
     encoded(tmp_path)
     with (tmp_path / "a.aec").open("ab") as stream:
         stream.write(fake_codec.HURT)
-    row = files.checker(fake_codec.Engine())(files.Job(tmp_path / "a.aec", None))
+    row = files.checker(fake_codec.Engine())(Job(tmp_path / "a.aec", None))
     assert row.errors == ("tile 3 is lost", "tile 4 is lost")
     assert row.output is None
 
@@ -57,9 +67,9 @@ def test_errors_leave_as_they_are(tmp_path):
     work = files.encoder(fake_codec.Engine(), QUALITY_50, refuse)
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(BadInput):
-        work(files.Job(tmp_path / "a.png", tmp_path / "a.aec"))
+        work(Job(tmp_path / "a.png", tmp_path / "a.aec"))
     with pytest.raises(BadInput, match="No such file or directory"):
-        work(files.Job(tmp_path / "b.png", tmp_path / "b.aec"))
+        work(Job(tmp_path / "b.png", tmp_path / "b.aec"))
 
 
 @pytest.mark.parametrize("part", ["pixels", "alpha", "metadata"])
@@ -74,7 +84,7 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     stream = BytesIO()
     imagefile.write(picture, stream, "png")
     (tmp_path / "a.png").write_bytes(stream.getvalue())
-    job = files.Job(tmp_path / "a.png", tmp_path / "a.aec")
+    job = Job(tmp_path / "a.png", tmp_path / "a.aec")
     work = files.encoder(
         fake_codec.Engine(), files.EncodeOptions(Target("quality", 50), exact=True, verify=True), refuse
     )
@@ -99,11 +109,11 @@ def test_denoising_comes_first_and_is_noted_in_the_file_and_in_the_row(tmp_path,
     source = tmp_path / "a.png"
     source.write_bytes(drawn.written(drawn.picture(alpha=True), "png"))
     options = files.EncodeOptions(Target("quality", 50), denoise=strength)
-    row = files.encoder(engine, options, refuse)(files.Job(source, tmp_path / "a.aec"))
+    row = files.encoder(engine, options, refuse)(Job(source, tmp_path / "a.aec"))
     assert (row.sigma, row.strength) == (fake_codec.SIGMA, strength)
     assert engine.log[0] == ("denoise", None, strength)
     assert engine.log[1][5] == Cleaning(fake_codec.SIGMA, strength)
-    files.decoder(engine, files.DecodeOptions(), refuse)(files.Job(tmp_path / "a.aec", tmp_path / "b.png"))
+    files.decoder(engine, files.DecodeOptions(), refuse)(Job(tmp_path / "a.aec", tmp_path / "b.png"))
     back, picture = imagefile.read(tmp_path / "b.png"), imagefile.read(source)
     assert (back.pixels == fake_codec.cleaned(picture.pixels, strength) // 4 * 4).all()
     assert (back.alpha == picture.alpha).all()
@@ -114,7 +124,7 @@ def test_without_denoising_no_denoiser_is_loaded_and_nothing_is_noted(tmp_path, 
     engine = fake_codec.Engine()
     source = tmp_path / "a.png"
     source.write_bytes(drawn.png_16())
-    row = files.encoder(engine, QUALITY_50, refuse)(files.Job(source, tmp_path / "a.aec"))
+    row = files.encoder(engine, QUALITY_50, refuse)(Job(source, tmp_path / "a.aec"))
     assert (row.sigma, row.strength, engine.log[0][5]) == (None, None, None)
 
 
@@ -134,23 +144,32 @@ def test_an_engine_loads_the_denoiser_on_its_device_with_weights_of_its_own(monk
     ]
 
 
-@pytest.mark.parametrize(
-    ("output", "chosen", "expected"),
-    [
-        (None, None, "png"),
-        (None, "webp", "webp"),
-        ("a.jpg", None, "jpeg"),
-        ("a.JPEG", None, "jpeg"),
-        ("a.tif", None, "tiff"),
-        ("a.pgm", None, "ppm"),
-        ("a.odd", "ppm", "ppm"),
-    ],
-)
-def test_output_format(output, chosen, expected):
-    assert files.output_format(None if output is None else Path(output), chosen) == expected
+@pytest.mark.parametrize("check", [False, True])
+def test_an_aec_file_is_left_to_the_codec_to_read(tmp_path, monkeypatch, check):
+    """A crop of a large file needs a few of its tiles: nothing before the codec may read it whole."""
+    encoded(tmp_path)
+    size = (tmp_path / "a.aec").stat().st_size
+    real = fake_codec.Codec.decode
+    seen: list[object] = []
+
+    def decode(self, source, **options):
+        seen.append((isinstance(source, bytes), source.seekable(), source.tell()))
+        return real(self, source, **options)
+
+    monkeypatch.setattr(fake_codec.Codec, "decode", decode)
+    engine = fake_codec.Engine()
+    work = files.checker(engine) if check else files.decoder(engine, files.DecodeOptions(crop=(0, 0, 8, 8)), refuse)
+    row = work(Job(tmp_path / "a.aec", None if check else tmp_path / "b.png"))
+    assert seen == [(False, True, 0)]
+    assert row.bytes == size
 
 
-@pytest.mark.parametrize("output", ["a", "a.avif", "a.png.aec"])
-def test_an_unknown_output_format(output):
-    with pytest.raises(UsageError, match="use --format"):
-        files.output_format(Path(output), None)
+def test_a_pipe_is_read_whole(tmp_path):
+    encoded(tmp_path)
+    data = (tmp_path / "a.aec").read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
+    writer.start()
+    row = files.checker(fake_codec.Engine())(Job(tmp_path / "pipe", None))
+    writer.join()
+    assert (row.bytes, row.width, row.errors) == (len(data), 31, ())

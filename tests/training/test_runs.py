@@ -1,6 +1,5 @@
 """A run: what is refused before the first step, how it is scheduled, and what is kept however it ends."""
 
-import errno
 import math
 import os
 from collections.abc import Callable
@@ -186,11 +185,11 @@ def test_weights_that_are_not_finite_never_take_a_checkpoints_place(
 
 
 def test_a_full_disk_ends_nothing_and_is_told_once(out: Path, train: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried: list[int] = []
+    tried: list[Path] = []
 
-    def full(descriptor: int) -> None:
-        tried.append(descriptor)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def full(path: Path, replace: bool) -> None:
+        tried.append(path)
+        raise OutputError(f"cannot write {path}: No space left on device")
 
     def run(self: Trainer, pictures: data.Pictures, budget_s: float, watch: Watch) -> None:
         for _ in range(3):
@@ -199,7 +198,7 @@ def test_a_full_disk_ends_nothing_and_is_told_once(out: Path, train: Told, monke
 
     monkeypatch.setattr(Trainer, "run", run)
     with monkeypatch.context() as disk:
-        disk.setattr(os, "fsync", full)
+        disk.setattr(checkpoint, "opened", full)
         assert train(out) is not None
         assert len(tried) == 4
         assert len([note for note in train.notes if "No space left" in note]) == 1

@@ -1,4 +1,4 @@
-"""PNG and PNM at full depth, transparent colours, and damage that Pillow would not see."""
+"""PNG at full depth, transparent colours, and damage that Pillow would not see."""
 
 import struct
 from io import BytesIO
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aecodec.errors import AecodecError, LimitExceeded
-from aecodec.pictures import highbit
+from aecodec.pictures import png
 from aecodec.pictures.imagefile import read
 from tests import drawn
 from tests.drawn import read_quietly
@@ -23,7 +23,7 @@ def test_16_bit_png_is_exact(count: int) -> None:
 @pytest.mark.parametrize(("depth", "colour", "key"), [(2, 0, [1]), (4, 0, [5]), (8, 0, [85]), (16, 0, [21845])])
 def test_a_transparent_grey_becomes_alpha(depth: int, colour: int, key: list[int]) -> None:
     row = {2: b"\x1b", 4: b"\x05\xaf", 8: b"\0\x55\xaa\xff", 16: bytes.fromhex("00005555aaaaffff")}[depth]
-    trns = highbit.png_chunk(b"tRNS", struct.pack(">H", *key))
+    trns = png.chunk(b"tRNS", struct.pack(">H", *key))
     picture = read_quietly(drawn.png_by_hand(4, 1, depth, colour, b"\0" + row, trns))
 
     top = 65535 if depth == 16 else 255
@@ -35,25 +35,15 @@ def test_a_transparent_grey_becomes_alpha(depth: int, colour: int, key: list[int
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_transparent_colour_becomes_alpha(bits: int) -> None:
     array = drawn.samples((20, 31, 3), bits)
-    trns = highbit.png_chunk(b"tRNS", struct.pack(">3H", *array[4, 5].tolist()))
+    trns = png.chunk(b"tRNS", struct.pack(">3H", *array[4, 5].tolist()))
 
-    picture = read_quietly(highbit.encode_png(array, trns))
+    picture = read_quietly(png.encode_samples(array, trns))
 
     expected = np.full((20, 31), (1 << bits) - 1)
     expected[(array == array[4, 5]).all(axis=2)] = 0
     assert np.array_equal(picture.pixels, array)
     assert picture.alpha is not None
     assert np.array_equal(picture.alpha, expected)
-
-
-@pytest.mark.parametrize("top", [1023, 65535])
-@pytest.mark.parametrize("kind", [5, 6])
-def test_deep_pnm_is_scaled_to_16_bits(kind: int, top: int) -> None:
-    shape = (3, 4, 1 if kind == 5 else 3)
-    array = np.linspace(0, top, np.prod(shape)).round().reshape(shape).astype(np.uint16)
-    data = f"P{kind}\n# a comment\n4 3\n{top}\n".encode() + array.astype(">u2").tobytes()
-
-    assert np.array_equal(read_quietly(data).pixels, np.rint(array * (65535 / top)))
 
 
 def test_every_flipped_byte_of_a_png_is_noticed() -> None:

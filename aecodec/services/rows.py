@@ -1,0 +1,86 @@
+"""What became of one input: what a command says of it, and the fields of its object with `--json`.
+
+An input that needs no work, or that failed, has a plain `Row`: nothing is known of its picture. Any other has the
+row of its command.
+"""
+
+from dataclasses import dataclass, field
+
+from aecodec.codec.header import Cleaning
+
+
+@dataclass(frozen=True)
+class Row:
+    """What there is to say of any input."""
+
+    input: str
+    output: str | None = None
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    skipped: bool = False  # the output was there already
+    errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedRow(Row):
+    """`encode` has written a .aec file."""
+
+    width: int
+    height: int
+    bytes: int
+    bpp: float  # the same per pixel, in bits
+    quality: float
+    psnr_db: float | None  # inf: identical; None: not measured
+    effort: int
+    plain_bytes: int | None  # what effort 0 would have written, and its PSNR; None: this is effort 0
+    plain_psnr_db: float | None
+    sigma: float | None  # noise level that was removed, in levels of 255; None: it was left in
+    strength: float | None  # 0 ... 1, of the removal
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodedRow(Row):
+    """`decode` has painted a picture, or `decode --check` would have."""
+
+    width: int
+    height: int
+    bytes: int  # of the .aec file
+    bpp: float | None  # the same per pixel, in bits; None of a crop
+    quality: float
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DenoisedRow(Row):
+    """`denoise` has written a picture."""
+
+    width: int
+    height: int
+    bytes: int  # of the clean picture's file
+    sigma: float  # noise level that was removed, in levels of 255
+    strength: float  # 0 ... 1, of the removal
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description(Row):
+    """What `info` has read in the header of a .aec file."""
+
+    width: int
+    height: int
+    bytes: int
+    bpp: float
+    quality: float
+    channels: int
+    bit_depth: int
+    alpha: bool
+    exact: bool  # RGB under alpha 0 was kept
+    model: str | None  # the name of its weights; None: not among those shipped
+    weights_id: str  # hexadecimal
+    tile_side: int  # pixels
+    tiles: int
+    tile_bytes: int
+    denoised: Cleaning | None
+    parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is

@@ -1,0 +1,310 @@
+"""Which inputs there are, and where outputs go."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aecodec.errors import UsageError
+from aecodec.services import jobs
+from aecodec.services.jobs import ENCODE, READ, Job, Selection
+from tests.warned import drop, keep, refuse
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def touch(*names: str) -> None:
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_bytes(b"x")
+
+
+def outputs(*inputs: str, **options) -> dict[str, str | None]:
+    planned = jobs.plan(Selection(inputs, **options), ENCODE, refuse)
+    assert [job for job in planned if job.refusal] == []
+    return {job.name: job.output_name for job in planned}
+
+
+def refusals(*inputs: str, **options) -> dict[str, str]:
+    planned = jobs.plan(Selection(inputs, **options), ENCODE, drop)
+    return {job.name: job.refusal for job in planned if job.refusal}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "out", "expected"),
+    [
+        (["a.png"], None, {"a.png": "a.aec"}),
+        (["in/a.png"], None, {"in/a.png": "in/a.aec"}),
+        (["a.png"], "b.x", {"a.png": "b.x"}),
+        (["a.png"], "new/", {"a.png": "new/a.aec"}),
+        (["a.png"], "in", {"a.png": "in/a.aec"}),
+        (["a.png", "in/b.JPG"], "new", {"a.png": "new/a.aec", "in/b.JPG": "new/b.aec"}),
+        (["in"], None, {"in/a.png": "in/a.aec", "in/b.JPG": "in/b.aec"}),
+        (["in"], "new", {"in/a.png": "new/a.aec", "in/b.JPG": "new/b.aec"}),
+        (["only"], "new", {"only/a.png": "new/a.aec"}),
+        (["-"], None, {"-": "-"}),
+        (["-"], "a.aec", {"-": "a.aec"}),
+        (["a.png"], "-", {"a.png": "-"}),
+        (["a.png", "./a.png", "."], None, {"a.png": "a.aec"}),
+        (["missing"], None, {"missing": "missing.aec"}),
+        (["./-"], None, {"-": "-.aec"}),
+    ],
+)
+def test_where_outputs_go(inputs, out, expected):
+    touch("a.png", "in/a.png", "in/b.JPG", "only/a.png", "in/c.aec")
+    planned = jobs.plan(Selection(tuple(inputs), out), ENCODE, drop)
+    assert {job.name: job.output_name for job in planned} == expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "out", "message"),
+    [
+        (["a.png", "a.jpg"], None, "a.png and a.jpg would both be written to"),
+        (["x/a.png", "y/a.png"], "new", "would both be written to"),
+        (["x", "y"], "new", "would both be written to"),
+        (["a.png", "a.jpg"], "-", "one input at a time"),
+        (["a.png", "-"], None, "one input at a time"),
+        (["x"], "-", "one input at a time"),
+        (["a.png", "x/a.png"], "a.jpg", "is a file, but these inputs need a folder"),
+        (["-"], "x", "standard input has no name"),
+        ([""], None, "cannot be the name of a file"),
+        ([], None, "nothing to do"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything(inputs, out, message):
+    touch("a.png", "a.jpg", "x/a.png", "y/a.png")
+    with pytest.raises(UsageError, match=message):
+        jobs.plan(Selection(tuple(inputs), out), ENCODE, refuse)
+
+
+def test_links_to_one_output_collide():
+    touch("x/a.png", "z/a.jpg")
+    os.symlink("x", "y")
+    Path("z/a.aec").symlink_to("../x/a.aec")
+    with pytest.raises(UsageError, match="both be written"):
+        outputs("y/a.png", "z/a.jpg")
+
+
+def test_an_input_is_never_an_output_even_with_force():
+    touch("a.png", "b.png", "c.png")
+    assert list(refusals("a.png", out="a.png", replace=True)) == ["a.png"]
+    os.symlink("a.png", "link.aec")
+    assert list(refusals("a.png", out="link.aec", replace=True)) == ["a.png"]
+    found = refusals("a.png", "a.aec", replace=True)
+    assert found == {
+        "a.png": "its output a.aec is itself an input; name another with -o",
+        "a.aec": "is a .aec file already",
+    }
+
+
+def test_folders_are_searched_in_order_without_hidden_files_or_links_to_folders():
+    touch("in/b.png", "in/a/z.png", "in/a/.git/x.png", "in/.x.png", "in/c.png")
+    os.symlink("a", "in/loop")
+    told: list[tuple[str, str]] = []
+    planned = jobs.plan(Selection(("in",), recursive=True), ENCODE, keep(told))
+    assert [job.name for job in planned] == ["in/b.png", "in/c.png", "in/a/z.png"]
+    assert told == [("in", "1 left alone: loop/")]
+
+
+def test_what_is_left_alone_is_named_but_what_the_command_makes_is_not():
+    touch("in/a.png", "in/a.aec", "in/1.txt", "in/2.txt", "in/3.txt", "in/4.txt")
+    told: list[tuple[str, str]] = []
+    jobs.plan(Selection(("in",)), ENCODE, keep(told))
+    assert told == [("in", "4 left alone: 1.txt, 2.txt, 3.txt, ...")]
+
+
+def test_a_folder_without_inputs_is_refused():
+    touch("in/deep/a.png")
+    assert refusals("in") == {"in": "no picture in this folder; -r looks into the folders inside"}
+    Path("empty").mkdir()
+    assert refusals("empty", recursive=True) == {"empty": "no picture in this folder"}
+
+
+def test_a_folder_that_cannot_be_listed_is_refused_and_the_rest_goes_on(monkeypatch):
+    touch("in/a.png", "in/locked/b.png")
+    scandir = os.scandir
+
+    def deny(path):
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", deny)
+    planned = jobs.plan(Selection(("in",), recursive=True), ENCODE, refuse)
+    assert [(job.name, job.refusal) for job in planned] == [
+        ("in/a.png", None),
+        ("in/locked", "cannot be listed: Permission denied"),
+    ]
+
+
+def test_a_list_of_files_may_hold_folders_and_any_bytes():
+    touch("in/a.png", "b.png")
+    Path("list").write_bytes(b"in\n\nb.png\n\xff.png\n")
+    assert list(outputs(files_from="list")) == ["in/a.png", "b.png", os.fsdecode(b"\xff.png")]
+
+
+def test_commands_that_write_nothing_have_jobs_without_outputs():
+    touch("in/a.aec", "in/a.png")
+    planned = jobs.plan(Selection(("in",)), READ, refuse)
+    assert planned == [Job(Path("in/a.aec"), None)]
+
+
+def test_shards_are_disjoint_complete_and_the_same_for_any_order():
+    named = [f"{number}.png" for number in range(10)]
+    touch(*named)
+    shards = [outputs(*named, shard=(index, 3)) for index in (1, 2, 3)]
+    assert [list(shard) for shard in shards] == [named[0::3], named[1::3], named[2::3]]
+    assert set(outputs(*reversed(named), shard=(2, 3))) == set(named[1::3])
+
+
+def test_every_shard_refuses_a_collision_of_others():
+    touch("a.png", "a.jpg", "b.png")
+    for index in (1, 2, 3):
+        with pytest.raises(UsageError, match="both be written"):
+            outputs("a.png", "a.jpg", "b.png", shard=(index, 3))
+
+
+@pytest.mark.parametrize(
+    ("out", "chosen", "expected"),
+    [(None, None, "a.png"), (None, "tiff", "a.tiff"), ("b.webp", None, "b.webp"), ("b.x", "ppm", "b.x")],
+)
+def test_plan_decoding(out, chosen, expected):
+    touch("a.aec")
+    (job,) = jobs.plan_decoding(Selection(("a.aec",), out), chosen, refuse)
+    assert job.output_name == expected
+
+
+def test_plan_decoding_refuses_a_suffix_that_names_no_format():
+    with pytest.raises(UsageError, match="--format"):
+        jobs.plan_decoding(Selection(("a.aec",), "b.x"), None, refuse)
+
+
+def denoised(*inputs: str, chosen: str | None = None, **options) -> dict[str, str | None]:
+    """Inputs and outputs, these as seen from here."""
+    planned = jobs.plan_denoising(Selection(inputs, **options), chosen, refuse)
+    assert [job for job in planned if job.refusal] == []
+    return {job.name: None if job.output is None else os.path.relpath(job.output) for job in planned}
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "expected"),
+    [
+        ("photo.jpg", None, "photo-denoised.jpg"),
+        ("x/photo.jpg", None, "x/photo-denoised.jpg"),
+        ("photo.JPEG", None, "photo-denoised.JPEG"),
+        ("photo.jpe", None, "photo-denoised.jpe"),
+        ("photo.JFIF", None, "photo-denoised.JFIF"),
+        ("a.b.tif", None, "a.b-denoised.tif"),
+        ("a.pgm", None, "a-denoised.pgm"),
+        ("a.webp", None, "a-denoised.webp"),
+        ("a.avif", None, "a-denoised.png"),
+        ("a.gif", None, "a-denoised.png"),
+        ("a.BMP", None, "a-denoised.png"),
+        ("a", None, "a-denoised.png"),
+        ("photo.jpg", "tiff", "photo-denoised.tiff"),
+        ("a.avif", "jpeg", "a-denoised.jpg"),
+    ],
+)
+def test_a_denoised_picture_is_marked_and_keeps_its_format_where_it_can(name, chosen, expected):
+    touch(name)
+    assert denoised(name, chosen=chosen) == {name: expected}
+
+
+@pytest.mark.parametrize("name", ["in", "in/", "./in", "in/."])
+def test_a_denoised_folder_is_marked_and_mirrored(name):
+    touch("in/a.png", "in/deep/b.gif", "in/deep/c-1.JPG")
+    found = denoised(name, recursive=True)
+    assert list(found.values()) == ["in-denoised/a.png", "in-denoised/deep/b.png", "in-denoised/deep/c-1.JPG"]
+
+
+@pytest.mark.parametrize(("place", "name"), [("in", "."), ("in/deep", "..")])
+def test_a_denoised_folder_may_be_named_by_dots(monkeypatch, place, name):
+    touch("in/a.png", "in/deep/b.png")
+    found = Path("in-denoised/a.png").resolve()
+    monkeypatch.chdir(place)
+    planned = jobs.plan_denoising(Selection((name,)), None, drop)
+    assert [(job.refusal, job.output) for job in planned] == [(None, found)]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "out", "chosen", "expected"),
+    [
+        (["a.jpg"], "b.png", None, {"a.jpg": "b.png"}),
+        (["a.jpg"], "b.x", "webp", {"a.jpg": "b.x"}),
+        (["a.jpg"], "new/", None, {"a.jpg": "new/a.jpg"}),
+        (["a.jpg"], "in", None, {"a.jpg": "in/a.jpg"}),
+        (["a.jpg", "in/b.gif"], "new", None, {"a.jpg": "new/a.jpg", "in/b.gif": "new/b.png"}),
+        (["in"], "new", None, {"in/b.gif": "new/b.png", "in/c.JPG": "new/c.JPG"}),
+        (["in"], "new", "png", {"in/b.gif": "new/b.png", "in/c.JPG": "new/c.png"}),
+        (["a.jpg"], "-", None, {"a.jpg": None}),
+        (["-"], None, None, {"-": None}),
+        (["-"], "b.jpg", None, {"-": "b.jpg"}),
+    ],
+)
+def test_a_denoised_picture_goes_where_it_is_told(inputs, out, chosen, expected):
+    touch("a.jpg", "in/b.gif", "in/c.JPG")
+    assert denoised(*inputs, out=out, chosen=chosen) == expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "refused"),
+    [
+        (["a.jpg"], {"out": "a.jpg"}, ["a.jpg"]),
+        (["a.jpg", "a-denoised.jpg"], {}, ["a.jpg"]),
+        (["in"], {"out": "in"}, ["in/b.png"]),
+        (["in", "in-denoised"], {}, ["in/b.png"]),
+    ],
+)
+def test_a_denoised_picture_never_replaces_an_input(inputs, options, refused):
+    touch("a.jpg", "a-denoised.jpg", "in/b.png", "in-denoised/b.png")
+    planned = jobs.plan_denoising(Selection(tuple(inputs), replace=True, **options), None, refuse)
+    assert [job.name for job in planned if job.refusal] == refused
+    assert all("is itself an input" in job.refusal for job in planned if job.refusal)
+
+
+def test_denoised_pictures_of_one_name_are_refused():
+    touch("in/a.gif", "in/a.png")
+    with pytest.raises(UsageError, match="both be written"):
+        denoised("in")
+
+
+@pytest.mark.parametrize("out", ["b.x", "b.gif", "b"])
+def test_a_denoised_picture_needs_a_suffix_that_names_a_format(out):
+    touch("a.jpg")
+    with pytest.raises(UsageError, match="--format"):
+        denoised("a.jpg", out=out)
+
+
+def test_what_is_no_picture_is_not_denoised_but_named():
+    touch("in/a.png", "in/a.aec", "in/notes.txt")
+    told: list[tuple[str, str]] = []
+    planned = jobs.plan_denoising(Selection(("in",)), None, keep(told))
+    assert [job.name for job in planned] == ["in/a.png"]
+    assert told == [("in", "1 left alone: notes.txt")]
+
+
+@pytest.mark.parametrize(
+    ("output", "chosen", "expected"),
+    [
+        (None, None, "png"),
+        (None, "webp", "webp"),
+        ("a.jpg", None, "jpeg"),
+        ("a.JPEG", None, "jpeg"),
+        ("a.jpe", None, "jpeg"),
+        ("a.jfif", None, "jpeg"),
+        ("a.tif", None, "tiff"),
+        ("a.pgm", None, "ppm"),
+        ("a.odd", "ppm", "ppm"),
+    ],
+)
+def test_output_format(output, chosen, expected):
+    assert jobs.output_format(None if output is None else Path(output), chosen) == expected
+
+
+@pytest.mark.parametrize("output", ["a", "a.avif", "a.png.aec"])
+def test_an_unknown_output_format(output):
+    with pytest.raises(UsageError, match="use --format"):
+        jobs.output_format(Path(output), None)
