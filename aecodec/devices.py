@@ -46,7 +46,7 @@ def describe() -> list[str]:
 def has_bf16(device: torch.device) -> bool:
     """Whether products in bfloat16 are quicker there than in float32: others imitate them, many times slower."""
     if device.type == "cuda":
-        return True
+        return torch.cuda.get_device_capability(device) >= (8, 0)
     capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older PyTorch does not say
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 

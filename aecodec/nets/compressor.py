@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from aecodec.nets import cost
 from aecodec.nets.blocks import bounded, round_through
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
 from aecodec.nets.transform import Analysis, Synthesis
-from aecodec.tiling import HYPER_STRIDE
 
 # Names of parts in weights and checkpoints written before November 2026, and today's.
 RENAMED = {
@@ -90,32 +90,15 @@ def _renamed(key: str) -> str:
 def complexity(config: CodecConfig) -> dict[str, Any]:
     """Multiply-accumulates a pixel in thousands (encode, decode) and parameters in millions, by counting.
 
-    Counted by hooks on every convolution over a 256x256 picture. The encoder runs all but the synthesis, the decoder
-    all but the analysis and the hyper-analysis.
+    The encoder runs all but the synthesis, the decoder all but the analysis and the hyper-analysis.
     """
-    side = 4 * HYPER_STRIDE
-    counts = dict.fromkeys(("analysis", "synthesis", "prior.hyper_analysis", "prior"), 0)
     model = Compressor(config).eval()
-
-    def count(name: str) -> None:
-        def hook(layer: nn.Conv2d, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            part = next(
-                part for part in ("analysis", "synthesis", "prior.hyper_analysis", "prior") if name.startswith(part)
-            )
-            counts[part] += layer.weight[0].numel() * output.numel()
-
-        layer.register_forward_hook(hook)
-
-    for name, layer in model.named_modules():
-        if isinstance(layer, nn.Conv2d):
-            count(name)
+    pixels, step = torch.zeros(1, 3, cost.SIDE, cost.SIDE), torch.zeros(1, dtype=torch.int64)
     with torch.no_grad():
-        model(torch.zeros(1, 3, side, side), torch.zeros(1, dtype=torch.int64))
-    kilo = {part: value / side**2 / 1000 for part, value in counts.items()}
+        kilo = cost.kmac_per_pixel(lambda: model(pixels, step))
+    encoder = kilo["Global"] - kilo["Compressor.synthesis"]
+    decoder = kilo["Global"] - kilo["Compressor.analysis"] - kilo["Compressor.prior.hyper_analysis"]
     return {
-        "kmac_per_pixel": {
-            "encode": round(kilo["analysis"] + kilo["prior.hyper_analysis"] + kilo["prior"], 2),
-            "decode": round(kilo["synthesis"] + kilo["prior"], 2),
-        },
-        "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
+        "kmac_per_pixel": {"encode": round(encoder, 2), "decode": round(decoder, 2)},
+        "million_parameters": cost.million_parameters(model),
     }
