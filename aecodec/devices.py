@@ -15,8 +15,8 @@ CPU_BATCH, GPU_BATCH = 1, 8  # tiles; a CPU gains nothing from more than one
 def select(name: str = "auto", threads: int | None = None) -> torch.device:
     """`auto` (CUDA where there is one), `cpu`, `cuda` or `cuda:N` -> a device that exists, set up for exact work.
 
-    TF32 is switched off for the whole process: means and pixels of encoder and decoder are float32 (DESIGN
-    section 4). `threads` limits the CPU threads of the whole process. Raises DeviceError.
+    TF32 is switched off for the whole process: means and pixels of encoder and decoder are float32
+    (docs/design.md, "The exact path"). `threads` limits the CPU threads of the whole process. Raises DeviceError.
     """
     if threads is not None:
         if threads < 1:

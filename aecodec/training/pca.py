@@ -1,7 +1,7 @@
 """The start of training: a linear autoencoder trained on squared error *is* PCA, so begin with its solution.
 
 Sets analysis and synthesis to the principal components of 8x8 and then of 16x16 RGB blocks; all residual branches
-are zero already. A random start needs 39.5 % more rate after the same 22 minutes (DESIGN section 3).
+are zero already. A random start needs 39.5 % more rate after the same 22 minutes (docs/design.md, "The codec network").
 """
 
 import math
