@@ -203,15 +203,20 @@ Device = Annotated[
 ]
 Batch = Annotated[
     int | None,
-    typer.Option("--batch", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"),
+    typer.Option(
+        "--batch", metavar="N", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"
+    ),
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("-j", "--threads", min=1, help="CPU threads.", rich_help_panel=_MACHINE, show_default="all"),
+    typer.Option(
+        "-j", "--threads", metavar="N", min=1, help="CPU threads.", rich_help_panel=_MACHINE, show_default="all"
+    ),
 ]
 Weights = Annotated[
     Path | None,
     typer.Option(
+        metavar="PATH",
         envvar="AECODEC_WEIGHTS",
         help="A weights file, or a folder of them.",
         rich_help_panel=_MACHINE,

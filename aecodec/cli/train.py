@@ -59,9 +59,9 @@ LearningRate = Annotated[
 Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
 Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
 BatchSize = Annotated[
-    int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="as the device likes")
+    int | None, typer.Option("--batch", metavar="N", min=1, help="Crops in a step.", show_default="as the device likes")
 ]
-Seed = Annotated[int, typer.Option(help="Of all that is drawn at random.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Of all that is drawn at random.")]
 
 
 @dataclass(frozen=True)
