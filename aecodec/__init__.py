@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from aecodec.codec.ratecontrol import Target
     from aecodec.denoiser import Denoiser
     from aecodec.errors import AecodecError
+    from aecodec.pictures.picture import Picture
 
 __version__ = "0.1.0"
 __all__ = [
     "AecodecError",
     "Codec",
     "Denoiser",
+    "Picture",
     "Target",
     "__version__",
     "decode",
@@ -27,6 +29,7 @@ _HOME = {
     "AecodecError": "errors",
     "Codec": "codec.codec",
     "Denoiser": "denoiser",
+    "Picture": "pictures.picture",
     "Target": "codec.ratecontrol",
     "decode": "api",
     "decode_array": "api",

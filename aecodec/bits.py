@@ -1,6 +1,6 @@
 """Exact reads from streams, little-endian and variable-length integers over memory, and CRC-32.
 
-The words of the byte format; the sentences are in `aecodec.container`. Every error names the part that was
+The words of the byte format; the sentences are in `aecodec.codec.container`. Every error names the part that was
 being read and its absolute byte offset in the file.
 """
 

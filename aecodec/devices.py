@@ -15,8 +15,8 @@ CPU_BATCH, GPU_BATCH = 1, 8  # tiles; a CPU gains nothing from more than one
 def select(name: str = "auto", threads: int | None = None) -> torch.device:
     """`auto` (CUDA where there is one), `cpu`, `cuda` or `cuda:N` -> a device that exists, set up for exact work.
 
-    TF32 is switched off for the whole process: means and pixels of encoder and decoder are float32 (DESIGN
-    section 4). `threads` limits the CPU threads of the whole process. Raises DeviceError.
+    TF32 is switched off for the whole process: means and pixels of encoder and decoder are float32
+    (docs/design.md, "The exact path"). `threads` limits the CPU threads of the whole process. Raises DeviceError.
     """
     if threads is not None:
         if threads < 1:
@@ -46,7 +46,7 @@ def describe() -> list[str]:
 def has_bf16(device: torch.device) -> bool:
     """Whether products in bfloat16 are quicker there than in float32: others imitate them, many times slower."""
     if device.type == "cuda":
-        return True
+        return torch.cuda.get_device_capability(device) >= (8, 0)
     capabilities: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()  # older PyTorch does not say
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 

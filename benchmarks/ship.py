@@ -4,7 +4,7 @@ r"""Put weights into pretrained/: measure them on the validation pictures, and w
         --valid FOLDER
 
 A codec is measured with real files, a denoiser by the published protocol. The new row comes first, so that it is what
-is used; old rows stay as long as their files do.
+is used; of a codec the set before it stays, since files name it, and what is older goes.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
 from aecodec.services.jobs import Job
 
+KEPT = {"codec": 2, "denoiser": 1}  # sets that ship
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 SIGMAS = (15.0, 25.0, 50.0)
 
@@ -96,7 +97,11 @@ def main() -> None:
         **measured(given.kind, given.weights, given.valid),
     )
     shutil.copyfile(given.weights, manifest.folder() / row.file)
-    rows = [row, *(old for old in manifest.read() if old.name != row.name)]
+    shipped = manifest.read()
+    alike = [old for old in shipped if (old.kind, old.name) == (row.kind, row.name)]
+    for old in (gone := alike[KEPT[row.kind] - 1 :]):
+        (manifest.folder() / old.file).unlink()
+    rows = [row, *(old for old in shipped if old not in gone)]
     (manifest.folder() / "manifest.json").write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
 
 

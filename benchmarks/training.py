@@ -8,6 +8,7 @@ the rate without.
 """
 
 import argparse
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,9 @@ from aecodec import devices
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SIZES
 from aecodec.nets.restorer import RESTORERS, Restorer
-from aecodec.training import data, recipes
+from aecodec.training import data, runs
+from aecodec.training.codec import CodecRecipe
+from aecodec.training.denoiser import DenoiserRecipe
 from aecodec.training.loop import EMA_EVERY, Progress, Trainer, Watch
 from aecodec.training.tasks import CodecTask, DenoiserTask, Task
 
@@ -64,10 +67,10 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
         return result
 
     for index in range(PART_STEPS):
-        pixels = timed("crops", lambda: pictures.crops(schedule.batch, schedule.crop, trainer.generator))
+        pixels = timed("crops", lambda: pictures.crops(schedule.crops.batch, schedule.crops.side, trainer.generator))
         drawn = timed("draws", lambda pixels=pixels: trainer.task.draw(pixels, trainer.generator))
         with devices.autocast(device):
-            loss = timed("forward", lambda drawn=drawn: trainer.task.values(trainer.forward, drawn, 0)[0])
+            loss = timed("forward", lambda drawn=drawn: trainer.task.values(trainer.forward, drawn, rounded=False)[0])
         trainer.model.zero_grad(set_to_none=True)
         timed("backward", loss.backward)
         timed("clipping", lambda: nn.utils.clip_grad_norm_(trainer.model.parameters(), 1.0, foreach=True))
@@ -79,10 +82,10 @@ def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:
 
 def flops_per_pixel(trainer: Trainer, pictures: data.Pictures) -> float:
     """Floating-point operations of forward and backward a pixel."""
-    drawn = trainer.task.draw(pictures.crops(1, trainer.schedule.crop, trainer.generator), trainer.generator)
+    drawn = trainer.task.draw(pictures.crops(1, trainer.schedule.crops.side, trainer.generator), trainer.generator)
     with FlopCounterMode(display=False) as counter:
-        trainer.task.values(trainer.model, drawn, 0)[0].backward()
-    return counter.get_total_flops() / trainer.schedule.crop**2
+        trainer.task.values(trainer.model, drawn, rounded=False)[0].backward()
+    return counter.get_total_flops() / trainer.schedule.crops.side**2
 
 
 def task_of(what: str, size: str) -> Task:
@@ -102,11 +105,11 @@ def main() -> None:
     )
     given = parser.parse_args()
     device = devices.select(given.device, given.threads)
-    run = recipes.Run([given.folder], Path("none"), given.seconds)
-    schedule = (recipes.schedule_of if given.what == "codec" else recipes.denoiser_schedule_of)(run, device)
-    pictures = data.load([given.folder], device, 2 * schedule.crop, print)
+    run = runs.Run([given.folder], Path("none"), math.inf, stable=True)
+    schedule = runs.schedule_of(run, CodecRecipe() if given.what == "codec" else DenoiserRecipe(), device)
+    pictures = data.load([given.folder], device, schedule.largest_side, print)
     torch.manual_seed(0)
-    trainer = Trainer(task_of(given.what, given.size), schedule, device)
+    trainer = Trainer(task_of(given.what, given.size), schedule, device, note=print)
     for _ in range(WARM_UP_STEPS):
         trainer.train_step(pictures)
     wait(device)

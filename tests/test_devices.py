@@ -55,3 +55,11 @@ def test_bf16_is_used_where_the_processor_multiplies_in_it(
 def test_bf16_is_not_used_where_pytorch_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
     assert not devices.has_bf16.__wrapped__(torch.device("cpu"))
+
+
+@pytest.mark.parametrize(("capability", "has"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
+def test_bf16_is_used_on_gpus_that_multiply_in_it(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], has: bool
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    assert devices.has_bf16.__wrapped__(torch.device("cuda")) is has

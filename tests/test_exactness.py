@@ -1,8 +1,8 @@
 """A file decodes everywhere: what one setting of a machine writes, every other reads, with the same symbols.
 
-The matrix of DESIGN section 4: threads, batch, memory format, compiled or not, instruction set of the libraries, and
-CUDA where there is one, each against this process, in both directions. Pixels may differ by one level, since means and
-synthesis are floating point.
+The matrix of docs/design.md, "The exact path": threads, batch, memory format, compiled or not, instruction set of the
+libraries, and CUDA where there is one, each against this process, in both directions. Pixels may differ by one level,
+since means and synthesis are floating point.
 """
 
 import json

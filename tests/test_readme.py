@@ -84,3 +84,13 @@ def test_every_command_and_public_name_is_mentioned() -> None:
 def test_what_it_links_to_exists() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_tree_is_that_of_the_package() -> None:
+    tree = re.search(r"^aecodec/\n((?:[├└].*\n)+)", README, re.MULTILINE)
+    assert tree
+    shown = re.findall(r"(?:── |, )(\w+/|\w+\.py)", tree[1])
+    package = ROOT / "aecodec"
+    assert {name for name in shown if not (package / name).exists()} == set()
+    folders = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    assert {name for name in shown if name.endswith("/")} == folders

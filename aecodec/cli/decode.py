@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 Format = Annotated[
     options.Format | None,
-    typer.Option("--format", help="Kind of picture to write.", show_default="what the suffix of -o says, else png"),
+    typer.Option(
+        "--format",
+        metavar="|".join(options.Format),
+        help="Kind of picture to write.",
+        show_default="what the suffix of -o says, else png",
+    ),
 ]
 Crop = Annotated[
     str | None,

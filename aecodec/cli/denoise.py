@@ -22,11 +22,18 @@ Sigma = Annotated[
 ]
 Format = Annotated[
     options.Format | None,
-    typer.Option("--format", help="Of the outputs.", show_default="the input's, JPEG at quality 95; of stdin png"),
+    typer.Option(
+        "--format",
+        metavar="|".join(options.Format),
+        help="Of the outputs.",
+        show_default="the input's, JPEG at quality 95; of stdin png",
+    ),
 ]
 Weights = Annotated[
     Path | None,
-    typer.Option(help="A denoiser's weights file.", rich_help_panel="Machine", show_default="the shipped one"),
+    typer.Option(
+        metavar="FILE", help="A denoiser's weights file.", rich_help_panel="Machine", show_default="the shipped one"
+    ),
 ]
 
 

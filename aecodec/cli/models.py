@@ -12,7 +12,7 @@ from aecodec.errors import UsageError
 if TYPE_CHECKING:
     from aecodec.models.manifest import ManifestRow
 
-Name = Annotated[str | None, typer.Argument(help="One of them.", show_default="all")]
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="One of them.", show_default="all")]
 
 
 def models(name: Name = None, as_json: options.Json = False) -> None:

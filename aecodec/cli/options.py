@@ -3,6 +3,7 @@
 import math
 import re
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -72,23 +73,17 @@ def parse_size(text: str) -> int:
     return size
 
 
-def parse_duration(text: str) -> float:
-    """Seconds: 90, 90s, 9m, 1.5h."""
-    match = _DURATION.fullmatch(text.strip())
-    seconds = 0.0 if match is None else float(match[1]) * _DURATION_UNIT[match[2].lower()]
-    if seconds <= 0:
-        raise UsageError(f"--time-budget {text}: give a duration such as 90s, 9m or 1.5h")
-    return seconds
+def duration(option: str) -> Callable[[str], float]:
+    """What reads the value of `option` as seconds: 90, 90s, 9m, 1.5h."""
 
+    def parse(text: str) -> float:
+        match = _DURATION.fullmatch(text.strip())
+        seconds = 0.0 if match is None else float(match[1]) * _DURATION_UNIT[match[2].lower()]
+        if seconds <= 0:
+            raise UsageError(f"{option} {text}: give a duration such as 90s, 9m or 1.5h")
+        return seconds
 
-def parse_blocks(text: str | None) -> tuple[int, int] | None:
-    """Blocks at 1/8 and at 1/16: 3,2."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d+),(\d+)", text)
-    if match is None:
-        raise UsageError(f"--grow {text}: give two numbers of blocks, for example 3,2")
-    return int(match[1]), int(match[2])
+    return parse
 
 
 def parse_strip(text: str) -> frozenset[str]:
@@ -208,15 +203,20 @@ Device = Annotated[
 ]
 Batch = Annotated[
     int | None,
-    typer.Option("--batch", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"),
+    typer.Option(
+        "--batch", metavar="N", min=1, help="Tiles computed at a time.", rich_help_panel=_MACHINE, show_default="auto"
+    ),
 ]
 Threads = Annotated[
     int | None,
-    typer.Option("-j", "--threads", min=1, help="CPU threads.", rich_help_panel=_MACHINE, show_default="all"),
+    typer.Option(
+        "-j", "--threads", metavar="N", min=1, help="CPU threads.", rich_help_panel=_MACHINE, show_default="all"
+    ),
 ]
 Weights = Annotated[
     Path | None,
     typer.Option(
+        metavar="PATH",
         envvar="AECODEC_WEIGHTS",
         help="A weights file, or a folder of them.",
         rich_help_panel=_MACHINE,

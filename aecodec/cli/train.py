@@ -1,6 +1,8 @@
 """`aecodec train codec` and `train denoiser`: weights from a user's own pictures."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -12,150 +14,87 @@ from aecodec.errors import require
 
 if TYPE_CHECKING:
     from aecodec.training.loop import Progress
-    from aecodec.training.recipes import Run
+    from aecodec.training.runs import Run
 
 T = TypeVar("T")
 
 LOG_EVERY_S = 30.0  # where no terminal shows every second
+DEFAULT_BUDGET_S = 1800.0
 
 app = typer.Typer(no_args_is_help=True, help="Train weights on your own pictures.")
 
 Data = Annotated[list[Path], typer.Option(metavar="FOLDER", help="Pictures to train on; may be given several times.")]
 OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights file to write.")]
 Budget = Annotated[
-    float, typer.Option(metavar="TIME", parser=options.parse_duration, help="How long: 90s, 9m or 1.5h.")
+    float | None,
+    typer.Option(
+        metavar="TIME",
+        parser=options.duration("--time-budget"),
+        help="How long this command trains: 90s, 9m or 1.5h.",
+        show_default="30m; all of --decay; with --stable for ever",
+    ),
 ]
 TotalTime = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.parse_duration,
+        parser=options.duration("--total-time"),
         help="Of a chain of resumed commands, over which the learning rate falls; else each adds its budget.",
     ),
+]
+Stable = Annotated[
+    bool, typer.Option("--stable", help="Train until stopped, at one learning rate; keep OUT.checkpoint, no weights.")
+]
+Decay = Annotated[
+    float | None,
+    typer.Option(
+        metavar="TIME",
+        parser=options.duration("--decay"),
+        help="Make weights of a stable run's checkpoint (--resume): in this time the learning rate falls to nothing.",
+    ),
+]
+LearningRate = Annotated[
+    float | None, typer.Option(metavar="RATE", help="The highest one.", show_default="0.001, stable 0.0006")
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
 Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
 BatchSize = Annotated[
-    int | None, typer.Option("--batch", min=1, help="Crops in a step.", show_default="as the device likes")
+    int | None, typer.Option("--batch", metavar="N", min=1, help="Crops in a step.", show_default="as the device likes")
 ]
-Size = Annotated[
-    str, typer.Option(metavar="small|base", help="Network of a fresh start: for hours on a CPU, or for a GPU.")
-]
-Grow = Annotated[  # text: typer would take a pair for an option of two values
-    str | None,
-    typer.Option(
-        metavar="FINE,COARSE", help="Go on in a deeper network: blocks at 1/8 and 1/16, each way; needs --resume."
-    ),
-]
-DenoiserSize = Annotated[
-    str, typer.Option(metavar="small|medium|base", help="Network of a fresh start: for hours on a CPU, or for a GPU.")
-]
-Widen = Annotated[
-    str | None,
-    typer.Option("--grow", metavar="medium|base", help="Go on in a wider network; needs --resume."),
-]
-Seed = Annotated[int, typer.Option(help="Of all that is drawn at random.")]
+Seed = Annotated[int, typer.Option(metavar="N", help="Of all that is drawn at random.")]
 
 
-# One parameter per option: that is how typer declares a command line.
-@app.command()
-def codec(  # noqa: PLR0913
-    data: Data,
-    out: OutFile = Path("codec.safetensors"),
-    time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
-    total_time: TotalTime = None,
-    resume: Resume = None,
-    size: Size = "small",
-    grow: Grow = None,
-    valid: Valid = None,
-    device: options.Device = "auto",
-    threads: options.Threads = None,
-    batch: BatchSize = None,
-    seed: Seed = 0,
-    force: options.Force = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.
+@dataclass(frozen=True)
+class Kind:
+    """In what the two commands differ."""
 
-    Example: aecodec train codec --data photos/ --time-budget 9m -o mine.safetensors
-    """
-    require("train")
-    from aecodec.outputs import refuse_existing
-
-    if not force:
-        refuse_existing(out)
-    from aecodec.training import recipes
-
-    talk = Talk(quiet=quiet)
-    run = recipes.Run(
-        data,
-        out,
-        time_budget,
-        total_time_s=total_time,
-        resume=resume,
-        valid=valid,
-        device=device,
-        threads=threads,
-        batch=batch,
-        seed=seed,
-        size=size,
-        grow=options.parse_blocks(grow),
-    )
-    trained = _watched(recipes.train_codec, run, talk)
-    for point in trained.validation:
-        talk.line(f"validation  step {point.step}  {point.bpp:.3f} bpp  {point.psnr_db:.2f} dB")
-    cost = f"freezing cost {trained.cost.percent:.2f} %"
-    talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}  {cost}")
+    name: str
+    help: str
+    sizes: str
+    growth: str
+    grows: str
+    train: "Callable[[Run, Talk], Iterator[str]]"  # gives lines about the result
 
 
-# One parameter per option: that is how typer declares a command line.
-@app.command()
-def denoiser(  # noqa: PLR0913
-    data: Data,
-    out: OutFile = Path("denoiser.safetensors"),
-    time_budget: Budget = "30m",  # type: ignore[assignment]  # typer parses defaults too
-    total_time: TotalTime = None,
-    resume: Resume = None,
-    size: DenoiserSize = "small",
-    grow: Widen = None,
-    valid: Valid = None,
-    device: options.Device = "auto",
-    threads: options.Threads = None,
-    batch: BatchSize = None,
-    seed: Seed = 0,
-    force: options.Force = False,
-    quiet: options.Quiet = False,
-) -> None:
-    """Train a denoiser on clean pictures; checkpoints go to OUT.checkpoint on the way.
+def _codec(run: "Run", talk: Talk) -> Iterator[str]:
+    from aecodec.training.codec import train_codec
 
-    Example: aecodec train denoiser --data photos/ --time-budget 9m -o mine.safetensors
-    """
-    require("train")
-    from aecodec.outputs import refuse_existing
+    trained = _watched(train_codec, run, talk)
+    if trained is not None:
+        for point in trained.validation:
+            yield f"validation  step {point.step}  {point.bpp:.3f} bpp  {point.psnr_db:.2f} dB"
+        cost = f"freezing cost {trained.cost.percent:.2f} %"
+        yield f"{run.out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}  {cost}"
 
-    if not force:
-        refuse_existing(out)
-    from aecodec.training import recipes
 
-    talk = Talk(quiet=quiet)
-    run = recipes.Run(
-        data,
-        out,
-        time_budget,
-        total_time_s=total_time,
-        resume=resume,
-        valid=valid,
-        device=device,
-        threads=threads,
-        batch=batch,
-        seed=seed,
-        size=size,
-        widen=grow,
-    )
-    trained = _watched(recipes.train_denoiser, run, talk)
-    for sigma, decibels in trained.validation.items():
-        talk.line(f"validation  sigma {sigma}  {decibels:.2f} dB")
-    talk.line(f"{out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}")
+def _denoiser(run: "Run", talk: Talk) -> Iterator[str]:
+    from aecodec.training.denoiser import train_denoiser
+
+    trained = _watched(train_denoiser, run, talk)
+    if trained is not None:
+        for sigma, decibels in trained.validation.items():
+            yield f"validation  sigma {sigma}  {decibels:.2f} dB"
+        yield f"{run.out}  {trained.size_bytes:,} bytes  weights {trained.weights_id}"
 
 
 def _watched(train: Callable[..., T], run: "Run", talk: Talk) -> T:
@@ -171,10 +110,88 @@ def _watched(train: Callable[..., T], run: "Run", talk: Talk) -> T:
 
 def _line(now: "Progress") -> str:
     values = "  ".join(f"{name} {value:.4f}" for name, value in now.values.items())
-    return f"step {now.step}  {values}  {now.megapixels_per_s:.2f} MP/s  {_duration(now.time_left_s)} left"
+    left = f"  {_duration(now.time_left_s)} left" if math.isfinite(now.time_left_s) else ""
+    return f"step {now.step}  {values}  {now.megapixels_per_s:.2f} MP/s{left}"
 
 
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}"
+
+
+# As long as its options are many.
+def _command(kind: Kind) -> Callable[..., None]:
+    # One parameter per option: that is how typer declares a command line.
+    def command(  # noqa: PLR0913
+        data: Data,
+        out: OutFile = Path(f"{kind.name}.safetensors"),
+        time_budget: Budget = None,
+        total_time: TotalTime = None,
+        stable: Stable = False,
+        decay: Decay = None,
+        learning_rate: LearningRate = None,
+        resume: Resume = None,
+        size: Annotated[
+            str, typer.Option(metavar=kind.sizes, help="Network of a fresh start: for hours on a CPU, or for a GPU.")
+        ] = "small",
+        grow: Annotated[
+            str | None, typer.Option(metavar=kind.growth, help=f"Go on in a {kind.grows}; needs --resume.")
+        ] = None,
+        valid: Valid = None,
+        device: options.Device = "auto",
+        threads: options.Threads = None,
+        batch: BatchSize = None,
+        seed: Seed = 0,
+        force: options.Force = False,
+        quiet: options.Quiet = False,
+    ) -> None:
+        require("train")
+        from aecodec.training.runs import Run
+
+        talk = Talk(quiet=quiet)
+        run = Run(
+            data,
+            out,
+            time_budget or (math.inf if stable or decay else DEFAULT_BUDGET_S),
+            total_time_s=total_time,
+            stable=stable,
+            decay_s=decay,
+            learning_rate=learning_rate,
+            resume=resume,
+            valid=valid,
+            device=device,
+            threads=threads,
+            batch=batch,
+            seed=seed,
+            size=size,
+            grow=grow,
+            force=force,
+        )
+        for line in kind.train(run, talk):
+            talk.line(line)
+
+    return command
+
+
+KINDS = (
+    Kind(
+        name="codec",
+        help="Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.",
+        sizes="small|base",
+        growth="FINE,COARSE",
+        grows="deeper network: blocks at 1/8 and 1/16, each way",
+        train=_codec,
+    ),
+    Kind(
+        name="denoiser",
+        help="Train a denoiser on clean pictures; checkpoints go to OUT.checkpoint on the way.",
+        sizes="small|medium|base",
+        growth="medium|base",
+        grows="wider network",
+        train=_denoiser,
+    ),
+)
+for kind in KINDS:
+    example = f"Example: aecodec train {kind.name} --data photos/ --time-budget 9m -o mine.safetensors"
+    app.command(kind.name, help=f"{kind.help}\n\n{example}")(_command(kind))

@@ -1,7 +1,7 @@
 """Picture to bytes and bytes to picture with one set of weights on one device; `encoding` owns the way to bytes.
 
 What is entropy-coded is local to a tile; the analysis reads a halo of pixels and the synthesis a halo of decoded
-latents around it, so that there are no seams (DESIGN section 6).
+latents around it, so that there are no seams (docs/design.md, "The container and tiles").
 """
 
 from collections.abc import Iterable

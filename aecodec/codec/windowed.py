@@ -1,7 +1,7 @@
 """Analysis and synthesis in windows: the networks run on one tile and its halo at a time, batches of equal shape.
 
-A window holds the receptive field of its tile, so the result is that of the whole picture at once (DESIGN section 6).
-Legend: L latents, h, w cells of y (16 pixels), H, W pixels.
+A window holds the receptive field of its tile, so the result is that of the whole picture at once (docs/design.md,
+"The container and tiles"). Legend: L latents, h, w cells of y (16 pixels), H, W pixels.
 """
 
 from collections.abc import Iterable, Iterator

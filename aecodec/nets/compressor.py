@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from aecodec.nets import cost
 from aecodec.nets.blocks import bounded, round_through
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
@@ -122,40 +123,30 @@ def _renamed(key: str) -> str:
 def complexity(config: CodecConfig) -> dict[str, Any]:
     """Multiply-accumulates a pixel in thousands (encode, decode) and parameters in millions, by counting.
 
-    Counted of every convolution over a 256x256 picture. The encoder runs all but the synthesis (and that too to know
-    the details), the decoder all but the analysis and the hyper-analysis; without details it has less to do.
+    The encoder runs all but the synthesis (and that too to know the details), the decoder all but the analysis and the
+    hyper-analysis; without details it has less to do.
     """
-    from torch.utils.flop_counter import FlopCounterMode
+    model = Compressor(config).eval()
+    prior, step = model.prior, torch.zeros(1, dtype=torch.int64)
+    y = torch.zeros(1, config.channels, cost.SIDE // LATENT_STRIDE, cost.SIDE // LATENT_STRIDE)
+    z = torch.zeros(1, config.hyper, cost.SIDE // HYPER_STRIDE, cost.SIDE // HYPER_STRIDE)
 
-    side = 4 * HYPER_STRIDE
+    def entropy(channels: int) -> None:
+        prior.scales(z, step, channels)
+        prior.code_in_context(z, step, y[:, :channels, :1, :1], lambda mean, mask: mean)
+
+    def encode() -> None:
+        model.analyse(torch.zeros(1, 3, cost.SIDE, cost.SIDE))
+        prior.hyper_analysis(y, step)
+        entropy(config.channels)
+
+    def decode(channels: int) -> None:
+        entropy(channels)
+        model.synthesis(y[:, :channels], step)
+
+    work: dict[str, Callable[[], None]] = {"encode": encode, "decode": partial(decode, config.channels)}
+    if config.details:
+        work["decode_without_details"] = partial(decode, config.latents)
     with torch.no_grad():
-        model = Compressor(config)
-        prior, step = model.prior, torch.zeros(1, dtype=torch.int64)
-        y = torch.zeros(1, config.channels, side // LATENT_STRIDE, side // LATENT_STRIDE)
-        z = torch.zeros(1, config.hyper, side // HYPER_STRIDE, side // HYPER_STRIDE)
-
-        def entropy(channels: int) -> None:
-            prior.scales(z, step, channels)
-            prior.code_in_context(z, step, y[:, :channels, :1, :1], lambda mean, mask: mean)
-
-        def decode(channels: int) -> None:
-            entropy(channels)
-            model.synthesis(y[:, :channels], step)
-
-        def encode() -> None:
-            model.analyse(torch.zeros(1, 3, side, side))
-            prior.hyper_analysis(y, step)
-            entropy(config.channels)
-
-        kilo: dict[str, Callable[[], None]] = {"encode": encode, "decode": partial(decode, config.channels)}
-        if config.details:
-            kilo["decode_without_details"] = partial(decode, config.latents)
-        counted = {}
-        for name, run in kilo.items():
-            with FlopCounterMode(display=False) as counter:
-                run()
-            counted[name] = round(counter.get_total_flops() / 2 / side**2 / 1000, 2)
-    return {
-        "kmac_per_pixel": counted,
-        "million_parameters": round(sum(values.numel() for values in model.state_dict().values()) / 1e6, 3),
-    }
+        kilo = {name: round(cost.kmac_per_pixel(run)["Global"], 2) for name, run in work.items()}
+    return {"kmac_per_pixel": kilo, "million_parameters": cost.million_parameters(model)}

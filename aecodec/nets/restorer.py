@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aecodec.errors import WeightsError
+from aecodec.nets import cost
 from aecodec.nets.config import MAX_BLOCKS, MAX_WIDTH, whole
 
 CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
@@ -172,17 +173,12 @@ def _blocks(count: int, channels: int) -> nn.Sequential:
 
 
 def complexity(config: RestorerConfig) -> dict[str, Any]:
-    """Multiply-accumulates per pixel in thousands, and parameters in millions."""
-    from torch.utils.flop_counter import FlopCounterMode
-
-    side = 256
+    """Multiply-accumulates a pixel in thousands, and parameters in millions, by counting."""
     with torch.device("meta"):
         model = Restorer(config)
-        pixels = torch.empty(1, 3, side, side)
-        with FlopCounterMode(display=False) as counter:
-            model.restore(pixels, spread(model.estimate(pixels)))
-    flops = counter.get_total_flops()
+        pixels = torch.empty(1, 3, cost.SIDE, cost.SIDE)
+        kilo = cost.kmac_per_pixel(lambda: model.restore(pixels, spread(model.estimate(pixels))))
     return {
-        "kmac_per_pixel": {"denoise": round(flops / 2 / side**2 / 1000, 2)},
-        "million_parameters": round(sum(p.numel() for p in model.parameters()) / 1e6, 3),
+        "kmac_per_pixel": {"denoise": round(kilo["Global"], 2)},
+        "million_parameters": cost.million_parameters(model),
     }

@@ -13,7 +13,7 @@ from aecodec.errors import AecodecError, BadInput
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import to_unit
 
-SMALLEST_SCALE = 0.5  # shrinking beyond this makes pictures sharper than any that a camera gives
+SMALLEST_SCALE = 0.25  # most of what people store was shrunk, which makes it sharp
 
 
 class Pictures:
@@ -29,21 +29,23 @@ class Pictures:
         self.height, self.width = sizes[:, 0].to(device), sizes[:, 1].to(device)
         self.start = (torch.cumsum(lengths, 0) - lengths).to(device)
         self.flat = torch.cat([picture.reshape(-1) for picture in pictures]).to(device)
-        self.smallest_side = int(sizes.min())
+        self.side = sizes.min(1).values  # on the CPU, where crops are chosen
         self.megapixels = self.flat.numel() / 3e6
         self.count = len(pictures)
 
     def crops(self, batch: int, side: int, generator: torch.Generator) -> Tensor:
-        """Random crops (batch, 3, side, side) of 0 ... 1, flipped half the time, shrunk by one factor of 0.5 to 1.
+        """Random crops (batch, 3, side, side) of 0 ... 1, flipped half the time, all shrunk by one factor.
 
-        On the device, without a loop over pictures; the draws come from a CPU generator, so that no device is waited
-        for. The result is in channels_last order.
+        The factor is 0.25 to 1, as far as the pictures that are drawn are large enough. On the device, without a loop
+        over pictures; the draws come from a CPU generator, so that no device is waited for. The result is in
+        channels_last order.
         """
         device = self.flat.device
-        draw = torch.rand(3, batch, generator=generator).to(device, non_blocking=True)
+        draw = torch.rand(3, batch, generator=generator)
         scale, flip = torch.rand(2, generator=generator).tolist()
-        cut = min(round(side / (SMALLEST_SCALE + (1 - SMALLEST_SCALE) * scale)), self.smallest_side)
-        which = (draw[0] * self.count).long()
+        drawn = (draw[0] * self.count).long()
+        cut = min(round(side / (SMALLEST_SCALE + (1 - SMALLEST_SCALE) * scale)), int(self.side[drawn].min()))
+        draw, which = draw.to(device, non_blocking=True), drawn.to(device, non_blocking=True)
         top = (draw[1] * (self.height[which] - cut + 1)).long()
         left = (draw[2] * (self.width[which] - cut + 1)).long()
         lines = top[:, None] + torch.arange(cut, device=device)
@@ -89,5 +91,5 @@ def load(folders: Iterable[Path], device: torch.device, least_side: int, note: C
     if small:
         note(f"left out {len(small)} of {len(paths)} files: a side is below {least_side} pixels (such as {min(small)})")
     if not pictures:
-        raise BadInput(f"no picture to train on in {', '.join(map(str, folders))}")
+        raise BadInput(f"no picture of {least_side} pixels a side in {', '.join(map(str, folders))}")
     return Pictures(pictures, device)

@@ -126,7 +126,7 @@ def degrade(pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]
         groups.setdefault(kinds[int((place + offset) / len(order) * len(kinds)) % len(kinds)], []).append(index)
     clean, spoilt = pixels.clone(), pixels.clone()
     for kind, indices in groups.items():
-        where = torch.tensor(indices, device=pixels.device)
+        where = torch.tensor(indices).to(pixels.device, non_blocking=True)
         if kind == "grey" and torch.rand((), generator=generator).item() < GREY_PICTURES:
             clean[where] = clean[where].mean(1, keepdim=True)
         spoilt[where] = _spoil(kind, clean[where], generator)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from aecodec.entropy.intnet import ACTIVATION_MAX, NAMES, WEIGHT_MAX, IntegerLayer, IntegerNetwork
 from aecodec.entropy.tables import Tables, concatenate, ideal_bits
+from aecodec.errors import WeightsError
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.blocks import Knots
 from aecodec.nets.compressor import Compressor
@@ -40,7 +41,10 @@ class FreezingCost:
 
 
 def freeze(trained: Compressor, crops: Tensor) -> tuple[Frozen, FreezingCost]:
-    """Freeze a copy of `trained`, calibrated and measured on crops (N, 3, H, W) of 0 ... 1, sides multiples of 64."""
+    """Freeze a copy of `trained`, calibrated and measured on crops (N, 3, H, W) of 0 ... 1, sides multiples of 64.
+
+    Raises WeightsError for a scale network that no integers can hold.
+    """
     model = copy.deepcopy(trained).cpu().half().float().eval()
     crops = crops.cpu()
     with torch.no_grad():
@@ -74,35 +78,37 @@ def _freeze_scales(network: HyperSynthesisScales, hyper: dict[int, Tensor]) -> I
     for handle in handles:
         handle.remove()
 
-    # fraction bits of each layer's input; z itself is integer, and the result is the integer index
-    inputs = [
-        0,
-        *(_fraction_bits(largest[name] * HEADROOM, ACTIVATION_MAX, FINEST_ACTIVATION) for name in NAMES[1:]),
-        0,
-    ]
     knots: dict[str, Knots] = {"expand": network.expand_bias, "last": network.last_bias}
     layers = []
-    for position, name in enumerate(NAMES):
-        convolution = getattr(network, name)
-        unit = INDEX_UNIT if name == "last" else 1.0
-        layers.append(_freeze_layer(convolution, knots.get(name), unit, inputs[position : position + 2]))
+    fraction = 0  # bits of the layer's input; z itself is integer, and the result is the integer index
+    for name, following in zip(NAMES, (*NAMES[1:], None), strict=True):
+        finest = _fraction_bits(largest[following] * HEADROOM, ACTIVATION_MAX, FINEST_ACTIVATION) if following else 0
+        unit = 1.0 if following else INDEX_UNIT
+        layer, fraction = _freeze_layer(getattr(network, name), knots.get(name), unit, (fraction, finest))
+        layers.append(layer)
+    if fraction != 0:
+        raise WeightsError(f"the scale network's weights are too large to freeze: its result lacks {-fraction} bits")
     return IntegerNetwork(layers, torch.device("cpu"))
 
 
-def _freeze_layer(convolution: nn.Conv2d, knots: Knots | None, unit: float, fractions: list[int]) -> IntegerLayer:
+def _freeze_layer(
+    convolution: nn.Conv2d, knots: Knots | None, unit: float, fractions: tuple[int, int]
+) -> tuple[IntegerLayer, int]:
+    """`fractions`: bits of the input, and the most that the output may have; returns what it has."""
     weight = convolution.weight.double() * unit
     bias = convolution.bias.double() * unit  # type: ignore[union-attr]
     from_knots = knots.value.double() * unit if knots is not None else torch.zeros(Knots(1).value.shape[0], 1)
     bits = _fraction_bits(float(weight.abs().max()), WEIGHT_MAX, FINEST_WEIGHT)
-    shift = fractions[0] + bits - fractions[1]
-    if shift < 1:  # a coarse input with small weights: keep at least the rounding bit
-        bits += 1 - shift
-        shift = 1
-    return IntegerLayer(
-        weight=torch.round(weight * 2.0**bits).to(torch.int16).numpy(),
+    # the sum has as many as input and weights together; of a coarse input at least the rounding bit is kept
+    fraction = min(fractions[1], fractions[0] + bits - 1)
+    kernel = torch.round(weight * 2.0**bits)
+    assert kernel.abs().max() <= WEIGHT_MAX  # or int16 would wrap silently
+    layer = IntegerLayer(
+        weight=kernel.to(torch.int16).numpy(),
         bias=torch.round((bias + from_knots) * 2.0 ** (fractions[0] + bits)).to(torch.int64).numpy(),
-        shift=shift,
+        shift=fractions[0] + bits - fraction,
     )
+    return layer, fraction
 
 
 def _fraction_bits(largest: float, limit: int, finest: int) -> int:

@@ -11,27 +11,28 @@ from torch import Tensor, nn
 
 from aecodec.errors import UsageError
 from aecodec.nets.compressor import Compressor
+from aecodec.nets.config import CodecConfig
 from aecodec.quality import QUALITY_STEPS
 from aecodec.training.pca import scale_inputs
 
 
-def grow(model: Compressor, blocks: tuple[int, int], crops: Tensor) -> Compressor:
-    """`model` with `blocks` at 1/8 and at 1/16, each way; crops (N, 3, H, W) of 0 ... 1 show how large features are.
-
-    Raises UsageError when that is shallower than `model` somewhere.
-    """
-    old = model.config
+def grown(old: CodecConfig, blocks: tuple[int, int]) -> CodecConfig:
+    """`old` with `blocks` at 1/8 and at 1/16, each way. Raises UsageError when that is shallower somewhere."""
     if any(blocks[level] < stack[level] for stack in (old.analysis_blocks, old.synthesis_blocks) for level in (0, 1)):
         raise UsageError(f"cannot grow {old.analysis_blocks} and {old.synthesis_blocks} blocks to fewer: {blocks}")
-    config = replace(old, analysis_blocks=blocks, synthesis_blocks=blocks)
-    grown = Compressor(config)
-    grown.load_state_dict(model.state_dict(), strict=False)  # what is missing are the new blocks
+    return replace(old, analysis_blocks=blocks, synthesis_blocks=blocks)
+
+
+def grow(model: Compressor, config: CodecConfig, crops: Tensor) -> Compressor:
+    """`model` in the shape that `grown` gives; crops (N, 3, H, W) of 0 ... 1 show how large features are."""
+    larger = Compressor(config)
+    larger.load_state_dict(model.state_dict(), strict=False)  # what is missing are the new blocks
     spreads = _spreads(model, crops)
     with torch.no_grad():
         for name, spread in spreads.items():
             had = len(model.get_submodule(name))  # type: ignore[arg-type]
-            scale_inputs(grown.get_submodule(name)[had:], spread)  # type: ignore[index]
-    return grown
+            scale_inputs(larger.get_submodule(name)[had:], spread)  # type: ignore[index]
+    return larger
 
 
 def _spreads(model: Compressor, crops: Tensor) -> dict[str, Tensor]:

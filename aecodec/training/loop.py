@@ -1,4 +1,4 @@
-"""The training loop: one readable loop over random crops, with a schedule over time or steps."""
+"""The training loop: one readable loop over random crops, as a schedule has it."""
 
 import copy
 import math
@@ -12,32 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from aecodec import devices
+from aecodec.errors import WeightsError
+from aecodec.training.compiled import compiled
 from aecodec.training.data import Pictures
+from aecodec.training.schedule import Schedule
 from aecodec.training.tasks import Task
 
 EMA_EVERY = 4  # steps: the average changes too slowly for each of them to matter
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How a run is spent. Its length is `total` seconds, or `total` steps where `by_steps` (exactly repeatable)."""
-
-    total: float
-    by_steps: bool = False
-    batch: int = 8
-    crop: int = 128
-    late_crop: int = 384  # the last fifth: large crops are worth about 3 % (MLIC++'s log)
-    late_batch: int = 2
-    late_from: float = 0.8
-    warm_up: float = 0.02
-    ema_decay: float = 0.999
-
-    def learning_rate(self, progress: float) -> float:
-        """Of its highest: linear warm-up, then a cosine that ends at a hundredth. `progress` of the run, 0 ... 1."""
-        if progress < self.warm_up:
-            return max(progress / self.warm_up, 0.01)
-        fall = (progress - self.warm_up) / (1 - self.warm_up)
-        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(fall, 1)))
 
 
 @dataclass(frozen=True)
@@ -49,10 +30,14 @@ class Progress:
     values: dict[str, float]  # by the names that the task gives them, the loss first
     megapixels: float  # seen so far
     megapixels_per_s: float
-    time_left_s: float
+    time_left_s: float  # infinite where nothing but the user ends the run
 
 
 def _nothing() -> None:
+    pass
+
+
+def _ignored(line: str) -> None:
     pass
 
 
@@ -69,15 +54,21 @@ class Watch:
 class Trainer:
     """A model, its averaged copy, its optimiser and their place in a schedule; everything a checkpoint holds."""
 
-    def __init__(self, task: Task, schedule: Schedule, device: torch.device, seed: int = 0) -> None:
+    def __init__(
+        self,
+        task: Task,
+        schedule: Schedule,
+        device: torch.device,
+        seed: int = 0,
+        note: Callable[[str], None] = _ignored,
+    ) -> None:
         self.device = device
         self.schedule = schedule
         self.task = task
         self.model: nn.Module = task.model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(task.model)
         self.optimisers = task.optimisers()
-        # compiled where launching thousands of small kernels would take longer than running them
-        self.forward = torch.compile(self.model, dynamic=False) if device.type == "cuda" else self.model
+        self.forward = compiled(self.model, device, note)
         self.generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
         self.step = 0
@@ -86,7 +77,7 @@ class Trainer:
 
     @property
     def progress(self) -> float:
-        return min((self.step if self.schedule.by_steps else self.elapsed) / self.schedule.total, 1.0)
+        return self.schedule.progress(self.step, self.elapsed)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -118,14 +109,14 @@ class Trainer:
         """One step; returns the task's values, on the device: nothing waits for it here."""
         schedule, progress = self.schedule, self.progress
         late = progress >= schedule.late_from
-        side = schedule.late_crop if late else schedule.crop
-        batch = schedule.late_batch if late else schedule.batch
+        side = schedule.crops.late_side if late else schedule.crops.side
+        batch = schedule.crops.late_batch if late else schedule.crops.batch
         drawn = self.task.draw(pictures.crops(batch, side, self.generator), self.generator)
-        rate = self.task.rate * schedule.learning_rate(progress)
+        rate = schedule.learning_rate(self.step, progress)
         for group in chain.from_iterable(optimiser.param_groups for optimiser in self.optimisers):
             group["lr"] = rate
         with devices.autocast(self.device):
-            values = self.task.values(self.forward, drawn, progress)
+            values = self.task.values(self.forward, drawn, rounded=progress >= schedule.rounded_from)
         self.model.zero_grad(set_to_none=True)
         values[0].backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0, foreach=True)
@@ -145,8 +136,17 @@ class Trainer:
         trained: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(mine, trained, 1 - decay)
 
+    def check(self) -> None:
+        """Raises WeightsError if a weight, or its average, is not finite. Waits for the device."""
+        sizes = torch._foreach_norm([*self.model.parameters(), *self.average.parameters()])
+        if not torch.stack(sizes).isfinite().all():
+            raise WeightsError(f"the weights are no longer finite at step {self.step}")
+
     def run(self, pictures: Pictures, budget_s: float, watch: Watch) -> None:
-        """Train until the schedule or `budget_s` seconds end, whichever is first."""
+        """Train until the schedule or `budget_s` seconds end, whichever is first.
+
+        Raises WeightsError when a report finds a loss that is not finite.
+        """
         began, start = time.monotonic(), self.elapsed
         saved = began
         window = _Window(began, self.pixels)
@@ -163,8 +163,8 @@ class Trainer:
                 saved = now
 
     def _time_left(self) -> float:
-        done = self.progress
-        return self.elapsed * (1 - done) / done if done else math.inf
+        schedule = self.schedule
+        return math.inf if schedule.by_steps else schedule.start + schedule.total - self.elapsed
 
 
 class _Window:
@@ -182,6 +182,8 @@ class _Window:
     def report(self, trainer: Trainer, now: float, time_left_s: float) -> Progress:
         assert isinstance(self.sums, Tensor)  # a report follows a step
         means: list[float] = (self.sums / self.count).tolist()
+        if not math.isfinite(means[0]):
+            raise WeightsError(f"the loss is no longer finite at step {trainer.step}")
         speed = (trainer.pixels - self.pixels) / 1e6 / max(now - self.began, 1e-9)
         return Progress(
             trainer.step,

@@ -21,7 +21,7 @@ ADAM_SIZE = 0.2  # root mean square of an update of AdamW, in learning rates
 class Muon(torch.optim.Optimizer):
     """For kernels (O, I, h, w), each a matrix of O rows."""
 
-    def __init__(self, kernels: Iterable[Tensor], lr: float) -> None:
+    def __init__(self, kernels: Iterable[Tensor], lr: float = 1e-3) -> None:
         super().__init__(kernels, {"lr": lr})
 
     @torch.no_grad()

@@ -1,8 +1,8 @@
 """The start of training: a linear autoencoder trained on squared error *is* PCA, so begin with its solution.
 
 Sets analysis and synthesis to the principal components of 8x8 and then of 16x16 RGB blocks; all residual branches
-are zero already. A random start needs 39.5 % more rate after the same 22 minutes (DESIGN section 3). Details, too,
-begin as principal components: of what a network, fresh or trained, leaves of its pictures.
+are zero already. A random start needs 39.5 % more rate after the same 22 minutes (docs/design.md, "The codec network").
+Details, too, begin as principal components: of what a network, fresh or trained, leaves of its pictures.
 """
 
 import math

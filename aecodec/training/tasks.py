@@ -13,7 +13,6 @@ from aecodec.training.degradations import degrade
 from aecodec.training.losses import denoising, psnr, rate_distortion
 from aecodec.training.muon import Muon
 
-ROUNDED_FROM = 0.9  # of a run: then the rate is that of rounded symbols, which closes the gap to noise
 FEW = 13  # channels of pixels and map
 TOLD = 0.5  # of the crops: the denoiser is told the noise level, as `--sigma` does
 
@@ -28,27 +27,22 @@ class Task(Protocol):
         """Of the values, the loss first."""
 
     @property
-    def rate(self) -> float:
-        """The highest learning rate."""
-
-    @property
     def model(self) -> Compressor | Restorer: ...
 
     def optimisers(self) -> list[torch.optim.Optimizer]:
-        """Which share the model's parameters between them."""
+        """Which share the model's parameters between them; the schedule sets their learning rates."""
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Clean crops (N, 3, H, W) of 0 ... 1 -> what `values` takes; all draws come from a CPU generator."""
 
-    def values(self, forward: Forward, drawn: tuple[Tensor, ...], progress: float) -> Tensor:
-        """Means over the batch, named by `names`; the first has a gradient. `progress` of the run, 0 ... 1."""
+    def values(self, forward: Forward, drawn: tuple[Tensor, ...], *, rounded: bool) -> Tensor:
+        """Means over the batch, named by `names`; the first has a gradient. `rounded`: the last part of a run."""
 
 
 class CodecTask:
     """Rate and distortion of a `Compressor` at qualities of the whole range."""
 
     names = ("loss", "bpp", "dB")
-    rate = 1e-3
 
     def __init__(self, model: Compressor) -> None:
         self.model = model
@@ -63,9 +57,9 @@ class CodecTask:
         strata = (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
         return pixels, (strata * (QUALITY_STEPS + 1)).long().to(pixels.device, non_blocking=True)
 
-    def values(self, forward: Forward, drawn: tuple[Tensor, ...], progress: float) -> Tensor:
+    def values(self, forward: Forward, drawn: tuple[Tensor, ...], *, rounded: bool) -> Tensor:
         pixels, quality = drawn
-        self.model.noisy = progress < ROUNDED_FROM
+        self.model.noisy = not rounded
         result = rate_distortion(self.model.config, forward(pixels, quality), pixels, quality)
         return torch.stack((result.loss, result.bpp.mean(), psnr(result.mse).mean()))
 
@@ -74,7 +68,6 @@ class DenoiserTask:
     """Clean pictures and noise levels from spoilt ones, by a `Restorer`."""
 
     names = ("loss", "dB", "level error")
-    rate = 1e-3
 
     def __init__(self, model: Restorer) -> None:
         self.model = model
@@ -83,7 +76,7 @@ class DenoiserTask:
         """Muon, with which it learns twice as much in equal time; AdamW where a kernel has few outputs or inputs."""
         hidden = [weight for weight in self.model.parameters() if min(weight.shape[:2]) > FEW]
         others = [weight for weight in self.model.parameters() if min(weight.shape[:2]) <= FEW]
-        return [Muon(hidden, self.rate), torch.optim.AdamW(others, weight_decay=0, fused=True)]
+        return [Muon(hidden), torch.optim.AdamW(others, weight_decay=0, fused=True)]
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Clean and spoilt crops, the standard deviation of what was added, and who is told it."""
@@ -92,7 +85,7 @@ class DenoiserTask:
         sigma = (spoilt - clean).square().mean((1, 2, 3)).sqrt()
         return clean, spoilt, sigma, told.to(pixels.device, non_blocking=True)
 
-    def values(self, forward: Forward, drawn: tuple[Tensor, ...], progress: float) -> Tensor:
+    def values(self, forward: Forward, drawn: tuple[Tensor, ...], *, rounded: bool) -> Tensor:
         clean, spoilt, sigma, told = drawn
         restored, level = forward(spoilt, sigma, told)
         result = denoising(restored, level, clean, spoilt)

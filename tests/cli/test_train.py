@@ -1,13 +1,14 @@
-"""`aecodec train codec`: its options reach the recipe, and its progress reaches stderr."""
+"""`aecodec train`: its options reach the recipes, and progress and results reach stderr."""
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from aecodec.errors import BadInput
-from aecodec.training import recipes
-from aecodec.training.recipes import Run
+from aecodec.training import codec, denoiser
+from aecodec.training.runs import Run
 
 
 @pytest.fixture
@@ -21,6 +22,13 @@ def runs(monkeypatch):
             raise BadInput("no picture in empty")
         note("7 pictures, 3 megapixels")
         assert report_every_s == 30
+        if run.stable:
+            report(
+                SimpleNamespace(
+                    step=5, progress=0, values={"loss": 1.5}, megapixels_per_s=0.75, time_left_s=run.time_budget_s
+                )
+            )
+            return None
         report(
             SimpleNamespace(
                 step=100,
@@ -39,14 +47,15 @@ def runs(monkeypatch):
         started.append(run)
         return SimpleNamespace(weights_id="cd" * 8, size_bytes=7654321, validation={15: 33.5, 50: 27.25})
 
-    monkeypatch.setattr(recipes, "train_codec", train_codec)
-    monkeypatch.setattr(recipes, "train_denoiser", train_denoiser)
+    monkeypatch.setattr(codec, "train_codec", train_codec)
+    monkeypatch.setattr(denoiser, "train_denoiser", train_denoiser)
     return started
 
 
 def test_options_reach_the_recipe(run, runs):
     arguments = (
         "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4 --grow 3,2"
+        " --learning-rate 5e-4 --force"
     )
     assert run("train", "codec", *arguments.split(), "--device", "cpu", "--seed", "7", "-j", "2").exit_code == 0
     assert runs == [
@@ -61,7 +70,9 @@ def test_options_reach_the_recipe(run, runs):
             threads=2,
             batch=4,
             seed=7,
-            grow=(3, 2),
+            grow="3,2",
+            learning_rate=5e-4,
+            force=True,
         )
     ]
 
@@ -72,11 +83,12 @@ def test_durations(run, runs, text, seconds):
     assert runs[0].time_budget_s == seconds
 
 
+@pytest.mark.parametrize("option", ["--time-budget", "--total-time", "--decay"])
 @pytest.mark.parametrize("text", ["0", "-3m", "soon", "3d"])
-def test_a_bad_duration_is_wrong_usage(run, runs, text):
-    result = run("train", "codec", "--data", "a", f"--time-budget={text}")
+def test_a_bad_duration_is_wrong_usage_of_its_own_option(run, runs, option, text):
+    result = run("train", "codec", "--data", "a", f"{option}={text}")
     assert result.exit_code == 2
-    assert "90s, 9m or 1.5h" in result.stderr
+    assert result.stderr == f"aecodec: {option} {text}: give a duration such as 90s, 9m or 1.5h\n"
     assert runs == []
 
 
@@ -85,17 +97,27 @@ def test_the_size_of_a_fresh_start(run, runs):
     assert runs[0].size == "base"
 
 
-@pytest.mark.parametrize("text", ["3", "3,", "a,b", "3,2,1"])
-def test_bad_blocks_are_wrong_usage(run, runs, text):
-    result = run("train", "codec", "--data", "a", "--grow", text)
-    assert result.exit_code == 2
-    assert "3,2" in result.stderr
-    assert runs == []
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [
+        ((), 1800),
+        (("--stable",), math.inf),
+        (("--stable", "--time-budget", "9m"), 540),
+        (("--decay", "40m"), math.inf),
+        (("--decay", "40m", "--time-budget", "9m"), 540),
+    ],
+)
+def test_the_budget_is_half_an_hour_or_what_the_schedule_takes(run, runs, options, seconds):
+    assert run("train", "codec", "--data", "a", *options).exit_code == 0
+    assert runs[0].time_budget_s == seconds
+    assert runs[0].stable is ("--stable" in options)
+    assert runs[0].decay_s == (2400 if "--decay" in options else None)
 
 
-def test_the_default_budget_is_half_an_hour(run, runs):
-    run("train", "codec", "--data", "a")
-    assert runs[0].time_budget_s == 1800
+def test_a_run_without_an_end_shows_no_time_left_and_no_weights(run, runs):
+    result = run("train", "codec", "--data", "a", "--stable")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == ["7 pictures, 3 megapixels", "step 5  loss 1.5000  0.75 MP/s"]
 
 
 def test_progress_and_result_are_lines_on_standard_error(run, runs):
@@ -107,15 +129,6 @@ def test_progress_and_result_are_lines_on_standard_error(run, runs):
         "validation  step 158  0.250 bpp  30.00 dB",
         "codec.safetensors  1,234,567 bytes  weights abababababababab  freezing cost 0.12 %",
     ]
-
-
-def test_existing_weights_are_not_overwritten(run, runs, make):
-    make("codec.safetensors", data=b"weeks of work")
-    result = run("train", "codec", "--data", "a")
-    assert result.exit_code == 1
-    assert "codec.safetensors exists already" in result.stderr
-    assert runs == []
-    assert run("train", "codec", "--data", "a", "--force").exit_code == 0
 
 
 def test_what_the_recipe_refuses_is_one_line(run, runs):
@@ -140,7 +153,7 @@ def test_a_denoiser_is_trained_with_the_same_options(run, runs):
             threads=2,
             batch=4,
             seed=7,
-            widen="medium",
+            grow="medium",
         )
     ]
     assert result.stderr.splitlines() == [

@@ -21,8 +21,10 @@ from aecodec.nets.compressor import Compressor
 from aecodec.pictures.picture import Metadata, Picture, from_array
 from aecodec.training.data import Pictures
 from aecodec.training.freeze import freeze
-from aecodec.training.loop import Schedule, Trainer, Watch
+from aecodec.training.loop import Trainer, Watch
 from aecodec.training.pca import pca_start
+from aecodec.training.schedule import Crops, Schedule
+from aecodec.training.tasks import CodecTask
 from tests.exactness_probe import symbols_hash
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
 
@@ -33,11 +35,12 @@ def make_weights() -> None:
     torch.manual_seed(0)
     model = Compressor(TINY)
     pca_start(model, crops(40, 128))
-    schedule = Schedule(2000, by_steps=True, batch=8, crop=64, late_crop=128, late_batch=4, rate=2e-3)
-    trainer = Trainer(model, schedule, torch.device("cpu"))
+    schedule = Schedule(2000, Crops(8, 64, 4, 128), highest=2e-3, by_steps=True)
+    trainer = Trainer(CodecTask(model), schedule, torch.device("cpu"))
     names = sorted(path.stem for path in SAMPLES.glob("*.png"))
     pictures = Pictures([torch.from_numpy(sample(name).copy()) for name in names], torch.device("cpu"))
     trainer.run(pictures, 3600, Watch(print, 10))
+    assert isinstance(trainer.average, Compressor)
     frozen, cost = freeze(trainer.average, crops(8, 128))
     print(cost)
     TINY_WEIGHTS.write_bytes(weights.dump(frozen, cost.percent))

@@ -35,6 +35,22 @@ def test_a_crop_as_large_as_the_smallest_picture_fits() -> None:
     assert pictures.crops(2, 64, generator()).shape == (2, 3, 64, 64)
 
 
+def test_crops_are_shrunk_as_far_as_what_is_drawn_allows() -> None:
+    """A ramp of a level every fourth pixel is the steeper the more it is shrunk."""
+    ramp = torch.arange(1024, dtype=torch.int32).div(4).to(torch.uint8)[:, None, None].expand(1024, 1024, 3)
+    small = torch.zeros(96, 96, 3, dtype=torch.uint8)
+
+    def steepest(pictures: list[torch.Tensor]) -> float:
+        """Pixels of the original to one of the crop, at most."""
+        drawn, found = generator(), data.Pictures(pictures, CPU)
+        spans = [crops[:, 0, -1, 0] - crops[:, 0, 0, 0] for crops in (found.crops(1, 64, drawn) for _ in range(60))]
+        return float(torch.stack(spans).max()) * 255 * 4 / 63
+
+    assert steepest([ramp]) == pytest.approx(4, rel=0.05)
+    assert steepest([ramp, small]) == pytest.approx(4, rel=0.1), "a small picture limits only what is drawn with it"
+    assert steepest([ramp[:128, :128]]) == pytest.approx(2, rel=0.05)
+
+
 def test_centres_are_the_middle() -> None:
     picture = torch.from_numpy(sample().copy())
     (centre,) = data.Pictures([picture], CPU).centres(512)

@@ -1,5 +1,6 @@
 """Freezing: integers that say what the floats said, at next to no rate, and the same bytes each time."""
 
+import copy
 from functools import cache
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from aecodec.entropy.tables import concatenate
+from aecodec.errors import WeightsError
 from aecodec.models import weights
 from aecodec.models.frozen import Frozen
 from aecodec.nets.compressor import Compressor
@@ -101,3 +103,37 @@ def test_activations_beyond_calibration_clamp_and_stay_legal() -> None:
         index = frozen()[0].integers(sign * z, QUALITY_STEPS, SCALES - 1)
         assert index.min() >= 0
         assert index.max() <= SCALES - 1
+
+
+def cancelling() -> Compressor:
+    """Large activations that cancel exactly in the next layer, whose weights are as large as 16 bits allow."""
+    model = copy.deepcopy(trained())
+    scales = model.prior.scales
+    with torch.no_grad():
+        model.prior.hyper_analysis.last.bias[0] = 2
+        for layer in (scales.expand, scales.middle):
+            layer.weight.zero_()
+        scales.expand.weight[0:4, 0], scales.expand.weight[4:8, 0] = 2.0**14, 2.0**15
+        scales.middle.weight[:, 0], scales.middle.weight[:, 1] = 1.9, -0.95
+        scales.middle.bias.uniform_(0, 1)
+    return model
+
+
+@torch.no_grad()
+def test_weights_never_wrap_where_a_layer_is_coarser_than_the_next() -> None:
+    tested, _ = freeze(cancelling(), crops(4, 128))
+    prior = tested.model.prior
+    steps = torch.full((2,), 700)
+    z = torch.round(prior.hyper_analysis(tested.model.analysis(crops(2, 128)) * prior.log_gain(steps).exp(), steps))
+    assert (z[:, 0] > 0).any()
+    difference = tested.integers(z, 700, SCALES - 1) - prior.scales(z, steps).clamp(0, SCALES - 1)
+    assert difference.abs().max() <= 1
+
+
+def test_weights_that_no_integers_can_hold_are_refused() -> None:
+    model = copy.deepcopy(trained())
+    with torch.no_grad():
+        for layer in (model.prior.scales.middle, model.prior.scales.spread, model.prior.scales.last):
+            layer.weight.fill_(6e4)
+    with pytest.raises(WeightsError, match="too large to freeze"):
+        freeze(model, crops(1, 64))

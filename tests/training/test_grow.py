@@ -5,28 +5,28 @@ import torch
 
 from aecodec.errors import UsageError
 from aecodec.nets.compressor import Compressor
-from aecodec.training.grow import grow
-from tests.tiny import crops, tiny_frozen
+from aecodec.training.grow import grow, grown
+from tests.tiny import TINY, crops, tiny_frozen
 
 
 def test_a_grown_network_computes_the_same() -> None:
     model, pixels = tiny_frozen().model, crops(3, 64)
-    grown = grow(model, (3, 2), pixels)
-    assert grown.config.analysis_blocks == grown.config.synthesis_blocks == (3, 2)
+    larger = grow(model, grown(model.config, (3, 2)), pixels)
+    assert larger.config.analysis_blocks == larger.config.synthesis_blocks == (3, 2)
     steps = torch.tensor([0, 700, 1584])
     with torch.no_grad():
-        old, new = model(pixels, steps), grown.eval()(pixels, steps)
+        old, new = model(pixels, steps), larger.eval()(pixels, steps)
     torch.testing.assert_close(new.pixels, old.pixels)
     torch.testing.assert_close(new.latent_bits, old.latent_bits)
 
 
 def test_new_blocks_learn_and_see_inputs_of_about_one() -> None:
     model, pixels = tiny_frozen().model, crops(4, 64)
-    grown = grow(model, (2, 1), pixels)
+    larger = grow(model, grown(model.config, (2, 1)), pixels)
     seen = {}
-    block = grown.synthesis.fine[1]
+    block = larger.synthesis.fine[1]
     block.expand.register_forward_hook(lambda layer, inputs, output: seen.update(spread=output.std()))
-    result = grown(pixels, torch.full((4,), 800))
+    result = larger(pixels, torch.full((4,), 800))
     result.pixels.square().mean().backward()
     assert 0.1 < seen["spread"] < 10
     assert block.project.weight.grad.abs().max() > 0
@@ -34,11 +34,11 @@ def test_new_blocks_learn_and_see_inputs_of_about_one() -> None:
 
 def test_a_network_does_not_shrink() -> None:
     with pytest.raises(UsageError, match="fewer"):
-        grow(tiny_frozen().model, (0, 1), crops(1, 64))
+        grown(TINY, (0, 1))
 
 
 def test_all_old_weights_are_kept() -> None:
     model = tiny_frozen().model
-    state = grow(model, (2, 2), crops(1, 64)).state_dict()
+    state = grow(model, grown(model.config, (2, 2)), crops(1, 64)).state_dict()
     assert all(torch.equal(state[name], value) for name, value in model.state_dict().items())
     assert set(Compressor(model.config).state_dict()) <= set(state)

@@ -1,5 +1,6 @@
 """The loop: the loss falls, the schedule is followed, and a resumed run is the same to the bit."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from aecodec.nets.compressor import Compressor
 from aecodec.nets.restorer import Restorer
 from aecodec.training import checkpoint
 from aecodec.training.data import Pictures
-from aecodec.training.loop import Progress, Schedule, Trainer, Watch
+from aecodec.training.loop import Progress, Trainer, Watch
 from aecodec.training.pca import pca_start
+from aecodec.training.schedule import Crops, Schedule, stable
 from aecodec.training.tasks import CodecTask, DenoiserTask
 from tests.tiny import TINY, TINY_RESTORER, crops, sample
 
@@ -28,13 +30,13 @@ def trainer(steps: int) -> Trainer:
     torch.manual_seed(0)
     model = Compressor(TINY)
     pca_start(model, crops(8, 128))
-    schedule = Schedule(steps, by_steps=True, batch=2, crop=64, late_crop=64, late_batch=2)
+    schedule = Schedule(steps, Crops(batch=2, side=64, late_batch=2, late_side=64), by_steps=True)
     return Trainer(CodecTask(model), schedule, CPU)
 
 
 def denoising_trainer(steps: int) -> Trainer:
     torch.manual_seed(0)
-    schedule = Schedule(steps, by_steps=True, batch=16, crop=32, late_crop=64, late_batch=4)
+    schedule = Schedule(steps, Crops(batch=16, side=32, late_batch=4, late_side=64), late_from=0.7, by_steps=True)
     return Trainer(DenoiserTask(Restorer(TINY_RESTORER)), schedule, CPU)
 
 
@@ -75,19 +77,38 @@ def test_a_resumed_run_is_the_same_to_the_bit(
         assert torch.equal(value, second.state()["average"][name]), name
 
 
-def test_the_learning_rate_rises_falls_and_ends_low() -> None:
-    schedule = Schedule(100)
-    rates = [schedule.learning_rate(progress / 100) for progress in range(101)]
-    top = rates.index(max(rates))
-    assert rates[: top + 1] == sorted(rates[: top + 1])
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert max(rates) == 1
-    assert rates[-1] == pytest.approx(0.01)
+def test_a_loss_that_is_not_finite_ends_the_run(pictures: Pictures) -> None:
+    broken, reports = trainer(60), list[Progress]()
+
+    def report(progress: Progress) -> None:
+        reports.append(progress)
+        if progress.step == 5:
+            next(broken.model.parameters()).data[0] = math.nan
+
+    with pytest.raises(WeightsError, match="loss is no longer finite at step 6"):
+        broken.run(pictures, 60, Watch(report, 0))
+    assert len(reports) == 5
 
 
-@pytest.mark.parametrize("content", [b"", b"text", b"PK\x03\x04broken"])
-def test_what_is_no_checkpoint_is_a_weights_error(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "c.pt"
-    path.write_bytes(content)
-    with pytest.raises(WeightsError):
-        checkpoint.load(path)
+@pytest.mark.parametrize("part", ["model", "average"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_weights_that_are_not_finite_are_found(part: str, value: float) -> None:
+    checked = trainer(1)
+    checked.check()
+    *_, last = getattr(checked, part).parameters()
+    last.data.view(-1)[-1] = value
+    with pytest.raises(WeightsError, match="no longer finite"):
+        checked.check()
+
+
+def test_a_stable_run_ends_with_its_budget_only(pictures: Pictures) -> None:
+    forever, reports = trainer(1), list[Progress]()
+    forever.schedule = stable(Crops(batch=2, side=64, late_batch=1, late_side=32))
+    saves: list[int] = []
+    forever.run(pictures, 0.4, Watch(reports.append, 0, lambda: saves.append(forever.step), 0.1))
+    assert forever.step == len(reports) > 1
+    assert forever.pixels == forever.step * 2 * 64 * 64, "no late crops"
+    assert isinstance(forever.task.model, Compressor)
+    assert forever.task.model.noisy
+    assert reports[-1].time_left_s < 0.4
+    assert len(saves) > 1
