@@ -53,8 +53,8 @@ class Stages:
             ("network: analysis", model.analysis, "forward"),
             ("network: synthesis", model.synthesis, "forward"),
             ("network: hyper-analysis", model.prior.hyper_analysis, "forward"),
-            ("network: means and context", model.prior, "walk"),
-            ("network: exact scales", latents, "_scale_rows"),
+            ("network: means and context", model.prior, "code_in_context"),
+            ("network: exact scales", latents, "scale_rows"),
             ("entropy coder", rans.Encoder, "finish"),
             ("entropy coder", rans.Decoder, "code"),
         ):
