@@ -14,7 +14,7 @@ from aecodec.models import weights
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.restorer import Restorer, RestorerConfig
-from aecodec.training.extend import extend
+from aecodec.training.extend import extend, extended
 from aecodec.training.freeze import freeze
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -61,7 +61,7 @@ def tiny_frozen() -> Frozen:
 @cache
 def detailed_bytes() -> bytes:
     """Weights of the tiny network with details, in which every part of their entropy model says something."""
-    model = extend(tiny_frozen().model, DETAILS, 5.0, crops(16, 128))
+    model = extend(tiny_frozen().model, extended(TINY, DETAILS, 5.0), crops(16, 128))
     torch.manual_seed(2)
     prior = model.prior
     with torch.no_grad():

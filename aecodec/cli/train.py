@@ -179,8 +179,8 @@ KINDS = (
         name="codec",
         help="Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.",
         sizes="small|base",
-        growth="FINE,COARSE",
-        grows="deeper network: blocks at 1/8 and 1/16, each way",
+        growth="FINE,COARSE|details",
+        grows="deeper network (blocks at 1/8 and 1/16, each way) or one with details, for more than 40 dB",
         train=_codec,
     ),
     Kind(

@@ -14,7 +14,7 @@ from aecodec.models.frozen import Frozen, scale_rows
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.prior import SCALE_LOW, SCALE_STEP, SCALES, LatentPrior
 from aecodec.quality import KNOTS, QUALITY_STEPS
-from aecodec.training.extend import extend
+from aecodec.training.extend import extend, extended
 from aecodec.training.freeze import CALIBRATION_STEPS, FreezingCost, freeze
 from aecodec.training.pca import pca_start
 from aecodec.training.tablefit import latent_tables, logistic_tables
@@ -66,7 +66,7 @@ def test_the_cost_is_small_and_is_not_hidden() -> None:
 
 @cache
 def detailed() -> tuple[Frozen, FreezingCost]:
-    return freeze(extend(tiny_frozen().model, DETAILS, 5.0, crops(16, 128)), crops(4, 128))
+    return freeze(extend(tiny_frozen().model, extended(TINY, DETAILS, 5.0), crops(16, 128)), crops(4, 128))
 
 
 @pytest.mark.parametrize("step", [0, 700, QUALITY_STEPS])
