@@ -79,7 +79,7 @@ def tiny_detailed() -> Frozen:
 
 
 def expected_bits(frozen: Frozen, payloads: list[bytes], cells: tuple[int, int], step: int) -> float:
-    """What the symbols of tiles of (h, w) cells and one flag cost by the model's tables."""
+    """What the symbols of tiles of (h, w) cells and as many channels cost by the model's tables."""
     symbols = decode_symbols(frozen, payloads, cells, step)
     rows = scale_rows(frozen, torch.from_numpy(symbols.z), step, symbols.y.shape[1])
     z_bits = ideal_bits(frozen.tables, symbols.z, hyper_rows(step, symbols.z.shape))

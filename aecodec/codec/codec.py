@@ -133,13 +133,11 @@ class Codec:
         damage: list[str] | None,
     ) -> Tensor:
         """Canvas of quantised latents of the padded picture; where a tile is lost it stays at zero."""
-        canvas = empty_canvas(used.frozen.model, layout.header.grid, self.device)
         payloads = {tile: payload for tile in needed if (payload := parts.tiles[tile.index]) is not None}
-
-        def alike(tile: Tile) -> tuple[int, ...]:
-            return *tile.y_shape, latents.flag_of(used.config, payloads[tile])
-
-        for group in groups(payloads, alike, self.batch):
+        channels = {tile: latents.channels_of(used.config, payload) for tile, payload in payloads.items()}
+        widest = max(channels.values(), default=used.config.latents)
+        canvas = empty_canvas(layout.header.grid, widest, self.device)
+        for group in groups(payloads, lambda tile: (*tile.y_shape, channels[tile]), self.batch):
             coded = [payloads[tile] for tile in group]
             decoded = latents.decode(used.frozen, coded, group[0].y_shape, layout.header.quality_step)
             for tile, result in zip(group, decoded, strict=True):

@@ -166,9 +166,9 @@ class Encoding:
 
     def _code(self, step: int, refined: dict[int, tuple[Tensor, Tensor]] | None = None) -> _Coded:
         """Code every tile at a quality step, or its refined latents and hyper-latents."""
-        canvas = empty_canvas(self.model, self.grid, self.device)
         payloads: dict[int, bytes] = {}
         wanted = {tile: refined[tile.index][0] if refined else self._needed(step, tile) for tile in self.grid.tiles()}
+        canvas = empty_canvas(self.grid, max(map(len, wanted.values())), self.device)
         for group in groups(wanted, lambda tile: tuple(wanted[tile].shape), self.batch):
             z = torch.stack([refined[tile.index][1] for tile in group]) if refined else None
             coded = latents.encode(self.used.frozen, torch.stack([wanted[tile] for tile in group]), step, z)

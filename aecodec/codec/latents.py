@@ -104,15 +104,15 @@ class Symbols:
     errors: list[FormatError | None]
 
 
-def flag_of(config: CodecConfig, payload: bytes) -> int:
-    """The flag that a tile's payload begins with, legal or not; networks without details have no other than 0."""
-    return payload[0] if config.details else WITHOUT_DETAILS
+def channels_of(config: CodecConfig, payload: bytes) -> int:
+    """How many channels of y a tile's payload codes; an illegal flag is found when it is decoded."""
+    return config.channels if config.details and payload[0] == WITH_DETAILS else config.latents
 
 
 def decode_symbols(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> Symbols:
-    """N payloads of tiles of (h, w) cells and one flag -> their symbols."""
+    """N payloads of tiles of (h, w) cells and as many channels -> their symbols."""
     config = frozen.model.config
-    channels = config.channels if flag_of(config, payloads[0]) == WITH_DETAILS else config.latents
+    channels = channels_of(config, payloads[0])
     shape = (len(payloads), config.hyper, cells[0] // 4, cells[1] // 4)
     streams = [_Stream(payload, frozen) for payload in payloads]
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
@@ -123,7 +123,7 @@ def decode_symbols(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, 
 
 
 def decode(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> list[Tensor | FormatError]:
-    """N payloads of tiles of (h, w) cells and one flag -> y (C, h, w) in quantiser steps, or what is wrong with one."""
+    """N payloads of tiles of (h, w) cells and as many channels -> y (C, h, w) in quantiser steps, or what is wrong."""
     symbols = decode_symbols(frozen, payloads, cells, step)
     prior, device = frozen.model.prior, frozen.integers.device
     given = torch.from_numpy(symbols.y).to(device)

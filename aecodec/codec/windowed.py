@@ -56,7 +56,7 @@ def _details(
     As `Compressor.analyse`, but that no latents are computed twice, whose own halo would come on top of the synthesis'.
     """
     assert model.synthesis.details is not None
-    canvas = _zeros(grid, model.config.latents, latents[0].device)
+    canvas = empty_canvas(grid, model.config.latents, latents[0].device)
     for tile in grid.tiles():
         paste(canvas, tile, latents[tile.index])
     details: dict[int, Tensor] = {}
@@ -94,7 +94,7 @@ def _inner(y: Tensor, window: Window) -> Tensor:
 def synthesise(
     model: Compressor, grid: TileGrid, canvas: Tensor, step: int, tiles: Iterable[Tile], batch: int
 ) -> Iterator[tuple[Tile, Tensor]]:
-    """Quantised y of the padded picture (L + details, h, w), quantiser steps -> RGB (H, W, 3) of tiles, around 0 to 1.
+    """Quantised y of the padded picture (C, h, w), quantiser steps -> RGB (H, W, 3) of tiles, around 0 to 1.
 
     Only the tiles named; in batches, so not in their order. Tiles of the last row and column come without padding.
     """
@@ -112,12 +112,8 @@ def synthesise(
             yield tile, pixels[:, top : top + tile.height, left : left + tile.width].permute(1, 2, 0)
 
 
-def empty_canvas(model: Compressor, grid: TileGrid, device: torch.device) -> Tensor:
-    """Zeros (L + details, h, w) for the quantised y of the padded picture."""
-    return _zeros(grid, model.config.channels, device)
-
-
-def _zeros(grid: TileGrid, channels: int, device: torch.device) -> Tensor:
+def empty_canvas(grid: TileGrid, channels: int, device: torch.device) -> Tensor:
+    """Zeros (C, h, w) for y of the padded picture."""
     height, width = grid.padded_height // LATENT_STRIDE, grid.padded_width // LATENT_STRIDE
     return torch.zeros(channels, height, width, device=device)
 

@@ -90,7 +90,7 @@ def test_only_tiles_that_need_details_have_them(detailed_codec: Codec, data: byt
 def test_the_decoder_reads_the_symbols_and_the_canvas_of_the_encoder(detailed_codec: Codec) -> None:
     encoding = Encoding(partly_flat(), detailed_codec.weights, CPU, 4, exact=False)
     coded = encoding.at(STEP)
-    canvas = windowed.empty_canvas(encoding.model, encoding.grid, CPU)
+    canvas = windowed.empty_canvas(encoding.grid, TINY.latents + DETAILS, CPU)
     for tile, payload in zip(encoding.grid.tiles(), payloads(coded.data), strict=True):
         (y,) = latents.decode(detailed_codec.weights.frozen, [payload], tile.y_shape, STEP)
         assert isinstance(y, Tensor)
@@ -123,7 +123,7 @@ def test_details_in_windows_are_those_of_the_whole() -> None:
     grid = TileGrid(300, 203, SIDE)
     padded = np.pad(pixels, ((0, grid.padded_height - 203), (0, grid.padded_width - 300), (0, 0)), mode="edge")
     whole = model.analyse(torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255)[0]
-    canvas = windowed.empty_canvas(model, grid, CPU)
+    canvas = windowed.empty_canvas(grid, TINY.latents + DETAILS, CPU)
     for tile, y in zip(grid.tiles(), windowed.analyse(model, grid, pixels, CPU, 2), strict=True):
         windowed.paste(canvas, tile, y)
     assert canvas.shape == whole.shape

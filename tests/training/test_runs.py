@@ -104,6 +104,7 @@ def kept(out: Path) -> dict[str, Any]:
         ({"grow": "details"}, UsageError),
         ({"resume": Path("nowhere.checkpoint")}, WeightsError),
         ({"valid": Path("nowhere")}, BadInput),
+        ({"leave_out": Path("nowhere")}, BadInput),
         ({"device": "cuda:99"}, DeviceError),
     ],
 )
@@ -126,6 +127,15 @@ def test_outputs_are_refused_before_pictures_are_read(
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(OutputError, match="not a folder to write"):
         train(tmp_path / "mine.safetensors")
+
+
+def test_pictures_that_are_named_are_not_trained_on(tmp_path: Path, out: Path, train: Told) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("dog.png\n")
+    train(out)
+    train(out, leave_out=names, force=True)
+    counts = [int(note.split()[0]) for note in train.notes if " pictures, " in note]
+    assert counts == [counts[0], counts[0] - 1]
 
 
 def test_without_pictures_there_is_nothing_to_train_on(tmp_path: Path, out: Path, train: Told) -> None:
