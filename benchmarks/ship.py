@@ -18,7 +18,7 @@ from typing import Any
 from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
 from aecodec.evaluation import denoising
-from aecodec.models import manifest, weights
+from aecodec.models import manifest
 from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
 from aecodec.pictures import imagefile
@@ -70,7 +70,7 @@ def measured(kind: manifest.Kind, path: Path, valid: Path) -> dict[str, Any]:
     codec = Codec.load(path)
     return {
         "validation": validate_codec(codec, valid),
-        "network_id": weights.NETWORK_ID,
+        "network_id": codec.weights.network_id,
         "freezing_cost_percent": codec.weights.freezing_cost_percent,
         **compressor.complexity(codec.weights.config),
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aecodec.codec.codec import Codec
-from tests.tiny import TINY_WEIGHTS
+from tests.tiny import TINY_WEIGHTS, detailed_bytes
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +17,16 @@ def tiny_weights() -> Path:
 @pytest.fixture(scope="session")
 def codec() -> Codec:
     return Codec.load(TINY_WEIGHTS, device="cpu")
+
+
+@pytest.fixture(scope="session")
+def detailed_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The weights file of the tiny network with details."""
+    path = tmp_path_factory.mktemp("weights") / "detailed.safetensors"
+    path.write_bytes(detailed_bytes())
+    return path
+
+
+@pytest.fixture(scope="session")
+def detailed_codec(detailed_weights: Path) -> Codec:
+    return Codec.load(detailed_weights, device="cpu")

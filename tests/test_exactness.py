@@ -47,13 +47,22 @@ def test_each_side_reads_what_the_other_wrote(name: str, tmp_path: Path) -> None
         pytest.skip("no CUDA device on this machine")
     if name == "compiled" and shutil.which("c++") is None:
         pytest.skip("torch.compile needs a C++ compiler")
-    codec = Codec.load(TINY_WEIGHTS, device="cpu", batch=2)
+    agree(name, TINY_WEIGHTS, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["two threads", "batches", "instruction set"])
+def test_details_are_exact_too(name: str, detailed_weights: Path, tmp_path: Path) -> None:
+    agree(name, detailed_weights, tmp_path)
+
+
+def agree(name: str, weights: Path, tmp_path: Path) -> None:
+    codec = Codec.load(weights, device="cpu", batch=2)
     picture = np.tile(sample("city"), (2, 3, 1))[:1100, :1330]  # above 1.3 megapixels: several tiles
     np.save(tmp_path / "picture.npy", picture)
     base = codec.encode(from_array(picture), Target("quality", QUALITY)).data
     (tmp_path / "base.aec").write_bytes(base)
 
-    seen = probe(name, tmp_path)
+    seen = probe(name, weights, tmp_path)
 
     other = (tmp_path / "other.aec").read_bytes()
     assert seen == {"base": symbols_hash(codec, base), "other": symbols_hash(codec, other)}
@@ -61,10 +70,10 @@ def test_each_side_reads_what_the_other_wrote(name: str, tmp_path: Path) -> None
     close(np.load(tmp_path / "here.npy"), codec.decode(other).picture.pixels)
 
 
-def probe(name: str, folder: Path) -> dict[str, str]:
+def probe(name: str, weights: Path, folder: Path) -> dict[str, str]:
     """Hashes that the other process saw."""
     environment = os.environ | (OLD_MACHINE if name == "instruction set" else {})
-    command = [sys.executable, "-m", "tests.exactness_probe", str(TINY_WEIGHTS), str(folder)]
+    command = [sys.executable, "-m", "tests.exactness_probe", str(weights), str(folder)]
     done = subprocess.run(
         [*command, json.dumps(SETTINGS[name])], env=environment, capture_output=True, text=True, check=False
     )

@@ -14,6 +14,8 @@ from aecodec.models import weights
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.restorer import Restorer, RestorerConfig
+from aecodec.training.extend import extend, extended
+from aecodec.training.freeze import freeze
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 TINY_WEIGHTS = Path(__file__).parent / "golden" / "tiny.safetensors"
@@ -27,6 +29,7 @@ TINY = CodecConfig(
     analysis_blocks=(1, 1),
     synthesis_blocks=(1, 1),
 )
+DETAILS = 256  # of the tiny network that has some
 TINY_RESTORER = RestorerConfig(widths=(16, 16, 16, 16), blocks=1, estimator_width=8)
 
 
@@ -55,10 +58,30 @@ def tiny_frozen() -> Frozen:
     return weights.read(TINY_WEIGHTS, torch.device("cpu")).frozen
 
 
+@cache
+def detailed_bytes() -> bytes:
+    """Weights of the tiny network with details, in which every part of their entropy model says something."""
+    model = extend(tiny_frozen().model, extended(TINY, DETAILS, 5.0), crops(16, 128))
+    torch.manual_seed(2)
+    prior = model.prior
+    with torch.no_grad():
+        for layer in (prior.scales.last, prior.means.first, *prior.means.context_head):
+            layer.weight[TINY.latents :] += 0.02 * torch.randn_like(layer.weight[TINY.latents :])
+        for layer in (prior.hyper_analysis.first, *prior.means.context_embed):
+            layer.weight[:, -DETAILS:] += 0.02 * torch.randn_like(layer.weight[:, -DETAILS:])
+    frozen, cost = freeze(model, crops(4, 128))
+    return weights.dump(frozen, cost.percent)
+
+
+@cache
+def tiny_detailed() -> Frozen:
+    return weights.parse(detailed_bytes(), Path("detailed.safetensors"), torch.device("cpu")).frozen
+
+
 def expected_bits(frozen: Frozen, payloads: list[bytes], cells: tuple[int, int], step: int) -> float:
-    """What the symbols of tiles of (h, w) cells cost by the model's tables."""
+    """What the symbols of tiles of (h, w) cells and as many channels cost by the model's tables."""
     symbols = decode_symbols(frozen, payloads, cells, step)
-    rows = scale_rows(frozen, torch.from_numpy(symbols.z), step)
+    rows = scale_rows(frozen, torch.from_numpy(symbols.z), step, symbols.y.shape[1])
     z_bits = ideal_bits(frozen.tables, symbols.z, hyper_rows(step, symbols.z.shape))
     return z_bits + ideal_bits(frozen.tables, symbols.y, rows)
 

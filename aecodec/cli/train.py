@@ -57,6 +57,10 @@ LearningRate = Annotated[
     float | None, typer.Option(metavar="RATE", help="The highest one.", show_default="0.001, stable 0.0006")
 ]
 Resume = Annotated[Path | None, typer.Option(metavar="FILE", help="A checkpoint or weights to go on from.")]
+LeaveOut = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Names of pictures not to train on, one a line, as they are below their FOLDER."),
+]
 Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
 BatchSize = Annotated[
     int | None, typer.Option("--batch", metavar="N", min=1, help="Crops in a step.", show_default="as the device likes")
@@ -138,6 +142,7 @@ def _command(kind: Kind) -> Callable[..., None]:
         grow: Annotated[
             str | None, typer.Option(metavar=kind.growth, help=f"Go on in a {kind.grows}; needs --resume.")
         ] = None,
+        leave_out: LeaveOut = None,
         valid: Valid = None,
         device: options.Device = "auto",
         threads: options.Threads = None,
@@ -159,6 +164,7 @@ def _command(kind: Kind) -> Callable[..., None]:
             decay_s=decay,
             learning_rate=learning_rate,
             resume=resume,
+            leave_out=leave_out,
             valid=valid,
             device=device,
             threads=threads,
@@ -179,8 +185,8 @@ KINDS = (
         name="codec",
         help="Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.",
         sizes="small|base",
-        growth="FINE,COARSE",
-        grows="deeper network: blocks at 1/8 and 1/16, each way",
+        growth="FINE,COARSE|details",
+        grows="deeper network (blocks at 1/8 and 1/16, each way) or one with details, for more than 40 dB",
         train=_codec,
     ),
     Kind(

@@ -24,7 +24,7 @@ from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
 from aecodec.models import manifest, weights
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Metadata, Picture, Samples
-from aecodec.tiling import Tile, groups, y_shape
+from aecodec.tiling import Tile, groups
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
 
@@ -114,12 +114,14 @@ class Codec:
         return Decoded(picture, header.quality, tuple(damage))
 
     def _weights_of(self, header: Header) -> weights.Weights:
-        if header.model_id != weights.NETWORK_ID:
+        if header.model_id not in weights.NETWORK_IDS:
             raise UnsupportedVersion(f"header: network {header.model_id} is unknown; a newer aecodec is needed")
         known = self._known.get(header.weights_hash)
         if known is None:
             path = weights.find(header.weights_hash, self._search)
             known = self._known[header.weights_hash] = weights.read(path, self.device)
+        if known.network_id != header.model_id:
+            raise Corrupt(f"header: network {header.model_id} is named, but its weights are of {known.network_id}")
         return known
 
     def _decode_latents(
@@ -131,9 +133,11 @@ class Codec:
         damage: list[str] | None,
     ) -> Tensor:
         """Canvas of quantised latents of the padded picture; where a tile is lost it stays at zero."""
-        canvas = empty_canvas(used.frozen.model, layout.header.grid, self.device)
         payloads = {tile: payload for tile in needed if (payload := parts.tiles[tile.index]) is not None}
-        for group in groups(payloads, y_shape, self.batch):
+        channels = {tile: latents.channels_of(used.config, payload) for tile, payload in payloads.items()}
+        widest = max(channels.values(), default=used.config.latents)
+        canvas = empty_canvas(layout.header.grid, widest, self.device)
+        for group in groups(payloads, lambda tile: (*tile.y_shape, channels[tile]), self.batch):
             coded = [payloads[tile] for tile in group]
             decoded = latents.decode(used.frozen, coded, group[0].y_shape, layout.header.quality_step)
             for tile, result in zip(group, decoded, strict=True):

@@ -11,7 +11,7 @@
                    13     4  height        pixels, 1 to 2^18; width * height at most 2^30
                    17     1  channels      1 grey, 3 RGB
                    18     1  bit_depth     8 or 16; of the picture and of its alpha
-                   19     2  model_id      wire id of the model; a literal, never reused
+                   19     2  model_id      wire id of the network: 1, or 2 with details; never reused
                    21     8  weights_hash  first 8 bytes of the SHA-256 of the weights file
                    29     2  quality_step  0 to 1584; quality = 1 + quality_step / 16
                    31     1  tile_side     in units of 64 pixels, 1 to 64

@@ -5,7 +5,7 @@ effort above 0 does to its latents is in `codec.refine`.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from aecodec.models import weights
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, flatten_hidden, to_unit
 from aecodec.quality import step_to_quality
-from aecodec.tiling import Tile, TileGrid, Window, choose_tile_side, groups, y_shape
+from aecodec.tiling import Tile, TileGrid, Window, choose_tile_side, groups
 
 EFFORT_STEPS = (0, 16, 24, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
 SIZE_MARGIN = 0.997  # of a size that a refined file aims at: how much refining saves differs from step to step
@@ -114,12 +114,22 @@ class Encoding:
         canvas = self.at(step).canvas
         found: dict[int, tuple[Tensor, Tensor]] = {}
         with torch.inference_mode(False):
-            for group in batches_alike(self.grid, self.model.config.synthesis_halo, self.batch):
-                y = torch.stack([self.tiles[tile.index] for tile, _ in group]).clone()  # inference knows no gradients
-                better = refine(self.model, y, self._surroundings(group, canvas), step, EFFORT_STEPS[effort])
+            for group in self._alike(step):
+                y = torch.stack([self._needed(step, tile) for tile, _ in group]).clone()  # inference knows no gradients
+                around = self._surroundings(group, canvas[: y.shape[1]])
+                better = refine(self.model, y, around, step, EFFORT_STEPS[effort])
                 found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
         refined = self._encoded(step, self._code(step, found))
         return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
+
+    def _needed(self, step: int, tile: Tile) -> Tensor:
+        """What is coded of a tile: details only where they are worth it."""
+        return latents.needed(self.model.prior, self.tiles[tile.index], step)
+
+    def _alike(self, step: int) -> Iterator[list[tuple[Tile, Window]]]:
+        """Tiles to refine together: of one shape, as many channels of each."""
+        for same in groups(self.grid.tiles(), lambda tile: (len(self._needed(step, tile)),), self.grid.count):
+            yield from batches_alike(self.grid, same, self.model.config.synthesis_halo, self.batch)
 
     def _richer(self, step: int, most: int, saved: float, effort: int) -> Encoded | None:
         """Refined at a higher quality, where refining once more by the factor `saved` would still meet the size."""
@@ -130,7 +140,7 @@ class Encoding:
     def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Tensor) -> Surroundings:
         units = [to_unit(self.pixels[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]) for tile, _ in group]
         pixels = torch.from_numpy(np.stack(units)).to(self.device).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
-        windows = torch.stack([canvas[:, *window.outer] for _, window in group])
+        windows = torch.stack([canvas[:, *window.outer] for _, window in group])  # a cell's details reach it alone
         rows, columns = group[0][1].inner  # the same for all
         return Surroundings(windows, rows, columns, pixels)
 
@@ -140,7 +150,7 @@ class Encoding:
             height=self.picture.height,
             channels=self.picture.channels,
             bit_depth=self.picture.bit_depth,
-            model_id=weights.NETWORK_ID,
+            model_id=self.used.network_id,
             weights_hash=self.used.id,
             quality_step=step,
             tile_side=self.grid.side,
@@ -156,14 +166,12 @@ class Encoding:
 
     def _code(self, step: int, refined: dict[int, tuple[Tensor, Tensor]] | None = None) -> _Coded:
         """Code every tile at a quality step, or its refined latents and hyper-latents."""
-        canvas = empty_canvas(self.model, self.grid, self.device)
         payloads: dict[int, bytes] = {}
-        for group in groups(self.grid.tiles(), y_shape, self.batch):
-            if refined is None:
-                y, z = torch.stack([self.tiles[tile.index] for tile in group]), None
-            else:
-                y, z = (torch.stack(parts) for parts in zip(*(refined[tile.index] for tile in group), strict=True))
-            coded = latents.encode(self.used.frozen, y, step, z)
+        wanted = {tile: refined[tile.index][0] if refined else self._needed(step, tile) for tile in self.grid.tiles()}
+        canvas = empty_canvas(self.grid, max(map(len, wanted.values())), self.device)
+        for group in groups(wanted, lambda tile: tuple(wanted[tile].shape), self.batch):
+            z = torch.stack([refined[tile.index][1] for tile in group]) if refined else None
+            coded = latents.encode(self.used.frozen, torch.stack([wanted[tile] for tile in group]), step, z)
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)

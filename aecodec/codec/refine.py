@@ -5,7 +5,8 @@ while Adam moves y and z downhill in bits + price * squared error. Stochastic Gu
 "Improving Inference for Neural Image Compression", NeurIPS 2020) with less noise: all of it wanders for hundreds of
 steps, none of it ends where rounding hurts. From a third on the price of the error is steered, tile by tile, so that
 the error ends where it began and the gain is bits; what is returned is the best state seen whose rounded symbols are
-no worse in either. Legend: N tiles of one shape, L latents, h, w cells of y, H, W pixels of a tile without its padding.
+no worse in either. Legend: N tiles of one shape, C channels of y (the latents, or details too), h, w cells of y, H, W
+pixels of a tile without its padding.
 """
 
 from collections.abc import Callable
@@ -38,7 +39,7 @@ Quantiser = Callable[[Tensor], Tensor]
 class Surroundings:
     """Where N tiles lie: their windows of quantised latents, of which all but the tile's own stay as they are."""
 
-    windows: Tensor  # (N, L, window height, window width), quantiser steps
+    windows: Tensor  # (N, C, window height, window width), quantiser steps
     rows: slice  # the tile's cells in the window
     columns: slice
     pixels: Tensor  # (N, 3, H, W) of 0 ... 1: the tiles without the padding that no decoder shows
@@ -46,7 +47,7 @@ class Surroundings:
 
 @torch.enable_grad()
 def refine(model: Compressor, y: Tensor, around: Surroundings, step: int, iterations: int) -> tuple[Tensor, Tensor]:
-    """Latents before the gain (N, L, h, w) -> better ones, and rounded hyper-latents (N, hyper, h/4, w/4) to go with.
+    """Latents before the gain (N, C, h, w) -> better ones, and rounded hyper-latents (N, hyper, h/4, w/4) to go with.
 
     Repeatable: the noise is seeded. Call it outside of inference mode.
     """
@@ -97,14 +98,15 @@ class _Tiles:
         self.model = model
         self.around = around
         self.steps = torch.full((count,), step, device=around.windows.device)
-        self.gain = model.prior.log_gain(self.steps).exp()
-        self.inverse = model.prior.log_inverse(self.steps).exp()
+        self.channels = around.windows.shape[1]
+        self.gain = model.prior.log_gain(self.steps).exp()[:, : self.channels]
+        self.inverse = model.prior.log_inverse(self.steps).exp()[:, : self.channels]
 
     def cost(self, scaled: Tensor, z: Tensor, quantise: Quantiser) -> tuple[Tensor, Tensor]:
         """Bits (N,) and squared error (N,), summed over pixels of 0 ... 1 and channels."""
         prior, around = self.model.prior, self.around
         z_symbols = quantise(z)
-        index = bounded(prior.scales(z_symbols, self.steps), 0, SCALES - 1)
+        index = bounded(prior.scales(z_symbols, self.steps, self.channels), 0, SCALES - 1)
         symbols = torch.zeros_like(scaled)
 
         def code(mean: Tensor, mask: Tensor) -> Tensor:

@@ -72,12 +72,16 @@ class IntegerNetwork:
         self.weights = [torch.from_numpy(layer.weight).to(device, torch.float64) for layer in layers]
         self.biases = [torch.from_numpy(layer.bias).to(device) for layer in layers]
 
-    def __call__(self, z: Tensor, step: int, top: int) -> Tensor:
-        """Hyper-latents (N, inputs, h, w) holding integers -> int32 indices 0 ... `top`, (N, outputs, 4h, 4w)."""
+    def __call__(self, z: Tensor, step: int, top: int, outputs: int | None = None) -> Tensor:
+        """Hyper-latents (N, inputs, h, w) holding integers -> int32 indices 0 ... `top`, (N, outputs, 4h, 4w).
+
+        Only the first `outputs` of the last layer are computed, or all.
+        """
         x = z.to(torch.float64).clamp(-ACTIVATION_MAX - 1, ACTIVATION_MAX)
         for name, layer, weight, knots in zip(NAMES, self.layers, self.weights, self.biases, strict=True):
-            bias = bias_at(knots, step)[:, None, None]
-            total = torch.round(F.conv2d(x, weight, padding=weight.shape[2] // 2)) + bias
+            rows = outputs if name == NAMES[-1] else None
+            bias = bias_at(knots, step)[:rows, None, None]
+            total = torch.round(F.conv2d(x, weight[:rows], padding=weight.shape[2] // 2)) + bias
             x = torch.div(total + (1 << (layer.shift - 1)), 1 << layer.shift, rounding_mode="floor")
             x = x.clamp(0, top if name == NAMES[-1] else ACTIVATION_MAX)
             if name in SHUFFLED:

@@ -28,7 +28,10 @@ def hyper_rows(step: int, shape: torch.Size | tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(rows[:, None, None], shape)
 
 
-def scale_rows(frozen: Frozen, z: Tensor, step: int) -> np.ndarray:
-    """Table rows of latents, int32 (N, latents, 4h, 4w), by rounded hyper-latents (N, hyper, h, w): the exact path."""
-    rows: np.ndarray = frozen.integers(z, step, SCALES - 1).cpu().numpy()
+def scale_rows(frozen: Frozen, z: Tensor, step: int, channels: int) -> np.ndarray:
+    """Table rows of y, int32 (N, channels, 4h, 4w), by rounded hyper-latents (N, hyper, h, w): the exact path.
+
+    `channels` of y are coded: the first ones, without the details, or all.
+    """
+    rows: np.ndarray = frozen.integers(z, step, SCALES - 1, channels).cpu().numpy()
     return rows

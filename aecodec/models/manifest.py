@@ -27,7 +27,7 @@ class ManifestRow:
     kmac_per_pixel: dict[str, float]  # of each thing that the network does
     million_parameters: float
     validation: list[dict[str, float]]  # of a codec quality, mean bits a pixel and PSNR of real files
-    network_id: int | None = None  # of a codec, as in the header of an .aec file; see `weights.NETWORK_ID`
+    network_id: int | None = None  # of a codec, as in the header of an .aec file; see `weights.NETWORK_IDS`
     freezing_cost_percent: float | None = None  # of a codec
 
 

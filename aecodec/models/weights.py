@@ -34,7 +34,9 @@ from aecodec.quality import KNOTS
 
 CODEC_FORMAT = "aecodec weights 1"
 DENOISER_FORMAT = "aecodec denoiser 1"
-NETWORK_ID = 1  # the network of `nets/` in any of its configurations; a shape that these cannot say takes the next
+# Wire ids of networks, which .aec files name and never reuse; a shape that no configuration can say takes the next.
+PLAIN, DETAILED = 1, 2  # the network of `nets/` without and with details, whose tiles begin with a byte that says so
+NETWORK_IDS = (PLAIN, DETAILED)
 ID_BYTES = 8  # of the SHA-256: enough that two weights never meet by accident
 
 M = TypeVar("M", bound=nn.Module)
@@ -52,6 +54,11 @@ class Weights:
     @property
     def config(self) -> CodecConfig:
         return self.frozen.model.config
+
+    @property
+    def network_id(self) -> int:
+        """Which of `NETWORK_IDS` files with these weights name."""
+        return DETAILED if self.config.details else PLAIN
 
 
 @dataclass(frozen=True)

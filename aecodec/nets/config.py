@@ -82,13 +82,13 @@ class CodecConfig:
 
     @property
     def analysis_halo(self) -> int:
-        """Pixels beyond a tile that its latents and details depend on, rounded up to whole cells."""
+        """Pixels beyond a tile that its latents depend on, rounded up to whole cells."""
         reach = 8 * self.analysis_blocks[0] + LATENT_STRIDE * self.analysis_blocks[1]
-        return align_up(reach, LATENT_STRIDE) + (self.synthesis_halo if self.details else 0)
+        return align_up(reach, LATENT_STRIDE)
 
     @property
     def synthesis_halo(self) -> int:
-        """Pixels of latents beyond a tile that its pixels depend on, a multiple of `LATENT_STRIDE`."""
+        """Pixels of latents beyond a tile that its pixels and details depend on, a multiple of `LATENT_STRIDE`."""
         reach = 8 * self.synthesis_blocks[0] + LATENT_STRIDE * self.synthesis_blocks[1]
         return align_up(reach, LATENT_STRIDE)
 

@@ -11,10 +11,12 @@ from aecodec.errors import UsageError
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SIZES, CodecConfig, from_json
+from aecodec.nets.transform import CELL_VALUES
 from aecodec.outputs import write_whole
 from aecodec.quality import QUALITY_STEPS
 from aecodec.training import runs
 from aecodec.training.data import Pictures
+from aecodec.training.extend import extend, extended
 from aecodec.training.freeze import FreezingCost, freeze
 from aecodec.training.grow import grow, grown
 from aecodec.training.loop import Progress, Watch
@@ -25,6 +27,7 @@ from aecodec.training.schedule import Crops
 from aecodec.training.tasks import CodecTask
 
 PCA_CROPS = 1024  # of 128 x 128: 65,536 blocks of 16 x 16 for 768 components
+LAMBDA_RISE = 5.0  # of a network with details: lambda is 2 at quality 100
 FREEZE_CROPS, FREEZE_SIDE = 24, 256  # at nine qualities
 GROW_CROPS = 32  # of 128 x 128, to see how large features are
 VALIDATION_STEPS = tuple(range(QUALITY_STEPS // 10, QUALITY_STEPS, QUALITY_STEPS // 5))
@@ -57,7 +60,7 @@ def train_codec(
 
 
 class CodecRecipe:
-    """A `Recipe`. Grows to other numbers of blocks at 1/8 and at 1/16, each way: "3,2"."""
+    """A `Recipe`. Grows to other numbers of blocks at 1/8 and at 1/16, each way: "3,2"; or by "details"."""
 
     late_from = 0.8
 
@@ -70,13 +73,12 @@ class CodecRecipe:
 
     def origin(self, run: Run) -> Origin:
         config = runs.chosen(run.size, SIZES)
-        blocks = _blocks(run.grow)
         draw = torch.Generator().manual_seed(run.seed)
 
         def from_components(pictures: Pictures) -> CodecTask:
             torch.manual_seed(run.seed)
             model = Compressor(config)
-            pca_start(model, torch.cat([pictures.crops(16, 128, draw).cpu() for _ in range(PCA_CROPS // 16)]))
+            pca_start(model, _blocks(pictures, draw))
             return CodecTask(model)
 
         if run.resume is None:
@@ -86,10 +88,13 @@ class CodecRecipe:
             lambda path: weights.read(path, torch.device("cpu")).frozen.model,
             lambda shape: Compressor(from_json(CodecConfig, shape)),
         )
-        if blocks is None:
+        if run.grow is None:
             return Origin(lambda pictures: CodecTask(model), state)
-        larger = grown(model.config, blocks)
-        return Origin(lambda pictures: CodecTask(grow(model, larger, pictures.crops(GROW_CROPS, 128, draw).cpu())))
+        if run.grow == "details":
+            detailed = extended(model.config, CELL_VALUES, LAMBDA_RISE)
+            return Origin(lambda pictures: CodecTask(extend(model, detailed, _blocks(pictures, draw))))
+        deeper = grown(model.config, _depth(run.grow))
+        return Origin(lambda pictures: CodecTask(grow(model, deeper, pictures.crops(GROW_CROPS, 128, draw).cpu())))
 
     def finish(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> Trained:
         assert isinstance(model, Compressor)  # what its task trains
@@ -101,12 +106,15 @@ class CodecRecipe:
         return Trained(weights.identify(content).hex(), len(content), cost, points)
 
 
-def _blocks(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
+def _blocks(pictures: Pictures, draw: torch.Generator) -> Tensor:
+    """Crops (N, 3, 128, 128) with enough blocks of 16x16 pixels for their principal components."""
+    return torch.cat([pictures.crops(16, 128, draw).cpu() for _ in range(PCA_CROPS // 16)])
+
+
+def _depth(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+),(\d+)", text)
     if match is None:
-        raise UsageError(f"--grow {text}: give two numbers of blocks, for example 3,2")
+        raise UsageError(f"--grow {text}: give details, or two numbers of blocks, for example 3,2")
     return int(match[1]), int(match[2])
 
 

@@ -1,7 +1,7 @@
 """Training pictures: folders decoded once to uint8 on the device, random crops cut and scaled there in batches."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -65,12 +65,36 @@ class Pictures:
             yield picture[top : top + side, left : left + side].permute(2, 0, 1)[None].float().div_(255)
 
 
-def load(folders: Iterable[Path], device: torch.device, least_side: int, note: Callable[[str], None]) -> Pictures:
+def names(path: Path) -> frozenset[str]:
+    """The lines of a file, as `load` leaves them out; raises BadInput when it cannot be read."""
+    try:
+        return frozenset(line for line in path.read_text(encoding="utf-8").splitlines() if line)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read the names in {path}: {error}") from error
+
+
+def load(
+    folders: Iterable[Path],
+    device: torch.device,
+    least_side: int,
+    note: Callable[[str], None],
+    leave_out: Collection[str] = (),
+) -> Pictures:
     """Read every picture below the folders; what is unreadable, or has a side below `least_side`, is left out.
 
-    Unreadable files are named, small ones counted. Raises BadInput when none is left.
+    Unreadable files are named, small ones counted. `leave_out`: paths below their folder, with slashes, that are not
+    read. Raises BadInput when no picture is left, or for a name to leave out that no file has.
     """
-    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    found = [
+        (path, path.relative_to(folder).as_posix())
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+    unknown = set(leave_out) - {name for _, name in found}
+    if unknown:
+        raise BadInput(f"{min(unknown)} is to be left out and in none of {', '.join(map(str, folders))}")
+    paths = [path for path, name in found if name not in leave_out]
 
     small: list[Path] = []
 

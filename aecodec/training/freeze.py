@@ -6,6 +6,7 @@ in float32 from then on. `freeze` measures what all of it costs. How the result 
 
 import copy
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,19 +49,37 @@ def freeze(trained: Compressor, crops: Tensor) -> tuple[Frozen, FreezingCost]:
     model = copy.deepcopy(trained).cpu().half().float().eval()
     crops = crops.cpu()
     with torch.no_grad():
-        hyper = {step: _hyper_latents(model, crops, step) for step in CALIBRATION_STEPS}
+        y = model.analyse(crops)
+        hyper = [(coded.step, coded.z) for coded in _coded(model, y)]
         integers = _freeze_scales(model.prior.scales, hyper)
         frozen = Frozen(model, integers, _freeze_tables(model))
-        return frozen, _cost(frozen, crops, hyper)
+        before, after = (sum(bits) for bits in zip(*(_bits(frozen, coded) for coded in _coded(model, y)), strict=True))
+    values = crops.shape[0] * crops.shape[2] * crops.shape[3] * len(CALIBRATION_STEPS)
+    return frozen, FreezingCost(before / values, after / values)
 
 
-def _hyper_latents(model: Compressor, crops: Tensor, step: int) -> Tensor:
-    steps = torch.full((len(crops),), step)
-    scaled = model.analyse(crops) * model.prior.log_gain(steps).exp()
-    return torch.round(model.prior.hyper_analysis(scaled, steps))
+@dataclass(frozen=True)
+class _Coded:
+    """Crops that are coded alike at a quality step: y in quantiser steps, of all channels or without details, and z."""
+
+    step: int
+    scaled: Tensor
+    z: Tensor
 
 
-def _freeze_scales(network: HyperSynthesisScales, hyper: dict[int, Tensor]) -> IntegerNetwork:
+def _coded(model: Compressor, y: Tensor) -> Iterator[_Coded]:
+    """y before the gain, (N, latents + details, h, w), at every calibration step; details only where they are coded."""
+    prior = model.prior
+    for step in CALIBRATION_STEPS:
+        scaled = y * prior.log_gain(torch.tensor([step])).exp()
+        detailed = prior.needs_details(scaled)
+        for part in (scaled[detailed], scaled[~detailed][:, : prior.latents]):
+            if len(part):
+                z = torch.round(prior.hyper_analysis(part, torch.full((len(part),), step)))
+                yield _Coded(step, part, z)
+
+
+def _freeze_scales(network: HyperSynthesisScales, hyper: list[tuple[int, Tensor]]) -> IntegerNetwork:
     """Post-training quantisation with one power-of-two format a layer, from the activations that calibration sees."""
     largest = dict.fromkeys(NAMES, 1e-6)
 
@@ -73,7 +92,7 @@ def _freeze_scales(network: HyperSynthesisScales, hyper: dict[int, Tensor]) -> I
     handles: list[torch.utils.hooks.RemovableHandle] = []
     for name in NAMES:
         watch(name)
-    for step, z in hyper.items():
+    for step, z in hyper:
         network(z, torch.full((len(z),), step))
     for handle in handles:
         handle.remove()
@@ -125,25 +144,21 @@ def _freeze_tables(model: Compressor) -> Tables:
     return concatenate(latent_tables(scales, share, stretch), logistic_tables(location, scale))
 
 
-def _cost(frozen: Frozen, crops: Tensor, hyper: dict[int, Tensor]) -> FreezingCost:
+def _bits(frozen: Frozen, coded: _Coded) -> tuple[float, float]:
     """Bits of the same symbols by the float model and by the tables that the integer network chooses."""
-    prior, pixels = frozen.model.prior, crops.shape[0] * crops.shape[2] * crops.shape[3]
-    before = after = 0.0
-    for step, z in hyper.items():
-        steps = torch.full((len(z),), step)
-        gain = prior.log_gain(steps).exp()
-        scaled = frozen.model.analyse(crops) * gain
-        residuals = torch.zeros_like(scaled)
+    prior, step, z = frozen.model.prior, coded.step, coded.z
+    steps = torch.full((len(z),), step)
+    channels = coded.scaled.shape[1]
+    residuals = torch.zeros_like(coded.scaled)
 
-        def code(mean: Tensor, mask: Tensor, scaled: Tensor = scaled, residuals: Tensor = residuals) -> Tensor:
-            residual = torch.round(scaled - mean)
-            residuals.copy_(torch.where(mask, residual, residuals))
-            return mean + residual
+    def code(mean: Tensor, mask: Tensor) -> Tensor:
+        residual = torch.round(coded.scaled - mean)
+        residuals.copy_(torch.where(mask, residual, residuals))
+        return mean + residual
 
-        prior.code_in_context(z, steps, gain, code)
-        index = prior.scales(z, steps).clamp(0, SCALES - 1)
-        before += float(prior.bits(residuals, index).sum() + prior.factorised.bits(z, steps).sum())
-        rows = scale_rows(frozen, z, step)
-        after += ideal_bits(frozen.tables, residuals.to(torch.int32).numpy(), rows)
-        after += ideal_bits(frozen.tables, z.to(torch.int32).numpy(), hyper_rows(step, z.shape))
-    return FreezingCost(before / pixels / len(hyper), after / pixels / len(hyper))
+    prior.code_in_context(z, steps, prior.log_gain(steps).exp()[:, :channels], code)
+    index = prior.scales(z, steps, channels).clamp(0, SCALES - 1)
+    before = float(prior.bits(residuals, index).sum() + prior.factorised.bits(z, steps).sum())
+    rows = scale_rows(frozen, z, step, channels)
+    after = ideal_bits(frozen.tables, residuals.to(torch.int32).numpy(), rows)
+    return before, after + ideal_bits(frozen.tables, z.to(torch.int32).numpy(), hyper_rows(step, z.shape))

@@ -41,6 +41,7 @@ class Run:
     decay_s: float | None = None  # of a branch that makes weights of a stable run's checkpoint
     learning_rate: float | None = None  # the highest
     resume: Path | None = None  # a checkpoint, or weights to start from
+    leave_out: Path | None = None  # a file with names of pictures in `data` that are not to be trained on
     valid: Path | None = None
     device: str = "auto"
     threads: int | None = None
@@ -85,8 +86,9 @@ def train(run: Run, recipe: Recipe[T], watch: Watch, note: Note) -> T | None:
     device = devices.select(run.device, run.threads)
     origin = recipe.origin(run)
     planned = schedule_of(run, recipe, device, origin.state)
+    held_out = data.names(run.leave_out) if run.leave_out else ()
     centres = _centres(run.valid, note) if run.valid else ()
-    pictures = data.load(run.data, device, planned.largest_side, note)
+    pictures = data.load(run.data, device, planned.largest_side, note, held_out)
     note(f"{pictures.count} pictures, {pictures.megapixels:.0f} megapixels")
     trainer = Trainer(origin.task(pictures), planned, device, run.seed, note)
     if origin.state is not None:

@@ -55,7 +55,7 @@ def runs(monkeypatch):
 def test_options_reach_the_recipe(run, runs):
     arguments = (
         "--data a --data b --time-budget 9m -o w.safetensors --total-time 1h --resume c --valid v --batch 4 --grow 3,2"
-        " --learning-rate 5e-4 --force"
+        " --learning-rate 5e-4 --force --leave-out names.txt"
     )
     assert run("train", "codec", *arguments.split(), "--device", "cpu", "--seed", "7", "-j", "2").exit_code == 0
     assert runs == [
@@ -65,6 +65,7 @@ def test_options_reach_the_recipe(run, runs):
             540.0,
             total_time_s=3600.0,
             resume=Path("c"),
+            leave_out=Path("names.txt"),
             valid=Path("v"),
             device="cpu",
             threads=2,

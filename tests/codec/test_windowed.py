@@ -42,7 +42,7 @@ def whole(model: Compressor, pixels: np.ndarray) -> Tensor:
 
 
 def assembled(model: Compressor, tiles: list[Tensor]) -> Tensor:
-    canvas = windowed.empty_canvas(model, GRID, CPU)
+    canvas = windowed.empty_canvas(GRID, model.config.channels, CPU)
     for tile, latents in zip(GRID.tiles(), tiles, strict=True):
         assert latents.shape == (TINY.latents, *tile.y_shape)
         windowed.paste(canvas, tile, latents)

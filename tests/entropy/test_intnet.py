@@ -67,6 +67,14 @@ def test_extreme_input_clamps_alike() -> None:
     assert torch.equal(network(z, 5, SCALES - 1), network(clamped, 5, SCALES - 1))
 
 
+def test_the_first_outputs_alone_are_those_of_all() -> None:
+    network = tiny_frozen().integers
+    z = torch.from_numpy(np.random.default_rng(1).integers(-20, 20, (2, TINY.hyper, 3, 2)))
+    first = network(z, 700, SCALES - 1, 8)
+    assert first.shape == (2, 8, 12, 8)
+    assert torch.equal(first, network(z, 700, SCALES - 1)[:, :8])
+
+
 def test_biases_are_interpolated_and_rounded_in_integers() -> None:
     knots = torch.zeros((KNOTS, 1), dtype=torch.int64)
     knots[1], knots[2] = 10, -11

@@ -76,3 +76,27 @@ def test_folders_are_read_and_what_cannot_be_used_is_named(tmp_path: Path) -> No
 def test_no_picture_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no picture"):
         data.load([tmp_path], CPU, 64, lambda line: None)
+
+
+def test_named_pictures_are_left_out(tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        for name in ("x.png", "more/x.png"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(sample()[:64, :64]).save(folder / name)
+    listed = tmp_path / "names.txt"
+    listed.write_text("more/x.png\n\n")
+    names = data.names(listed)
+    assert data.load(folders, CPU, 64, print, names).count == 2
+    assert data.load(folders, CPU, 64, print).count == 4
+    with pytest.raises(BadInput, match=r"y\.png is to be left out"):
+        data.load(folders, CPU, 64, print, names | {"y.png"})
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_list_of_names_that_cannot_be_read_is_bad_input(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "names.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadInput, match="cannot read the names"):
+        data.names(path)

@@ -10,15 +10,15 @@ from aecodec.errors import UsageError
 from aecodec.nets.compressor import Compressor, Reconstruction
 from aecodec.nets.config import RISE_FROM
 from aecodec.quality import KNOT_SPACING, QUALITY_STEPS
-from aecodec.training.extend import extend
+from aecodec.training.extend import extend, extended
 from aecodec.training.losses import psnr
 from tests.tiny import TINY, crops, tiny_frozen
 
 DETAILS, RISE = 256, 5.0
 
 
-def extended(model: Compressor | None = None) -> Compressor:
-    return extend(model or tiny_frozen().model, DETAILS, RISE, crops(16, 128))
+def larger() -> Compressor:
+    return extend(tiny_frozen().model, extended(TINY, DETAILS, RISE), crops(16, 128))
 
 
 @torch.no_grad()
@@ -29,7 +29,7 @@ def coded(model: Compressor, quality_step: int) -> Reconstruction:
 
 
 def test_without_details_all_qualities_below_the_rise_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new = tiny_frozen().model, extended()
+    old, new = tiny_frozen().model, larger()
     monkeypatch.setattr(new.prior, "needs_details", lambda scaled: torch.zeros(len(scaled), dtype=torch.bool))
     for step in (0, 700, RISE_FROM):
         was, found = coded(old, step), coded(new, step)
@@ -41,12 +41,12 @@ def test_without_details_all_qualities_below_the_rise_are_what_they_were(monkeyp
 
 def test_the_highest_quality_shows_what_the_latents_could_not() -> None:
     pixels = crops(3, 64)
-    without, full = (coded(model, QUALITY_STEPS).pixels for model in (tiny_frozen().model, extended()))
+    without, full = (coded(model, QUALITY_STEPS).pixels for model in (tiny_frozen().model, larger()))
     assert psnr((full - pixels).square().mean()) > psnr((without - pixels).square().mean()) + 3
 
 
 def test_knots_move_to_their_lambda_and_gains_go_on_by_theory() -> None:
-    old, new = tiny_frozen().model, extended()
+    old, new = tiny_frozen().model, larger()
     latents, config = TINY.latents, new.config
     at = torch.tensor([QUALITY_STEPS])
     beyond = 0.5 * torch.tensor(RISE).log()
@@ -64,7 +64,7 @@ def test_knots_move_to_their_lambda_and_gains_go_on_by_theory() -> None:
 
 
 def test_new_parts_learn() -> None:
-    model = extended().train()
+    model = larger().train()
     result = model(crops(2, 64), torch.tensor([QUALITY_STEPS, 1200]))
     (result.pixels.square().mean() * 1e4 + result.latent_bits.mean()).backward()
     for name in ("prior.hyper_analysis.first", "prior.scales.last"):
@@ -74,14 +74,15 @@ def test_new_parts_learn() -> None:
 
 
 def test_weights_are_extended_once_and_to_no_more_than_a_block_holds() -> None:
-    with pytest.raises(UsageError, match="already"):
-        extended(extended())
+    for config in (extended(TINY, DETAILS, 1.0), extended(TINY, 0, RISE)):
+        with pytest.raises(UsageError, match="already"):
+            extended(config, DETAILS, RISE)
     with pytest.raises(UsageError, match="768"):
-        extend(tiny_frozen().model, 772, RISE, crops(1, 64))
+        extended(TINY, 772, RISE)
 
 
 def test_the_basis_is_orthonormal_stored_and_not_trained() -> None:
-    model = extended()
+    model = larger()
     basis = model.state_dict()["synthesis.details.basis"]
     torch.testing.assert_close(basis.T @ basis, torch.eye(DETAILS), atol=1e-4, rtol=0)
     assert "synthesis.details.basis" not in dict(model.named_parameters())

@@ -10,14 +10,15 @@ import torch
 from aecodec.entropy.tables import concatenate
 from aecodec.errors import WeightsError
 from aecodec.models import weights
-from aecodec.models.frozen import Frozen
+from aecodec.models.frozen import Frozen, scale_rows
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.prior import SCALE_LOW, SCALE_STEP, SCALES
+from aecodec.nets.prior import SCALE_LOW, SCALE_STEP, SCALES, LatentPrior
 from aecodec.quality import KNOTS, QUALITY_STEPS
+from aecodec.training.extend import extend, extended
 from aecodec.training.freeze import CALIBRATION_STEPS, FreezingCost, freeze
 from aecodec.training.pca import pca_start
 from aecodec.training.tablefit import latent_tables, logistic_tables
-from tests.tiny import TINY, crops, tiny_frozen
+from tests.tiny import DETAILS, TINY, crops, tiny_detailed, tiny_frozen
 
 
 @cache
@@ -61,6 +62,33 @@ def test_the_cost_is_small_and_is_not_hidden() -> None:
     assert cost.float_bpp > 0.1
     assert abs(cost.percent) < 0.5
     assert FreezingCost(2.0, 2.01).percent == pytest.approx(0.5)
+
+
+@cache
+def detailed() -> tuple[Frozen, FreezingCost]:
+    return freeze(extend(tiny_frozen().model, extended(TINY, DETAILS, 5.0), crops(16, 128)), crops(4, 128))
+
+
+@pytest.mark.parametrize("step", [0, 700, QUALITY_STEPS])
+@torch.no_grad()
+def test_a_network_with_details_is_frozen_whole(step: int) -> None:
+    tested = tiny_detailed()
+    prior, steps = tested.model.prior, torch.full((2,), step)
+    scaled = tested.model.analyse(crops(2, 128)) * prior.log_gain(steps).exp()
+    z = torch.round(prior.hyper_analysis(scaled, steps))
+    for channels in (TINY.latents, TINY.latents + DETAILS):
+        rows = torch.from_numpy(scale_rows(tested, z, step, channels))
+        difference = (rows - prior.scales(z, steps, channels).clamp(0, SCALES - 1)).abs()
+        assert rows.shape[1] == channels
+        assert difference.max() <= 1
+
+
+def test_the_cost_counts_details_only_where_they_are_coded(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, cost = detailed()[0].model, detailed()[1]
+    assert abs(cost.percent) < 0.5
+    monkeypatch.setattr(LatentPrior, "needs_details", lambda prior, scaled: torch.zeros(len(scaled), dtype=torch.bool))
+    _, without = freeze(model, crops(4, 128))
+    assert without.float_bpp < cost.float_bpp
 
 
 def test_freezing_twice_gives_the_same_bytes() -> None:

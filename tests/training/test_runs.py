@@ -3,22 +3,27 @@
 import math
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from aecodec.codec.codec import Codec, Target
 from aecodec.errors import AecodecError, BadInput, DeviceError, OutputError, UsageError, WeightsError
 from aecodec.models import weights
 from aecodec.nets.config import SIZES
 from aecodec.nets.restorer import RESTORERS
+from aecodec.nets.transform import CELL_VALUES
+from aecodec.pictures.picture import from_array
+from aecodec.quality import QUALITY_STEPS
 from aecodec.training import checkpoint, codec, data, runs
 from aecodec.training.codec import CodecRecipe, Trained, train_codec
 from aecodec.training.denoiser import train_denoiser
 from aecodec.training.loop import Progress, Trainer, Watch
 from aecodec.training.runs import Run
-from tests.tiny import SAMPLES, TINY, TINY_RESTORER, TINY_WEIGHTS
+from tests.tiny import SAMPLES, TINY, TINY_RESTORER, TINY_WEIGHTS, sample
 
 CPU = torch.device("cpu")
 
@@ -95,8 +100,11 @@ def kept(out: Path) -> dict[str, Any]:
         ({"grow": "2,1"}, UsageError),
         ({"grow": "2", "resume": TINY_WEIGHTS}, UsageError),
         ({"grow": "0,1", "resume": TINY_WEIGHTS}, UsageError),
+        ({"grow": "detail", "resume": TINY_WEIGHTS}, UsageError),
+        ({"grow": "details"}, UsageError),
         ({"resume": Path("nowhere.checkpoint")}, WeightsError),
         ({"valid": Path("nowhere")}, BadInput),
+        ({"leave_out": Path("nowhere")}, BadInput),
         ({"device": "cuda:99"}, DeviceError),
     ],
 )
@@ -119,6 +127,15 @@ def test_outputs_are_refused_before_pictures_are_read(
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(OutputError, match="not a folder to write"):
         train(tmp_path / "mine.safetensors")
+
+
+def test_pictures_that_are_named_are_not_trained_on(tmp_path: Path, out: Path, train: Told) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("dog.png\n")
+    train(out)
+    train(out, leave_out=names, force=True)
+    counts = [int(note.split()[0]) for note in train.notes if " pictures, " in note]
+    assert counts == [counts[0], counts[0] - 1]
 
 
 def test_without_pictures_there_is_nothing_to_train_on(tmp_path: Path, out: Path, train: Told) -> None:
@@ -262,6 +279,30 @@ def test_a_branch_makes_weights_and_leaves_the_stable_run_alone(rate: float | No
     assert kept(out)["branch"] == {"start": reached["counters"]["elapsed"], "highest": highest}
     assert kept(out)["optimisers"][0]["param_groups"][0]["lr"] < highest / 2
     assert checkpoint.of(stable).read_bytes() == before
+
+
+def test_a_network_gets_details_goes_on_and_becomes_weights(
+    out: Path, train: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stable = out.with_name("stable")
+    train(stable, stable=True, resume=TINY_WEIGHTS, grow="details")
+    train(stable, stable=True, resume=checkpoint.of(stable))
+    trained = train(out, math.inf, decay_s=0.5, resume=checkpoint.of(stable))
+    assert trained is not None
+    assert abs(trained.cost.percent) < 1
+    made = weights.read(out, CPU)
+    assert made.config == replace(TINY, details=CELL_VALUES, lambda_rise=codec.LAMBDA_RISE)
+    assert made.config.lambda_of(QUALITY_STEPS) == pytest.approx(2)
+    assert made.network_id == weights.DETAILED
+    basis = kept(stable)["model"]["synthesis.details.basis"]
+    torch.testing.assert_close(made.frozen.model.synthesis.details.basis, basis.half().float())
+    picture = from_array(sample()[:100, :90])
+    shown = Codec.load(out, device="cpu")
+    without = Codec.load(TINY_WEIGHTS, device="cpu").encode(picture, Target("quality", 100))
+    assert shown.encode(picture, Target("quality", 100)).psnr_db > without.psnr_db + 3
+    forbid_reading(monkeypatch)
+    with pytest.raises(UsageError, match="details already"):
+        train(out.with_name("again"), resume=out, grow="details")
 
 
 def test_an_interrupted_branch_goes_on(out: Path, train: Told) -> None:
