@@ -102,7 +102,7 @@ def synthesise(
     inverse = model.prior.log_inverse(torch.full((1,), step, device=canvas.device)).exp()
     for group in batches(grid, tiles, model.config.synthesis_halo, LATENT_STRIDE, batch):
         windows = [canvas[:, *window.outer] for _, window in group]
-        detailed = any(bool(window[latents:].any()) for window in windows)
+        detailed = len(canvas) > latents and any(bool(window[latents:].any()) for window in windows)
         channels = len(canvas) if detailed else latents
         cells = torch.stack([window[:channels] for window in windows]) * inverse[:, :channels]
         steps = torch.full((len(group),), step, device=canvas.device)
