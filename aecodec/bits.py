@@ -101,14 +101,6 @@ class Reader:
         """An unsigned byte."""
         return self.take(1)[0]
 
-    def u16(self) -> int:
-        """Two bytes, little-endian."""
-        return int.from_bytes(self.take(2), "little")
-
-    def u32(self) -> int:
-        """Four bytes, little-endian."""
-        return int.from_bytes(self.take(4), "little")
-
     def varint(self) -> int:
         """A LEB128 integer below 2^35; Corrupt when it is longer, or not the shortest form of its value."""
         start = self.offset

@@ -52,11 +52,6 @@ class Tile:
         """(rows, columns) of the latents y."""
         return self.padded_height // LATENT_STRIDE, self.padded_width // LATENT_STRIDE
 
-    @property
-    def z_shape(self) -> tuple[int, int]:
-        """(rows, columns) of the hyper-latents z."""
-        return self.padded_height // HYPER_STRIDE, self.padded_width // HYPER_STRIDE
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
