@@ -6,7 +6,7 @@ in float32 from then on. `freeze` measures what all of it costs. How the result 
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,11 +49,10 @@ def freeze(trained: Compressor, crops: Tensor) -> tuple[Frozen, FreezingCost]:
     model = copy.deepcopy(trained).cpu().half().float().eval()
     crops = crops.cpu()
     with torch.no_grad():
-        y = model.analyse(crops)
-        hyper = [(coded.step, coded.z) for coded in _coded(model, y)]
-        integers = _freeze_scales(model.prior.scales, hyper)
+        coded = list(_coded(model, model.analyse(crops)))
+        integers = _freeze_scales(model.prior.scales, coded)
         frozen = Frozen(model, integers, _freeze_tables(model))
-        before, after = (sum(bits) for bits in zip(*(_bits(frozen, coded) for coded in _coded(model, y)), strict=True))
+        before, after = (sum(bits) for bits in zip(*(_bits(frozen, part) for part in coded), strict=True))
     values = crops.shape[0] * crops.shape[2] * crops.shape[3] * len(CALIBRATION_STEPS)
     return frozen, FreezingCost(before / values, after / values)
 
@@ -79,7 +78,7 @@ def _coded(model: Compressor, y: Tensor) -> Iterator[_Coded]:
                 yield _Coded(step, part, z)
 
 
-def _freeze_scales(network: HyperSynthesisScales, hyper: list[tuple[int, Tensor]]) -> IntegerNetwork:
+def _freeze_scales(network: HyperSynthesisScales, coded: Sequence[_Coded]) -> IntegerNetwork:
     """Post-training quantisation with one power-of-two format a layer, from the activations that calibration sees."""
     largest = dict.fromkeys(NAMES, 1e-6)
 
@@ -92,8 +91,8 @@ def _freeze_scales(network: HyperSynthesisScales, hyper: list[tuple[int, Tensor]
     handles: list[torch.utils.hooks.RemovableHandle] = []
     for name in NAMES:
         watch(name)
-    for step, z in hyper:
-        network(z, torch.full((len(z),), step))
+    for part in coded:
+        network(part.z, torch.full((len(part.z),), part.step))
     for handle in handles:
         handle.remove()
 

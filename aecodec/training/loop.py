@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from aecodec import devices
 from aecodec.errors import WeightsError
+from aecodec.pictures.imagefile import ignore
 from aecodec.training.compiled import compiled
 from aecodec.training.data import Pictures
 from aecodec.training.schedule import Schedule
@@ -37,10 +38,6 @@ def _nothing() -> None:
     pass
 
 
-def _ignored(line: str) -> None:
-    pass
-
-
 @dataclass(frozen=True)
 class Watch:
     """What happens beside training, and how often."""
@@ -60,7 +57,7 @@ class Trainer:
         schedule: Schedule,
         device: torch.device,
         seed: int = 0,
-        note: Callable[[str], None] = _ignored,
+        note: Callable[[str], None] = ignore,
     ) -> None:
         self.device = device
         self.schedule = schedule
