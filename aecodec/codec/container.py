@@ -6,19 +6,22 @@
     part       offset  size  field         meaning
     ---------  ------  ----  ------------  -----------------------------------------------------------------
     signature       0     8  magic         89 41 45 43 0D 0A 1A 0A; like PNG's, it shows text-mode damage
-                    8     1  version       1
+                    8     1  version       1, or 2 where any tile is something else than latents
     header          9     4  width         pixels, 1 to 2^18
                    13     4  height        pixels, 1 to 2^18; width * height at most 2^30
                    17     1  channels      1 grey, 3 RGB
                    18     1  bit_depth     8 or 16; of the picture and of its alpha
-                   19     2  model_id      wire id of the network: 1, or 2 with details; never reused
-                   21     8  weights_hash  first 8 bytes of the SHA-256 of the weights file
+                   19     2  model_id      wire id of the network: 1, or 2 with details; never reused;
+                                           0 (version 2): no tile has latents
+                   21     8  weights_hash  first 8 bytes of the SHA-256 of the weights file; 0 for model_id 0
                    29     2  quality_step  0 to 1584; quality = 1 + quality_step / 16
                    31     1  tile_side     in units of 64 pixels, 1 to 64
-                   32     1  flags         bit 0: RGB under alpha 0 was kept; all others 0
+                   32     1  flags         bit 0: RGB under alpha 0 was kept; bit 1 (model_id 0 alone):
+                                           tiles hold alpha, and there is no part ALPHA; all others 0
                    33     4  crc           of bytes 9 to 32
     index          37     v  length        varint; bytes of the two lists that follow
-                          v  tile sizes    a varint for each tile, raster order; at least 1
+                          v  tile list     of each tile, in raster order, its kind (1 byte; version 1 has
+                                           none, and all are latents) and its size (varint, at least 1)
                           v  part list     kind (1 byte, ascending) and size (varint, at least 1) of each part
                           4  crc           of length and both lists
     parts                    payload, crc  each part of the list, in its order; the crc is of the payload
@@ -33,6 +36,18 @@
     0x80  TILE   implied, never in the part list           incomplete
     0x81  ALPHA  greyscale PNG, width x height, bit_depth  opaque
 
+    tile  holds     payload
+    ----  --------  ------------------------------------------------------------------------------------
+    0x00  LATENTS   latents
+    0x01  LOSSLESS  a lossless picture of the tile
+    0x02  LAYERS    size of a lossless picture (varint), that picture, latents
+
+Latents are what `codec.latents` specifies. A *lossless picture* is a VP8L bitstream (RFC 9649, section 3; of pictures
+of 8 bits) or a JPEG XL codestream (ISO/IEC 18181-1) of the tile's size and the file's channels and depth, VP8L with
+three equal channels for grey. Of LOSSLESS it has an alpha channel if flag bit 1 says so, of LAYERS always: where that
+is 0, what the latents give is shown, elsewhere the lossless picture. Where a synthesis reads latents of a tile that has
+none, they are zero.
+
 CLEAN is 3 bytes: the standard deviation of the noise that a denoiser removed before coding, in sixteenths of
 a level of 8 bits (2 bytes), and the strength of the removal in percent (1 byte, 0 to 100).
 
@@ -41,9 +56,9 @@ unknown part without that bit is skipped, its crc checked. Every byte is covered
 Sizes stand in the index alone: damage to a part or tile costs no other, a reader that wants few tiles seeks
 to them, and the size of the file is known.
 
-Illegal: another magic; an unknown version, flag or critical kind; a value outside its range; more tiles or
-a larger part than `aecodec.limits` allows; a kind repeated, out of order, 0x00 or 0x80; a size of 0; lists
-that do not fill the index; a wrong crc; an end before, or bytes after, the last crc. Damage to signature,
+Illegal: another magic; an unknown version, flag, kind of a tile or critical kind; a value outside its range; more
+tiles or a larger part than `aecodec.limits` allows; a kind repeated, out of order, 0x00 or 0x80; a size of 0; lists
+that do not fill the index; a lossless picture of another size, depth or number of channels; a wrong crc; an end before, or bytes after, the last crc. Damage to signature,
 header or index is fatal; after damage behind them a reader may go on, and must say so.
 
 Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 bytes in all.
@@ -64,7 +79,18 @@ from typing import BinaryIO
 
 from aecodec.bits import crc32, fixed, read_exactly, skip, varint
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layout import CRC_BYTES, MAGIC, VERSION, Layout, PartKind, check_crc, lay_out, read_layout, stream_of
+from aecodec.codec.layout import (
+    CRC_BYTES,
+    MAGIC,
+    Layout,
+    PartKind,
+    TileKind,
+    check_crc,
+    lay_out,
+    read_layout,
+    stream_of,
+    version_for,
+)
 from aecodec.errors import Corrupt, FormatError
 
 
@@ -85,13 +111,16 @@ def write(
     header: Header,
     tiles: Sequence[bytes],
     *,
+    holds: Sequence[TileKind] | None = None,
     alpha: bytes | None = None,
     icc: bytes | None = None,
     exif: bytes | None = None,
     xmp: bytes | None = None,
     clean: Cleaning | None = None,
 ) -> bytes:
-    """The file; `tiles` are the payloads in raster order. An empty part is left out.
+    """The file; `tiles` are the payloads in raster order, `holds` what each is, by default latents.
+
+    An empty part is left out.
 
     Raises LimitExceeded for a part that is too large, ValueError for tiles that do not fit the header.
     """
@@ -101,10 +130,14 @@ def write(
     if clean is not None:
         given[PartKind.CLEAN] = clean.to_bytes()
     listed = [(kind, payload) for kind, payload in sorted(given.items()) if payload]
-    lists = b"".join(varint(len(tile)) for tile in tiles)
+    holds = holds or [TileKind.LATENTS] * len(tiles)
+    version = version_for(header, holds)
+    kinds = [fixed(kind, 1) if version > 1 else b"" for kind in holds]
+    lists = b"".join(kind + varint(len(tile)) for kind, tile in zip(kinds, tiles, strict=True))
     lists += b"".join(fixed(kind, 1) + varint(len(payload)) for kind, payload in listed)
-    lay_out(header, [len(tile) for tile in tiles], [(kind, len(payload)) for kind, payload in listed], 0)
-    pieces = [MAGIC, fixed(VERSION, 1)]
+    sizes = list(zip(holds, map(len, tiles), strict=True))
+    lay_out(header, sizes, [(kind, len(payload)) for kind, payload in listed], 0)
+    pieces = [MAGIC, fixed(version, 1)]
     for payload in (header.to_bytes(), varint(len(lists)) + lists, *(payload for _, payload in listed), *tiles):
         pieces += payload, fixed(crc32(payload), CRC_BYTES)
     return b"".join(pieces)

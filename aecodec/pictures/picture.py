@@ -105,6 +105,11 @@ def from_array(array: NDArray[Any]) -> Picture:
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
 
 
+def middle(bit_depth: int) -> int:
+    """Of the range of samples of 8 or 16 bits."""
+    return 1 << (bit_depth - 1)
+
+
 def flatten_hidden(picture: Picture) -> Samples:
     """Pixels whose fully transparent ones have the mean colour of the others: nobody sees them, and flat is cheap."""
     if picture.alpha is None:
