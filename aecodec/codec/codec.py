@@ -23,7 +23,7 @@ from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
 from aecodec.models import manifest, weights
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Metadata, Picture, Samples
+from aecodec.pictures.picture import Picture, Samples
 from aecodec.tiling import Tile, groups
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
@@ -110,7 +110,7 @@ class Codec:
             canvas = self._decode_latents(used, layout, parts, needed, damage if keep_going else None)
             pixels = self._paint(used, header, canvas, shown)
         alpha = _decode_alpha(parts, shown, damage if keep_going else None)
-        picture = Picture(pixels, alpha, Metadata(parts.icc, parts.exif, parts.xmp))
+        picture = Picture(pixels, alpha, parts.metadata)
         return Decoded(picture, header.quality, tuple(damage))
 
     def _weights_of(self, header: Header) -> weights.Weights:

@@ -175,14 +175,11 @@ class Encoding:
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
-        side = self.picture.metadata
         data = container.write(
             self.header(step),
             [payloads[index] for index in range(self.grid.count)],
             alpha=self.alpha,
-            icc=side.icc,
-            exif=side.exif,
-            xmp=side.xmp,
+            metadata=self.picture.metadata,
             clean=self.clean,
         )
         return _Coded(data, canvas)

@@ -9,6 +9,7 @@ from aecodec.codec import container
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import read_layout
 from aecodec.models import manifest
+from aecodec.pictures.picture import Metadata
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def coded(weights: bytes = b"\xab" * 8, alpha: bytes | None = b"png", clean: Cle
         quality_step=784,
         tile_side=64,
     )
-    return container.write(header, [b"1234"] * 4, alpha=alpha, icc=b"profile", clean=clean)
+    return container.write(header, [b"1234"] * 4, alpha=alpha, metadata=Metadata(icc=b"profile"), clean=clean)
 
 
 def test_info_shows_the_header_on_standard_output(run, make):
