@@ -48,7 +48,7 @@ def fields_of(part: Part, payload: bytes) -> dict[str, Any]:
     if len(payload) != numbers.size:
         raise Corrupt(f"{where}: has {len(payload)} bytes, not {numbers.size}")
     try:
-        found = {FIELDS[kind]: _unpacked(kind, numbers.unpack(payload))}
+        found: dict[str, Any] = {FIELDS[kind]: _unpacked(kind, numbers.unpack(payload))}
         Metadata(**found)
     except (ArithmeticError, ValueError) as error:
         raise Corrupt(f"{where}: {error}") from error

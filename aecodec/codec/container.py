@@ -55,10 +55,11 @@ unknown part without that bit is skipped, its crc checked. Every byte is covered
 Sizes stand in the index alone: damage to a part or tile costs no other, a reader that wants few tiles seeks
 to them, and the size of the file is known.
 
-Illegal: another magic; an unknown version, flag or critical kind; a value outside its range, or bytes of
-another number where it is stated; more tiles or a larger part than `aecodec.limits` allows; a kind repeated, out of order, 0x00 or 0x80; a size of 0; lists
-that do not fill the index; a wrong crc; an end before, or bytes after, the last crc. Damage to signature,
-header or index is fatal; after damage behind them a reader may go on, and must say so.
+Illegal: another magic; an unknown version, flag or critical kind; a value outside its range, or more or fewer
+bytes than such values take; more tiles or a larger part than `aecodec.limits` allows; a kind repeated, out of
+order, 0x00 or 0x80; a size of 0; lists that do not fill the index; a wrong crc; an end before, or bytes after,
+the last crc. Damage to signature, header or index is fatal; after damage behind them a reader may go on, and
+must say so.
 
 Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 bytes in all.
 

@@ -1,19 +1,22 @@
 """Resolution and colour in the words of Pillow's `info` and of TIFF's tags, to ours and back."""
 
+import struct
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from PIL import Image
 
-from aecodec.pictures.colour import SCALE, Colour, is_legal
+from aecodec.pictures.colour import SCALE, Colour, is_legal, is_srgb
 from aecodec.pictures.picture import Metadata, Warn
 from aecodec.pictures.resolution import METRES, Resolution, Unit, legal, of_dpi
 
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296  # tags of TIFF
 WHITE_POINT, PRIMARIES = 318, 319
 
-_BMP_METRES = 39.3701  # inches, as Pillow has it
+NCLX = b"colrnclx"  # type and kind of the box of HEIF (ISO/IEC 23008-12, 6.5.5) that primaries and transfer follow
+UNSPECIFIED = 2  # primaries or transfer (H.273)
+BMP_METRES = 39.3701  # inches, as Pillow has it
 _FIELDS = {"gamma": "gamma", "chromaticity": "chromaticities", "cicp": "cicp", "srgb": "srgb"}  # in `info`; ours
 
 
@@ -33,7 +36,7 @@ def resolution(image: Image.Image) -> Resolution | None:
         return legal(x, y, Unit.NONE)
     if not isinstance(dpi := info.get("dpi"), tuple) or len(dpi) != 2:
         return None
-    inches = {"PNG": 1 / float(METRES[Unit.INCH]), "BMP": _BMP_METRES, "DIB": _BMP_METRES}.get(image.format or "")
+    inches = {"PNG": 1 / float(METRES[Unit.INCH]), "BMP": BMP_METRES, "DIB": BMP_METRES}.get(image.format or "")
     if inches is None:
         return of_dpi(*map(float, dpi))
     x, y = (Fraction(round(value * inches)) for value in dpi)  # a whole number, which Pillow has divided
@@ -71,6 +74,20 @@ def colour(image: Image.Image, warn: Warn) -> dict[str, Any]:
     }
     fields = {name: scaled[name](value) if name in scaled else value for name, value in there.items()}
     return {name: value for name, value in fields.items() if is_kept(name, value, warn)}
+
+
+def cicp_of_avif(data: bytes) -> tuple[int, ...] | None:
+    """Primaries and transfer of an AVIF, which Pillow knows nothing of; None where they are unspecified or sRGB's.
+
+    The matrix is of the samples inside, no longer of the RGB that a decoder gives. A profile counts before them.
+    """
+    at = data.find(NCLX)
+    if at < 0 or len(data) < at + len(NCLX) + 4 or b"colrprof" in data:
+        return None
+    primaries, transfer = struct.unpack_from(">HH", data, at + len(NCLX))
+    found = (primaries, transfer, 0, 1)
+    told = UNSPECIFIED not in (primaries, transfer) and is_legal("cicp", found) and not is_srgb("cicp", found)
+    return found if told else None
 
 
 def is_kept(name: str, value: Colour, warn: Warn) -> bool:

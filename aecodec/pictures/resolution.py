@@ -9,6 +9,7 @@ from enum import IntEnum
 from fractions import Fraction
 
 MAX_TERM = (1 << 32) - 1  # of numerator and denominator
+LEAST = Fraction(1, MAX_TERM)
 MAX_PNG = (1 << 31) - 1  # PNG (third edition), 7.1; a BMP's field has a sign
 MAX_JPEG = (1 << 16) - 1
 
@@ -62,8 +63,15 @@ class Resolution:
     def for_jpeg(self) -> "Resolution":
         """The nearest that JFIF holds: whole pixels per inch or, where that is nearer, per centimetre."""
         choices = [self.unit] if self.unit in (Unit.NONE, Unit.CENTIMETRE) else [Unit.INCH, Unit.CENTIMETRE]
-        found = [Resolution(*map(Fraction, self._whole(unit, MAX_JPEG)), unit) for unit in choices]
-        return min(found, key=self._distance)
+        whole = [(*self._whole(unit, MAX_JPEG), unit) for unit in choices]
+        return min((Resolution(Fraction(x), Fraction(y), unit) for x, y, unit in whole), key=self._distance)
+
+    def for_tiff(self) -> "Resolution":
+        """The same per inch, centimetre or no unit, exactly but for terms beyond 32 bits."""
+        if self.unit is not Unit.METRE:
+            return self
+        x, y = (max(value.limit_denominator(MAX_TERM), LEAST) for value in self.per(Unit.CENTIMETRE))
+        return Resolution(x, y, Unit.CENTIMETRE)
 
     def _whole(self, unit: Unit, most: int) -> tuple[int, int]:
         x, y = self.per(unit)
