@@ -20,7 +20,7 @@ _TO_UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {  # of (H, W, 
     7: lambda stored: np.swapaxes(np.rot90(stored, 2), 0, 1),
     8: lambda stored: np.rot90(stored, 1),
 }
-_SIDEWAYS = range(5, 9)  # orientations that swap width and height
+SIDEWAYS = range(5, 9)  # orientations that swap width and height
 _XMP_ORIENTATION = re.compile(rb"""(\btiff:Orientation(?:>|\s*=\s*["'])\s*)[2-8]""")  # an element's or an attribute
 
 
@@ -41,7 +41,7 @@ def upright(picture: Picture) -> Picture:
     turn = _TO_UPRIGHT[stored]
     alpha = None if picture.alpha is None else np.ascontiguousarray(turn(picture.alpha))
     turned = _said_upright(metadata)
-    if metadata.resolution is not None and stored in _SIDEWAYS:
+    if metadata.resolution is not None and stored in SIDEWAYS:
         turned = replace(turned, resolution=metadata.resolution.turned())
     return Picture(np.ascontiguousarray(turn(picture.pixels)), alpha, turned)
 
