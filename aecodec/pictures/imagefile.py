@@ -18,6 +18,7 @@ from aecodec.limits import MAX_INPUT_BYTES
 from aecodec.pictures import jxlwriter, pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
 from aecodec.pictures.colour import COLOUR_FIELDS, is_srgb
 from aecodec.pictures.foreign import foreign_errors
+from aecodec.pictures.orientation import strip
 from aecodec.pictures.picture import Picture, Samples, Warn, check_size
 from aecodec.pictures.pilmodes import to_pil
 
@@ -156,14 +157,14 @@ def write(picture: Picture, target: BinaryIO, format: str, *, quality: int | Non
 
 
 def _without_unheld(picture: Picture, format: str, holds: frozenset[str], warn: Warn) -> Picture:
-    """Without the metadata that a format cannot hold; those that would have changed something are named."""
+    """Without the metadata that a format cannot hold, looking the same; what would have changed something is named."""
     there = {name: value for name in sorted(_ALL - holds) if (value := getattr(picture.metadata, name)) is not None}
     needless = {name for name, value in there.items() if name in COLOUR_FIELDS and is_srgb(name, value)}
     if picture.metadata.icc is not None and "icc" in holds:
         needless.update({"gamma", "chromaticities", "srgb"})  # a profile counts before them
     if dropped := [_NAMES.get(name, name) for name in there if name not in needless]:
         warn(f"{format} holds no {_listed(dropped)}: dropped")
-    return replace(picture, metadata=picture.metadata.without(there))
+    return strip(picture, frozenset(there), warn)
 
 
 def _listed(names: Iterable[str]) -> str:

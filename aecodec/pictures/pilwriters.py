@@ -1,14 +1,14 @@
 """What Pillow writes: JPEG, WebP, AVIF and BMP, of 8 bits a sample."""
 
 import struct
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection
 from io import BytesIO
 
 from PIL import Image
 
 from aecodec.pictures import pilmodes
 from aecodec.pictures.exif import ORIENTATION
+from aecodec.pictures.orientation import strip
 from aecodec.pictures.picture import Picture, Warn
 from aecodec.pictures.pilinfo import BMP_METRES, NCLX
 from aecodec.pictures.resolution import Unit
@@ -82,10 +82,10 @@ def _without_grey_profile(picture: Picture, format: str, warn: Warn) -> Picture:
     return _without(picture, ["icc"] if icc is not None and icc[16:20] == b"GRAY" else [], format, warn)
 
 
-def _without(picture: Picture, names: Iterable[str], format: str, warn: Warn) -> Picture:
+def _without(picture: Picture, names: Collection[str], format: str, warn: Warn) -> Picture:
     for name in names:
         warn(f"the {name.upper()} block does not fit into {format} and is dropped")
-    return replace(picture, metadata=picture.metadata.without(names))
+    return strip(picture, frozenset(names), warn)
 
 
 def _saved(picture: Picture, format: str, **options: object) -> bytes:

@@ -15,6 +15,7 @@ from PIL import Image
 from aecodec.errors import BadInput, Corrupt, LimitExceeded
 from aecodec.pictures.colour import SRGB_CHROMATICITIES, SRGB_CICP, SRGB_GAMMA
 from aecodec.pictures.imagefile import FORMATS, WRITERS, decode_alpha, encode_alpha, read, write
+from aecodec.pictures.orientation import upright
 from aecodec.pictures.picture import Metadata, Picture
 from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn
@@ -353,6 +354,18 @@ def test_what_a_format_cannot_hold_is_named(format: str, metadata: Metadata, mes
     write(Picture(drawn.picture().pixels, None, metadata), BytesIO(), format, warn=warnings.append)
 
     assert warnings == [message]
+
+
+@pytest.mark.parametrize("format", ["ppm", "bmp"])
+def test_where_exif_is_dropped_its_orientation_goes_into_the_pixels(format: str) -> None:
+    picture = replace(drawn.picture(), metadata=Metadata(exif=drawn.exif_block(6)))
+    stream, warnings = BytesIO(), list[str]()
+
+    write(picture, stream, format, warn=warnings.append)
+
+    assert_same_samples(read_quietly(stream.getvalue()), upright(picture))
+    assert warnings[0] == f"{format} holds no EXIF: dropped"
+    assert "turned upright" in warnings[1]
 
 
 @pytest.mark.parametrize("format", FORMATS)
