@@ -129,7 +129,9 @@ class Network:
             if payload is not None and part.tile is not None:
                 least = latents.least_bytes(self.used.frozen, payload, part.tile.y_shape, layout.header.quality_step)
                 if len(payload) < least:
-                    line = f"{part.name} at byte {part.offset}: {len(payload)} bytes of latents, at least {least} expected"
+                    line = (
+                        f"{part.name} at byte {part.offset}: {len(payload)} bytes of latents, at least {least} expected"
+                    )
                     if damage is None:
                         raise Truncated(line)
                     damage.append(line)

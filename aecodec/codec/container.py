@@ -27,14 +27,19 @@
     parts                    payload, crc  each part of the list, in its order; the crc is of the payload
     tiles                    payload, crc  each tile, raster order, as many as the grid of the header has
 
-    kind  part   payload                                   without it the picture is
-    ----  -----  ----------------------------------------  -------------------------
-    0x01  ICC    colour profile, as the input held it      shown in other colours
-    0x02  EXIF   Exif block, as the input held it          untagged
-    0x03  XMP    XMP packet, as the input held it          untagged
-    0x04  CLEAN  noise level and strength of a denoiser    not known to be denoised
-    0x80  TILE   implied, never in the part list           incomplete
-    0x81  ALPHA  greyscale PNG, width x height, bit_depth  opaque
+    kind  part            payload                                   without it the picture is
+    ----  --------------  ----------------------------------------  -------------------------
+    0x01  ICC             colour profile, as the input held it      shown in other colours
+    0x02  EXIF            Exif block, as the input held it          untagged
+    0x03  XMP             XMP packet, as the input held it          untagged
+    0x04  CLEAN           noise level and strength of a denoiser    not known to be denoised
+    0x05  RESOLUTION      pixels per unit of length                 printed in another size
+    0x06  GAMMA           exponent of the encoding (PNG's gAMA)     shown in other colours
+    0x07  CHROMATICITIES  white and primaries (PNG's cHRM)          shown in other colours
+    0x08  CICP            code points of H.273 (PNG's cICP)         shown in other colours
+    0x09  SRGB            rendering intent (PNG's sRGB)             not said to be in sRGB
+    0x80  TILE            implied, never in the part list           incomplete
+    0x81  ALPHA           greyscale PNG, width x height, bit_depth  opaque
 
     tile  holds     payload
     ----  --------  ------------------------------------------------------------------------------------
@@ -51,15 +56,25 @@ none, they are zero.
 CLEAN is 3 bytes: the standard deviation of the noise that a denoiser removed before coding, in sixteenths of
 a level of 8 bits (2 bytes), and the strength of the removal in percent (1 byte, 0 to 100).
 
+RESOLUTION is 17 bytes: the unit (1 byte: 0 none, only the ratio of the two counts; 1 inch, 2 centimetre,
+3 metre), then numerator and denominator (4 bytes each, at least 1, in lowest terms) of the pixels per unit to
+the right, and those of the pixels per unit down, of the picture as it is stored.
+
+GAMMA is 4 bytes: the exponent times 100,000, 1 to 2^31 - 1. CHROMATICITIES is 32 bytes: x and y of the white
+point, of red, green and blue, times 100,000, 4 bytes each, 0 to 2^31 - 1. CICP is 4 bytes: colour primaries,
+transfer function, matrix (0 to 255 each), and 1 where the full range is used, else 0. SRGB is 1 byte, 0 to 3.
+They are what PNG (third edition, 11.3.2) says they are: of several, CICP counts first, then ICC, then SRGB.
+
 Invariants: bit 7 of a kind marks a *critical* part: a reader that does not know it refuses the file. An
 unknown part without that bit is skipped, its crc checked. Every byte is covered by a constant or a crc.
 Sizes stand in the index alone: damage to a part or tile costs no other, a reader that wants few tiles seeks
 to them, and the size of the file is known.
 
-Illegal: another magic; an unknown version, flag, kind of a tile or critical kind; a value outside its range; more
-tiles or a larger part than `aecodec.limits` allows; a kind repeated, out of order, 0x00 or 0x80; a size of 0; lists
-that do not fill the index; a lossless picture of another size, depth or number of channels; a wrong crc; an end before, or bytes after, the last crc. Damage to signature,
-header or index is fatal; after damage behind them a reader may go on, and must say so.
+Illegal: another magic; an unknown version, flag, kind of a tile or critical kind; a value outside its range, or more
+or fewer bytes than such values take; more tiles or a larger part than `aecodec.limits` allows; a kind repeated, out of
+order, 0x00 or 0x80; a size of 0; lists that do not fill the index; a lossless picture of another size, depth or number
+of channels; a wrong crc; an end before, or bytes after, the last crc. Damage to signature, header or index is fatal;
+after damage behind them a reader may go on, and must say so.
 
 Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 bytes in all.
 
@@ -75,14 +90,16 @@ Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 byte
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from aecodec.bits import crc32, fixed, read_exactly, skip, varint
+from aecodec.codec import ancillary
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import (
     CRC_BYTES,
     MAGIC,
     Layout,
+    Part,
     PartKind,
     TileKind,
     check_crc,
@@ -92,6 +109,9 @@ from aecodec.codec.layout import (
     version_for,
 )
 from aecodec.errors import Corrupt, FormatError
+from aecodec.pictures.picture import Metadata
+
+NO_METADATA = Metadata()
 
 
 @dataclass(frozen=True)
@@ -101,9 +121,7 @@ class Container:
     header: Header
     tiles: tuple[bytes | None, ...]
     alpha: bytes | None
-    icc: bytes | None
-    exif: bytes | None
-    xmp: bytes | None
+    metadata: Metadata
     damage: tuple[str, ...]
 
 
@@ -113,9 +131,7 @@ def write(
     *,
     holds: Sequence[TileKind] | None = None,
     alpha: bytes | None = None,
-    icc: bytes | None = None,
-    exif: bytes | None = None,
-    xmp: bytes | None = None,
+    metadata: Metadata = NO_METADATA,
     clean: Cleaning | None = None,
 ) -> bytes:
     """The file; `tiles` are the payloads in raster order, `holds` what each is, by default latents.
@@ -126,7 +142,9 @@ def write(
     """
     if len(tiles) != header.grid.count or not all(tiles):
         raise ValueError(f"{header.grid.count} tiles of at least one byte expected, {len(tiles)} given")
-    given = {PartKind.ICC: icc, PartKind.EXIF: exif, PartKind.XMP: xmp, PartKind.ALPHA: alpha}
+    given = ancillary.payloads(metadata)
+    if alpha is not None:
+        given[PartKind.ALPHA] = alpha
     if clean is not None:
         given[PartKind.CLEAN] = clean.to_bytes()
     listed = [(kind, payload) for kind, payload in sorted(given.items()) if payload]
@@ -145,14 +163,34 @@ def write(
 
 def read_cleaning(source: bytes | BinaryIO, layout: Layout) -> Cleaning | None:
     """What the CLEAN part says, in a file whose layout is known; None without one. Raises FormatError."""
-    stream = stream_of(source)
-    for part in layout.parts:
-        if part.kind == PartKind.CLEAN:
-            stream.seek(part.offset)
-            payload = read_exactly(stream, part.size, part=part.name, offset=part.offset)
-            check_crc(stream, payload, part=part.name, offset=part.offset)
-            return Cleaning.from_bytes(payload)
+    for payload in _listed(source, layout, {PartKind.CLEAN}).values():
+        return Cleaning.from_bytes(payload)
     return None
+
+
+def read_small_metadata(source: bytes | BinaryIO, layout: Layout) -> Metadata:
+    """All metadata but ICC profile, EXIF and XMP, in a file whose layout is known. Raises FormatError."""
+    values: dict[str, Any] = {}
+    for part, payload in _listed(source, layout, ancillary.SMALL).items():
+        values |= ancillary.fields_of(part, payload)
+    return Metadata(**values)
+
+
+def _listed(source: bytes | BinaryIO, layout: Layout, kinds: Collection[int]) -> dict[Part, bytes]:
+    """The payloads of the parts of these kinds, which are sought; of others nothing is read."""
+    stream = stream_of(source)
+    found = {}
+    for part in layout.parts:
+        if part.kind in kinds:
+            stream.seek(part.offset)
+            found[part] = _read_payload(stream, part)
+    return found
+
+
+def _read_payload(stream: BinaryIO, part: Part) -> bytes:
+    payload = read_exactly(stream, part.size, part=part.name, offset=part.offset)
+    check_crc(stream, payload, part=part.name, offset=part.offset)
+    return payload
 
 
 def parse(
@@ -174,14 +212,14 @@ def parse(
     wanted = range(len(layout.tiles)) if tiles is None else set(tiles)
     damage: list[str] = []
     found: dict[int, bytes] = {}  # by offset
+    metadata: dict[str, Any] = {}
     for part in (*layout.parts, *layout.tiles):
         if part.tile is not None and part.tile.index not in wanted:
             skip(stream, part.size + CRC_BYTES)
             continue
         try:
-            payload = read_exactly(stream, part.size, part=part.name, offset=part.offset)
-            check_crc(stream, payload, part=part.name, offset=part.offset)
-            found[part.offset] = payload
+            found[part.offset] = payload = _read_payload(stream, part)
+            metadata |= ancillary.fields_of(part, payload)
         except FormatError as error:
             if not keep_going:
                 raise
@@ -196,8 +234,6 @@ def parse(
         header=layout.header,
         tiles=tuple(found.get(part.offset) for part in layout.tiles),
         alpha=listed.get(PartKind.ALPHA),
-        icc=listed.get(PartKind.ICC),
-        exif=listed.get(PartKind.EXIF),
-        xmp=listed.get(PartKind.XMP),
+        metadata=Metadata(**metadata),
         damage=tuple(damage),
     )

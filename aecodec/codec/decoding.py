@@ -11,7 +11,7 @@ from aecodec.codec.layout import read_layout, stream_of
 from aecodec.codec.results import Decoded
 from aecodec.errors import Corrupt, FormatError
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Metadata, Picture, Samples, middle
+from aecodec.pictures.picture import Picture, Samples, middle
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec
@@ -43,7 +43,7 @@ def decode(
     alpha = lay_over(pixels, layout, held, shown, told)
     if parts.alpha is not None:
         alpha = _decode_alpha(parts, shown, told)
-    picture = Picture(pixels, alpha, Metadata(parts.icc, parts.exif, parts.xmp))
+    picture = Picture(pixels, alpha, parts.metadata)
     return Decoded(picture, header.quality, tuple(damage))
 
 

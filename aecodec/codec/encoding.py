@@ -30,6 +30,7 @@ from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, choose_tile_si
 BLOCK = LATENT_STRIDE
 EFFORT_STEPS = (0, 16, 24, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
 
+
 @dataclass
 class _Coded:
     """One picture at one quality step: what is coded, and (once asked for) what the decoder will make of it."""
@@ -171,15 +172,12 @@ class Encoding:
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
         contents = [Content(payloads.get(index), self.lossless.get(index)) for index in range(self.grid.count)]
-        side = self.picture.metadata
         data = container.write(
             self.header(step),
             [content.to_bytes() for content in contents],
             holds=[content.holds for content in contents],
             alpha=self.alpha,
-            icc=side.icc,
-            exif=side.exif,
-            xmp=side.xmp,
+            metadata=self.picture.metadata,
             clean=self.clean,
         )
         return _Coded(data, canvas)

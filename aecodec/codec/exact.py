@@ -47,17 +47,16 @@ def encode(
     )
     samples = picture.interleaved()
     tiles = [
-        lossless.encode(np.ascontiguousarray(samples[t.y : t.y + t.height, t.x : t.x + t.width]), EFFORTS[effort], threads)
+        lossless.encode(
+            np.ascontiguousarray(samples[t.y : t.y + t.height, t.x : t.x + t.width]), EFFORTS[effort], threads
+        )
         for t in header.grid.tiles()
     ]
-    side_data = picture.metadata
     data = container.write(
         header,
         tiles,
         holds=[TileKind.LOSSLESS] * len(tiles),
-        icc=side_data.icc,
-        exif=side_data.exif,
-        xmp=side_data.xmp,
+        metadata=picture.metadata,
         clean=clean,
     )
     return Encoded(data, step_to_quality(step), lambda: math.inf, lossless=1.0)

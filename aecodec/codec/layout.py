@@ -27,6 +27,11 @@ class PartKind(IntEnum):
     EXIF = 0x02
     XMP = 0x03
     CLEAN = 0x04
+    RESOLUTION = 0x05
+    GAMMA = 0x06
+    CHROMATICITIES = 0x07
+    CICP = 0x08
+    SRGB = 0x09
     TILE = 0x80
     ALPHA = 0x81
 
