@@ -119,9 +119,11 @@ def from_array(array: NDArray[Any]) -> Picture:
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
 
 
-def middle(bit_depth: int) -> int:
-    """Of the range of samples of 8 or 16 bits."""
-    return 1 << (bit_depth - 1)
+def blank(height: int, width: int, channels: int, bit_depth: int) -> Samples:
+    """Samples (height, width, channels) of 8 or 16 bits, all in the middle of their range."""
+    dtype: type[np.uint8 | np.uint16] = np.uint8 if bit_depth == 8 else np.uint16
+    samples: Samples = np.full((height, width, channels), 1 << (bit_depth - 1), dtype)
+    return samples
 
 
 def flatten_hidden(picture: Picture) -> Samples:
