@@ -121,9 +121,8 @@ def from_array(array: NDArray[Any]) -> Picture:
 
 def blank(height: int, width: int, channels: int, bit_depth: int) -> Samples:
     """Samples (height, width, channels) of 8 or 16 bits, all in the middle of their range."""
-    dtype: type[np.uint8 | np.uint16] = np.uint8 if bit_depth == 8 else np.uint16
-    samples: Samples = np.full((height, width, channels), 1 << (bit_depth - 1), dtype)
-    return samples
+    shape, middle = (height, width, channels), 1 << (bit_depth - 1)
+    return np.full(shape, middle, np.uint8) if bit_depth == 8 else np.full(shape, middle, np.uint16)
 
 
 def flatten_hidden(picture: Picture) -> Samples:
