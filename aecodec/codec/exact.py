@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from aecodec import limits
@@ -49,7 +48,7 @@ def encode(
     )
     samples: NDArray[Any] = picture.interleaved()
     cut = (samples[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] for tile in header.grid.tiles())
-    tiles = [lossless.encode(np.ascontiguousarray(part), EFFORTS[effort], threads) for part in cut]
+    tiles = [lossless.encode(part, EFFORTS[effort], threads) for part in cut]
     data = container.write(
         header,
         tiles,

@@ -27,6 +27,7 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
 
     `effort`: 1 ... 10 as of `cjxl`. Raises LimitExceeded when the memory does not suffice.
     """
+    samples = _laid_out(samples)
     with foreign_errors():
         coded = imagecodecs.jpegxl_encode(samples, lossless=True, effort=effort, usecontainer=False, numthreads=threads)
         found = _bare_jpeg_xl(bytes(coded))
@@ -39,7 +40,7 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
 def quick_size(samples: Samples) -> int:
     """Bytes of the quickest JPEG XL (4 ms a megapixel): of a photograph a third more than `encode` makes."""
     with foreign_errors():
-        return len(imagecodecs.jpegxl_encode(samples, lossless=True, effort=1, numthreads=1))
+        return len(imagecodecs.jpegxl_encode(_laid_out(samples), lossless=True, effort=1, numthreads=1))
 
 
 def least_size(samples: Samples) -> float:
@@ -49,9 +50,9 @@ def least_size(samples: Samples) -> float:
     """
     with foreign_errors():
         if samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE:
-            quick = len(_vp8l(samples, level=20, method=1))
+            quick = len(_vp8l(_laid_out(samples), level=20, method=1))
         else:
-            quick = len(imagecodecs.jpegxl_encode(samples, lossless=True, effort=3, numthreads=1))
+            quick = len(imagecodecs.jpegxl_encode(_laid_out(samples), lossless=True, effort=3, numthreads=1))
     natural = 8 * quick > NATURAL_BITS * samples.shape[0] * samples.shape[1]
     return quick * (LEAST_OF_NATURAL if natural else LEAST_OF_DRAWN)
 
@@ -80,6 +81,12 @@ def decode(data: bytes, shape: tuple[int, int, int], bit_depth: int) -> Samples:
         raise Corrupt(f"the lossless picture cannot be read: {exc}") from exc
     samples: Samples = found.reshape(shape)
     return samples
+
+
+def _laid_out(samples: Samples) -> Samples:
+    """As imagecodecs wants them: it takes strides of axes of length 1 amiss, of which NumPy allows any."""
+    laid: NDArray[Any] = np.array(samples, order="C")
+    return laid
 
 
 def _vp8l(samples: Samples, level: int, method: int) -> bytes:
