@@ -1,5 +1,6 @@
 """EXIF blocks, and the tags of TIFF files that hold what a block would: an EXIF block is itself a small TIFF."""
 
+import struct
 from typing import Any
 
 from PIL import Image
@@ -43,3 +44,20 @@ def directories(tags: Image.Exif) -> dict[int, dict[int, Any]]:
     if INTEROP_DIRECTORY in found.get(EXIF_DIRECTORY, {}):
         found[EXIF_DIRECTORY][INTEROP_DIRECTORY] = dict(tags.get_ifd(INTEROP_DIRECTORY))
     return {tag: directory for tag, directory in found.items() if directory}
+
+
+def turned_upright(block: bytes) -> bytes:
+    """An EXIF block that does not turn the picture, else as it was, byte for byte; also if it is damaged."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4])
+    if order is None:
+        return block
+    upright = bytearray(block)
+    try:
+        (at,) = struct.unpack_from(f"{order}I", block, 4)
+        (entries,) = struct.unpack_from(f"{order}H", block, at)
+        for entry in range(at + 2, at + 2 + 12 * entries, 12):
+            if struct.unpack_from(f"{order}HHI", block, entry) == (ORIENTATION, 3, 1):  # one SHORT
+                struct.pack_into(f"{order}H", upright, entry + 8, 1)
+    except struct.error:
+        return block
+    return bytes(upright)

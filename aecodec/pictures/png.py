@@ -14,7 +14,8 @@ import numpy as np
 
 from aecodec.errors import BadInput
 from aecodec.pictures import pillow, pilmodes
-from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, check_size, from_array
+from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, from_array
+from aecodec.pictures.wanted import FIRST, Wanted
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEVEL = 3  # of zlib; 2 % larger than level 6 and written in half the time, on the samples
@@ -86,12 +87,12 @@ def _metadata_chunks(metadata: Metadata) -> bytes:
     return b"".join(made)
 
 
-def read(data: bytes, warn: Warn) -> Picture | None:
+def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture of a PNG, or None if the data are none; raises BadInput, LimitExceeded."""
     if not data.startswith(SIGNATURE):
         return None
     header = read_header(data)
-    check_size(header.width, header.height)
+    wanted.check_size(header.width, header.height)
     frames = 1
     metadata = []
     for kind, content in chunks(data):  # all of them: Pillow does not verify the checksums of pixels
@@ -100,17 +101,18 @@ def read(data: bytes, warn: Warn) -> Picture | None:
         elif kind in _METADATA:
             metadata.append(chunk(kind, bytes(content)))
     if header.depth < 16:
-        return _of_pillow(data, header, warn)
-    if frames > 1:
-        warn(f"an animation of {frames} frames: only the first is kept")
+        return _of_pillow(data, header, warn, wanted)
+    if wanted.index(frames, warn) > 0:
+        warn("frames of a 16-bit animation are read as 8 bit, but for the first")
+        return _of_pillow(data, header, warn, wanted)
     picture = from_array(decode_samples(data))
     # One pixel with the metadata of this picture: Pillow reads them without decoding the pixels.
     carrier = encode_samples(np.zeros((1, 1, 1), np.uint8), b"".join(metadata))
-    return replace(picture, metadata=pilmodes.metadata(pillow.opened(carrier, warn), warn))
+    return replace(picture, metadata=pilmodes.metadata(pillow.opened(carrier, warn, FIRST), warn))
 
 
-def _of_pillow(data: bytes, header: Header, warn: Warn) -> Picture:
-    image = pillow.opened(data, warn)
+def _of_pillow(data: bytes, header: Header, warn: Warn, wanted: Wanted) -> Picture:
+    image = pillow.opened(data, warn, wanted)
     image.load()
     if header.colour == 0 and header.depth in (2, 4) and "transparency" in image.info:
         # Pillow has scaled grey of 2 and 4 bits to 8, but not the transparent one.
