@@ -118,7 +118,7 @@ def count_pages(path: Path) -> int:
             for reader in READERS:
                 stream.seek(0)
                 if reader.count is not None and (count := reader.count(stream)) is not None:
-                    return count
+                    return max(count, 1)
     except OSError as exc:
         raise BadInput(f"cannot be read: {exc.strerror or exc}") from exc
     return 1

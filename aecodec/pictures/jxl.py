@@ -19,6 +19,7 @@ from aecodec.pictures.wanted import Wanted
 CODESTREAM = b"\xff\x0a"
 CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 HEADER_BYTES, HEADER_PARTS = 4096, 16  # of each part, and of these; more than any header has
+ONLY_FIRST = "of an animation in JPEG XL only the first picture is read"
 
 Box = tuple[bytes, memoryview]  # kind and content
 
@@ -33,27 +34,23 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     if any(kind == b"jbrd" for kind, _ in boxes):
         return pillow.read(bytes(imagecodecs.jpegxl_decode_jpeg(data, numthreads=1)), warn, wanted)
     _tell_colours(header, warn)
-    if wanted.page is None and header.animated:
-        warn("an animation: only the first picture is kept (encode --page takes others)")
-    if wanted.page is not None and not header.animated:
+    if not header.animated:
         wanted.index(1, warn)
-    try:
-        array = imagecodecs.jpegxl_decode(data, index=(wanted.page or 1) - 1)
-    except imagecodecs.JpegxlError as exc:
-        if header.animated and wanted.page is not None:
-            raise BadInput(f"no such page, or it is damaged ({exc})") from exc
-        raise
-    picture = from_array(_samples(array, header, warn))
+    elif wanted.page not in (None, 1):
+        raise BadInput(ONLY_FIRST)  # imagecodecs gives whatever was in memory for a picture that is not there
+    elif wanted.page is None:
+        warn("an animation: only the first picture is kept")
+    picture = from_array(_samples(imagecodecs.jpegxl_decode(data, index=0), header, warn))
     return replace(picture, metadata=_metadata(boxes))
 
 
 def count(stream: BinaryIO) -> int | None:
-    """1, or None of another format; raises BadInput for an animation, which tells its frames as it is decoded."""
+    """1, or None of another format; raises BadInput for an animation, whose pictures nothing counts."""
     start = stream.read(len(CONTAINER))
     if not start.startswith((CODESTREAM, CONTAINER)):
         return None
     if _header(_boxes(start + stream.read())).animated:
-        raise BadInput("a JPEG XL does not tell how many pictures its animation has: name them one by one with --page")
+        raise BadInput(ONLY_FIRST)
     return 1
 
 

@@ -1,6 +1,7 @@
 """What foreign decoders say beside raising, Python's warnings and libtiff's lines, told as one warning of ours."""
 
 import ctypes
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -10,16 +11,19 @@ from typing import Any
 
 from PIL import Image
 
+from aecodec.errors import BadInput
 from aecodec.pictures.picture import Warn
 
 SPEAKERS = r"(PIL|tifffile|imagecodecs|pillow_heif)\b"  # modules whose warnings are ours to tell
 SHOWN = 2  # of what was said
+_PLACE = re.compile(r"( (at|of|in|for|line|scanline|strip|tile|row))*[^\w]*$")  # that arguments of printf would name
 
 
 class _Ear(threading.local):
     """What was said in this thread, where somebody listens."""
 
     said: list[str] | None = None
+    damage: str | None = None  # of pixels, which libtiff tells and Pillow does not hear
 
 
 _ear = _Ear()
@@ -33,13 +37,16 @@ _silenced = False
 def overheard(warn: Warn) -> Iterator[None]:
     """`warn` gets one line on what was said in the block, unless that raises: then the error says enough.
 
+    Raises BadInput where libtiff said that it could not decode some pixels and went on with others.
     `warnings.catch_warnings` alone would not do: with several threads it leaves the filters of one to the others.
     """
-    outer, _ear.said = _ear.said, []
+    outer, _ear.said, _ear.damage = _ear.said, [], None
     _listen()
     try:
         yield
         said = list(dict.fromkeys(_ear.said))
+        if _ear.damage is not None:
+            raise BadInput(f"damaged TIFF: {_ear.damage}")
     finally:
         _ear.said = outer
         _leave()
@@ -80,8 +87,11 @@ def _leave() -> None:
 def _note_libtiff(module: bytes | None, form: bytes | None, values: int | None) -> None:
     """`form` is for printf and `values` are its arguments, which only C could print: what comes before them is told."""
     if _ear.said is not None:
-        told = (form or b"").decode("ascii", "replace").partition("%")[0].strip(' "(:,.')
-        _ear.said.append(f"{(module or b'libtiff').decode('ascii', 'replace')}: {told or 'damage'}")
+        who, told = ((text or b"libtiff").decode("ascii", "replace") for text in (module, form))
+        line = f"{who}: {_PLACE.sub('', told.partition('%')[0])}"
+        _ear.said.append(line)
+        if who.endswith("Decode"):
+            _ear.damage = line
 
 
 _libtiff_handler = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)(_note_libtiff)

@@ -43,9 +43,8 @@ def opened(data: bytes, warn: Warn, wanted: Wanted) -> Image.Image:
     """
     image = _open(BytesIO(data))
     wanted.check_size(image.width, image.height)
-    pixels = image.width * image.height
-    if image.format in HOLLOW_FORMATS and pixels > max(SMALL, MOST_PIXELS_A_BYTE * len(data)):
-        raise BadInput(f"truncated {image.format}: {len(data):,} bytes cannot be {image.width} x {image.height} pixels")
+    if image.format in HOLLOW_FORMATS:
+        refuse_hollow(image.format, image.width, image.height, len(data))
     index = wanted.index(_pages(image), warn)
     if index > 0:
         image.seek(index)
@@ -55,6 +54,12 @@ def opened(data: bytes, warn: Warn, wanted: Wanted) -> Image.Image:
     if (depth := _hidden_depth(image.format, data)) > 8:
         warn(f"{image.format} of {depth} bits a sample is read as 8 bit")
     return image
+
+
+def refuse_hollow(kind: str, width: int, height: int, size: int) -> None:
+    """Raises BadInput for a JPEG or GIF of more pixels than `size` bytes can hold."""
+    if width * height > max(SMALL, MOST_PIXELS_A_BYTE * size):
+        raise BadInput(f"truncated {kind}: {size:,} bytes cannot be {width} x {height} pixels")
 
 
 def count(stream: BinaryIO) -> int:

@@ -24,6 +24,7 @@ SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two are BigTIF
 MAX_TIFF_SAMPLES = 16  # a pixel; more is a data cube, not a picture
 XMP, ICC = 700, 34675  # tags
 UNSIGNED, INTEGER, FLOAT, UNDEFINED = SAMPLE_FORMATS = 1, 2, 3, 4  # the last is read as unsigned
+JPEGS = (6, 7)  # compression, old and new
 SEPARATE = 2  # planar configuration: each sample of a pixel in a plane of its own
 REDUCED = 1  # flag of the subfile type
 
@@ -56,6 +57,8 @@ def _full_depth(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
         for offset, size in zip(page.dataoffsets, page.databytecounts, strict=False):
             if not size or offset + size > len(data):
                 raise BadInput(f"truncated TIFF: pixels at byte {offset} go beyond the end at {len(data)}")
+        if page.compression in JPEGS:
+            pillow.refuse_hollow("JPEG in a TIFF", page.imagewidth, page.imagelength, sum(page.databytecounts))
         if not _is_full_depth(page, warn):
             return None  # Pillow's turn, which says again that there are other pages
         for line in said:
