@@ -45,14 +45,14 @@ def to_samples(array: NDArray[Any], bits: int, warn: Warn) -> Samples:
 
 
 def _tell(array: NDArray[Any], bits: int, half: int, warn: Warn) -> None:
-    shift = f"signed samples are shifted by {half:,}, so that 0 is middle grey" if half else ""
-    if bits > 16:
-        lowest, highest = int(array.min()), int(array.max())
-        scale = f"{bits}-bit samples (here {lowest:,} ... {highest:,}) are scaled to 16 bits, their whole range"
+    shift = f"shifted by {half:,}, so that 0 is middle grey" if half else ""
+    scale = "scaled to 16" if bits > 8 and bits != 16 else ""
+    if half or bits > 16:  # a narrow part of so wide a range may be nearly flat afterwards: the user has to know
+        kind = f"{'signed ' if half else ''}{bits}-bit samples (here {array.min():,} ... {array.max():,})"
     else:
-        scale = f"{bits}-bit samples are scaled to 16" if 8 < bits < 16 else ""
+        kind = f"{bits}-bit samples"
     if shift or scale:
-        warn(" and ".join(filter(None, (shift, scale))))
+        warn(f"{kind} are {' and '.join(filter(None, (shift, scale)))}")
 
 
 def _of_floats(array: NDArray[Any], warn: Warn) -> Samples:

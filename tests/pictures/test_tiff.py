@@ -80,8 +80,8 @@ def test_tiff_of_fewer_than_16_bits_is_scaled_aloud(bits: int, photometric: str)
 @pytest.mark.parametrize(
     ("dtype", "told", "expected"),
     [
-        (np.int16, "signed samples are shifted by 32,768", lambda array: array.astype(int) + 32768),
-        (np.int8, "signed samples are shifted by 128", lambda array: array.astype(int) + 128),
+        (np.int16, "shifted by 32,768", lambda array: array.astype(int) + 32768),
+        (np.int8, "shifted by 128", lambda array: array.astype(int) + 128),
         (np.uint32, "32-bit samples", lambda array: np.rint(array / 65537)),
         (np.float16, "floating-point", lambda array: np.rint(array.astype(float) * 65535)),
         (np.float32, "floating-point", lambda array: np.rint(array.astype(float) * 65535)),
