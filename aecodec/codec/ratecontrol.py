@@ -14,7 +14,7 @@ TYPICAL_LOG_RATE = 0.0030  # growth of the logarithm of the size with a step, wh
 TYPICAL_PSNR_DB = 0.0095
 
 
-Kind = Literal["quality", "bpp", "max_bytes", "psnr"]
+Kind = Literal["quality", "bpp", "max_bytes", "psnr", "lossless"]
 DEFAULT_QUALITY = 50.0
 
 

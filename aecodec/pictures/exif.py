@@ -10,6 +10,26 @@ from aecodec.pictures.picture import Warn
 ORIENTATION, EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 274, 34665, 34853, 40965
 TEXTS = (270, 271, 272, 305, 306, 315, 33432)  # description, make, model, software, date, artist, copyright
 
+_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
+_FORMS = {3: "H", 4: "I"}  # SHORT, as it should be, and LONG
+
+
+def orientation_fields(block: bytes) -> list[tuple[int, struct.Struct]]:
+    """Where the first directory of an EXIF block has an orientation: byte offset and form of each such value."""
+    order = _ORDERS.get(block[:4])
+    if order is None or len(block) < 8:
+        return []
+    (at,) = struct.unpack_from(f"{order}I", block, 4)
+    if at + 2 > len(block):
+        return []
+    (count,) = struct.unpack_from(f"{order}H", block, at)
+    found = []
+    for entry in range(at + 2, min(at + 2 + 12 * count, len(block) - 11), 12):
+        tag, kind, number = struct.unpack_from(f"{order}HHI", block, entry)
+        if tag == ORIENTATION and number == 1 and kind in _FORMS:
+            found.append((entry + 8, struct.Struct(order + _FORMS[kind])))
+    return found
+
 
 def exif_block(tags: Image.Exif, warn: Warn) -> bytes | None:
     """A TIFF's tags as an EXIF block: texts, orientation unless upright, the EXIF and GPS directories."""
@@ -44,20 +64,3 @@ def directories(tags: Image.Exif) -> dict[int, dict[int, Any]]:
     if INTEROP_DIRECTORY in found.get(EXIF_DIRECTORY, {}):
         found[EXIF_DIRECTORY][INTEROP_DIRECTORY] = dict(tags.get_ifd(INTEROP_DIRECTORY))
     return {tag: directory for tag, directory in found.items() if directory}
-
-
-def turned_upright(block: bytes) -> bytes:
-    """An EXIF block that does not turn the picture, else as it was, byte for byte; also if it is damaged."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4])
-    if order is None:
-        return block
-    upright = bytearray(block)
-    try:
-        (at,) = struct.unpack_from(f"{order}I", block, 4)
-        (entries,) = struct.unpack_from(f"{order}H", block, at)
-        for entry in range(at + 2, at + 2 + 12 * entries, 12):
-            if struct.unpack_from(f"{order}HHI", block, entry) == (ORIENTATION, 3, 1):  # one SHORT
-                struct.pack_into(f"{order}H", upright, entry + 8, 1)
-    except struct.error:
-        return block
-    return bytes(upright)

@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from aecodec.errors import BadInput, require
+from aecodec.pictures.colour import is_legal, is_srgb
 from aecodec.pictures.depths import to_samples
-from aecodec.pictures.exif import turned_upright
+from aecodec.pictures.orientation import said_upright
 from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
+from aecodec.pictures.pilinfo import UNSPECIFIED
 from aecodec.pictures.pilmodes import EXIF_PREFIX
 from aecodec.pictures.wanted import Wanted
 
@@ -18,7 +20,6 @@ EXTRA = "heif"
 BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})  # with HEVC inside
 GENERAL_BRANDS = frozenset({b"mif1", b"msf1"})  # with whatever the brands that follow say
 FILE_TYPE_BYTES = 256  # of a file, which hold all brands
-SRGB = ((1, 13), (2, 2))  # primaries and transfer function (CICP); the latter: not stated
 
 
 def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
@@ -37,7 +38,7 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     samples: Any = np.atleast_3d(to_samples(np.asarray(image), image.info["bit_depth"], warn))
     if alpha and image.premultiplied_alpha:
         samples = np.dstack([unassociated(samples[:, :, :-1], samples[:, :, -1]), samples[:, :, -1]])
-    return replace(from_array(samples), metadata=_metadata(image.info, warn))
+    return replace(from_array(samples), metadata=_metadata(image.info))
 
 
 def count(stream: BinaryIO) -> int | None:
@@ -66,11 +67,11 @@ def _opened(stream: BinaryIO) -> Any:
         raise BadInput(f"damaged or unsupported HEIF: {exc}") from exc
 
 
-def _metadata(info: dict[str, Any], warn: Warn) -> Metadata:
-    nclx = info.get("nclx_profile") or {}
-    described = nclx.get("color_primaries", 2), nclx.get("transfer_characteristics", 2)
+def _metadata(info: dict[str, Any]) -> Metadata:
+    """Of the colours what `pilinfo.cicp_of_avif` takes: primaries and transfer, where there is no profile."""
     icc = info.get("icc_profile") or None
-    if icc is None and described not in SRGB:
-        warn(f"its colours are not sRGB (CICP {described[0]}/{described[1]}), which is not kept")
+    nclx = info.get("nclx_profile") or {}
+    said = nclx.get("color_primaries", UNSPECIFIED), nclx.get("transfer_characteristics", UNSPECIFIED), 0, 1
+    told = icc is None and UNSPECIFIED not in said[:2] and is_legal("cicp", said) and not is_srgb("cicp", said)
     exif = (info.get("exif") or b"").removeprefix(EXIF_PREFIX)
-    return Metadata(icc, turned_upright(exif) or None, info.get("xmp") or None)
+    return said_upright(Metadata(icc, exif or None, info.get("xmp") or None, cicp=said if told else None))

@@ -11,8 +11,8 @@ from aecodec.errors import BadInput
 from aecodec.limits import MAX_METADATA_BYTES
 from aecodec.pictures import pillow
 from aecodec.pictures.depths import to_samples
-from aecodec.pictures.exif import turned_upright
 from aecodec.pictures.jxlheader import Colours, Extra, Header, read_header
+from aecodec.pictures.orientation import said_upright
 from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
 from aecodec.pictures.wanted import Wanted
 
@@ -41,7 +41,7 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     elif wanted.page is None:
         warn("an animation: only the first picture is kept")
     picture = from_array(_samples(imagecodecs.jpegxl_decode(data, index=0), header, warn))
-    return replace(picture, metadata=_metadata(boxes))
+    return replace(picture, metadata=replace(_metadata(boxes), cicp=header.cicp, gamma=header.gamma))
 
 
 def count(stream: BinaryIO) -> int | None:
@@ -84,7 +84,7 @@ def _tell_colours(header: Header, warn: Warn) -> None:
     """imagecodecs gives no profile: raises BadInput where the colours would be others without it."""
     if header.colours is Colours.PROFILE and header.xyb:
         raise BadInput("a lossy JPEG XL with an ICC profile: convert it to PNG or TIFF with djxl first")
-    if header.colours is not Colours.SRGB:
+    if header.colours is not Colours.KNOWN:
         warn(f"the colours of the JPEG XL are described by {header.colours.value}, which is not kept")
 
 
@@ -111,4 +111,4 @@ def _metadata(boxes: list[Box]) -> Metadata:
             plain.setdefault(inner, bytes(imagecodecs.brotli_decode(bytes(content[4:]), out=MAX_METADATA_BYTES)))
     exif = plain.get(b"Exif", b"")
     block = exif[4 + int.from_bytes(exif[:4]) :]  # the offset of the TIFF header comes first
-    return Metadata(exif=turned_upright(block) or None, xmp=plain.get(b"xml ") or None)
+    return said_upright(Metadata(exif=block or None, xmp=plain.get(b"xml ") or None))

@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from aecodec.errors import BadInput
+from aecodec.pictures.colour import is_srgb
 
 _RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}  # width to height
 _LENGTHS = ((1, 9), (1, 13), (1, 18), (1, 30))  # of a side; (offset, bits) as `_Bits.choice` takes them
 _PREVIEW_LENGTHS = ((1, 6), (65, 8), (321, 10), (1345, 12))
+_PRIMARIES = {1: 1, 9: 9, 11: 12}  # CICP's numbers; 11 there is P3 with the white of cinemas
+D65 = 1  # of the kinds of white
 _ENUM = ((0, 0), (1, 0), (2, 4), (18, 6))
 
 
 class Colours(Enum):
     """How the colours are described."""
 
-    SRGB = "sRGB"
-    OTHER = "other primaries or another transfer function than sRGB"
+    KNOWN = "numbers of a standard"
+    OTHER = "white or primaries of their own"
     PROFILE = "an ICC profile"
 
 
@@ -43,7 +46,9 @@ class Header:
     premultiplied: bool = False
     grey: bool = False
     xyb: bool = True  # coded in a space of its own, as all lossy files are: the decoder chooses the colours
-    colours: Colours = Colours.SRGB
+    colours: Colours = Colours.KNOWN
+    cicp: tuple[int, ...] | None = None  # as `aecodec.pictures.colour` has it and gamma; both None: sRGB
+    gamma: int | None = None
 
 
 class _Bits:
@@ -148,15 +153,20 @@ def _extra_channel(bits: _Bits, header: Header) -> None:
 def _colours(bits: _Bits, header: Header) -> Colours:
     """ColourEncoding."""
     if bits.flag():
-        return Colours.SRGB
+        return Colours.KNOWN
     profile = bits.flag()
     space = bits.choice(*_ENUM)  # 0 RGB, 1 grey
     header.grey = space == 1
     if profile:
         return Colours.PROFILE
-    if space > 1 or (white := bits.choice(*_ENUM)) == 2:  # no colours that a screen knows; or white given as numbers
+    if space > 1 or bits.choice(*_ENUM) != D65:
         return Colours.OTHER
-    primaries = bits.choice(*_ENUM) if space == 0 else 1
-    if primaries == 2 or bits.flag():  # given as numbers; or a gamma in place of a transfer function
+    primaries = _PRIMARIES.get(bits.choice(*_ENUM)) if space == 0 else 1
+    if primaries is None:
         return Colours.OTHER
-    return Colours.SRGB if (white, primaries, bits.choice(*_ENUM)) == (1, 1, 13) else Colours.OTHER  # as CICP, and D65
+    if bits.flag():  # a gamma in place of a transfer function, times 10,000,000
+        header.gamma = round(bits.take(24) / 100)
+        return Colours.KNOWN if primaries == 1 else Colours.OTHER
+    said = (primaries, bits.choice(*_ENUM), 0, 1)
+    header.cicp = None if is_srgb("cicp", said) else said
+    return Colours.KNOWN

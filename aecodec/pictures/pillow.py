@@ -7,7 +7,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from aecodec.errors import BadInput
-from aecodec.pictures import pilmodes
+from aecodec.pictures import pilinfo, pilmodes
 from aecodec.pictures.foreign import reason
 from aecodec.pictures.picture import Picture, Warn
 from aecodec.pictures.wanted import Wanted
@@ -53,6 +53,8 @@ def opened(data: bytes, warn: Warn, wanted: Wanted) -> Image.Image:
         warn(f"{image.format} of {sizes} sizes: only the largest is kept")
     if (depth := _hidden_depth(image.format, data)) > 8:
         warn(f"{image.format} of {depth} bits a sample is read as 8 bit")
+    if image.format == "AVIF" and (cicp := pilinfo.cicp_of_avif(data)) is not None:
+        image.info["cicp"] = cicp
     return image
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from aecodec.errors import BadInput
 from aecodec.pictures.depths import to_samples
-from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, from_array
+from aecodec.pictures.picture import Picture, Samples, Warn, from_array
 from aecodec.pictures.wanted import Wanted
 
 _GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
@@ -81,8 +81,6 @@ def _floats(data: bytes, match: re.Match[bytes], warn: Warn, wanted: Wanted) -> 
 
 def encode(picture: Picture, warn: Warn) -> bytes:
     """P5 or P6 of the pixels."""
-    if picture.metadata != Metadata():
-        warn("ppm holds no metadata: ICC profile, EXIF and XMP are dropped")
     pixels = picture.pixels
     height, width, channels = pixels.shape
     bits = 8 * pixels.dtype.itemsize

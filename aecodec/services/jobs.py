@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aecodec.errors import AecodecError, UsageError
-from aecodec.pictures.imagefile import SUFFIXES, WRITERS, count_pages
+from aecodec.errors import BadInput, LimitExceeded, MissingExtra, UsageError
+from aecodec.pictures.imagefile import SUFFIXES, WRITERS
 from aecodec.pictures.picture import Warn
 from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.services.pages import outputs_of_pages
 
 FORMAT_SUFFIX = {name: writer.suffixes[0] for name, writer in WRITERS.items()}
 FORMAT_OF_SUFFIX = {suffix: name for name, writer in WRITERS.items() for suffix in writer.suffixes}
@@ -134,6 +135,14 @@ def output_format(output: Path | None, chosen: str | None) -> str:
     return FORMAT_OF_SUFFIX[output.suffix.lower()]
 
 
+def refuse_idle_quality(jobs: Sequence[Job], chosen_format: str | None) -> None:
+    """Raises UsageError for a quality of outputs where none of them has a format with one."""
+    formats = {output_format(job.output, chosen_format) for job in jobs if job.refusal is None}
+    if formats and all(WRITERS[name].at_quality is None for name in formats):
+        lossy = ", ".join(name for name, writer in WRITERS.items() if writer.at_quality is not None)
+        raise UsageError(f"--output-quality is of {lossy}; {' and '.join(sorted(formats))} have none: leave it out")
+
+
 def _gather(selection: Selection, kind: Kind, warn_about: WarnAbout) -> list[Source]:
     named = list(selection.inputs)
     if selection.files_from is not None:
@@ -249,25 +258,15 @@ def _paged(jobs: Sequence[Job], selection: Selection) -> list[Job]:
         return jobs
     if selection.wanted.page is not None:
         raise UsageError("--page and --all-pages exclude each other: give one of them")
-    return [page for job in jobs for page in _pages(job)]
+    return [page for job in jobs for page in ([job] if job.refusal is not None else _pages(job))]
 
 
 def _pages(job: Job) -> list[Job]:
-    if job.source is None:
-        raise UsageError("--all-pages counts the pages before it reads them, which standard input cannot serve")
     try:
-        count = 1 if job.refusal is not None else count_pages(job.source)
-    except AecodecError as error:
+        pages = outputs_of_pages(job.source, job.output)
+    except (BadInput, LimitExceeded, MissingExtra) as error:
         return [replace(job, refusal=str(error))]
-    if count == 1:
-        return [job]
-    if job.output is None:
-        raise UsageError(f"{job.name} has {count} pages, and standard output serves one; name a file or folder with -o")
-    out, digits = job.output, len(str(count))
-    names = {page: f"{out.stem}-{page:0{digits}}{out.suffix}" for page in range(1, count + 1)}
-    return [
-        replace(job, output=out.with_name(name), wanted=replace(job.wanted, page=page)) for page, name in names.items()
-    ]
+    return [replace(job, output=output, wanted=replace(job.wanted, page=page)) for page, output in pages]
 
 
 def _refuse_collisions(jobs: Sequence[Job]) -> None:

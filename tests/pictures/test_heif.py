@@ -96,3 +96,12 @@ def test_without_pillow_heif_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
 
     with pytest.raises(MissingExtra, match=r"not installed: pillow_heif; get it by pip install 'aecodec\[heif\]'"):
         read(BytesIO(data))
+
+
+def test_colours_that_are_not_srgb_are_kept() -> None:
+    array = drawn.samples((20, 32, 3))
+    wide = {"color_primaries": 12, "transfer_characteristics": 16}
+
+    assert read_quietly(heic(array, **wide)).metadata.cicp == (12, 16, 0, 1)
+    assert read_quietly(heic(array, **wide, icc_profile=drawn.srgb_profile())).metadata.cicp is None
+    assert read_quietly(heic(array)).metadata.cicp is None

@@ -33,7 +33,8 @@ def test_depth_and_channels(bits: int, count: int) -> None:
     assert (header.bits, header.extras) == (bits, [Extra.ALPHA] if count in (2, 4) else [])
     assert header.grey == (count <= 2)
     assert (header.xyb, header.animated, header.orientation) == (False, False, 1)
-    assert header.colours is (Colours.SRGB if bits <= 8 else Colours.OTHER)  # linear, as imagecodecs writes it
+    assert header.colours is Colours.KNOWN
+    assert header.cicp == (None if bits <= 8 else (1, 8, 0, 1))  # linear, as imagecodecs writes it
 
 
 @pytest.mark.parametrize(("dtype", "bits"), [(np.float16, 16), (np.float32, 32)])
@@ -93,8 +94,27 @@ def test_rare_fields_are_passed_over() -> None:
         extras=[Extra.ALPHA, Extra.ALPHA, Extra.SPOT],
         premultiplied=True,
         xyb=True,
-        colours=Colours.OTHER,
+        colours=Colours.KNOWN,
+        cicp=(12, 13, 0, 1),
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "colours", "gamma"),
+    [
+        ([(0, 2), (1, 2), (1, 2), (1, 1), (4_545_500, 24)], Colours.KNOWN, 45_455),
+        ([(0, 2), (1, 2), (2, 2), (9, 4), (1, 1), (4_545_500, 24)], Colours.OTHER, 45_455),
+        ([(0, 2), (2, 2), (0, 4)], Colours.OTHER, None),  # white by its numbers
+        ([(0, 2), (1, 2), (2, 2), (0, 4)], Colours.OTHER, None),  # primaries by theirs
+        ([(2, 2), (0, 4)], Colours.OTHER, None),  # XYB itself
+    ],
+)
+def test_colours_by_numbers(fields: list[tuple[int, int]], colours: Colours, gamma: int | None) -> None:
+    before = [(0, 1), *[(0, 1), (0, 2)], (1, 1), (0, 2), (0, 1), *[(0, 1), (0, 1)]]  # 8 bits, RGB, not XYB, no profile
+
+    header = read_header(codestream(*START, *before, *fields))
+
+    assert (header.colours, header.gamma, header.cicp) == (colours, gamma, None)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"\xff\x0a", b"\xff\x0a\x98", b"GIF89a"])
