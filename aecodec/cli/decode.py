@@ -7,6 +7,7 @@ import typer
 from aecodec.cli import options
 from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.services.rows import DecodedRow
@@ -45,6 +46,7 @@ def decode(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -63,10 +65,12 @@ def decode(  # noqa: PLR0913
         raise UsageError("--check writes nothing: leave out -o, --format, --output-quality, --crop and --skip-existing")
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    from aecodec.pictures.wanted import Wanted
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import DecodedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    part, wanted = options.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
         planned = jobs.plan(selection, jobs.READ, talk.warn_about)

@@ -7,6 +7,7 @@ import typer
 from aecodec.cli import options
 from aecodec.cli.console import Talk, decibels
 from aecodec.errors import UsageError
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.codec.ratecontrol import Kind
@@ -87,11 +88,14 @@ def encode(  # noqa: PLR0913
     resize: Resize = None,
     exact: Exact = False,
     verify: Verify = False,
+    page: options.Page = None,
+    all_pages: options.AllPages = False,
     recursive: options.Recursive = False,
     files_from: options.FilesFrom = None,
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -115,10 +119,14 @@ def encode(  # noqa: PLR0913
     if strength is not None and not denoise:
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
     from aecodec.pictures.resizing import Size
+    from aecodec.pictures.wanted import Wanted
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import EncodedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    part, wanted = options.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
+    selection = jobs.Selection(
+        tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted, all_pages=all_pages
+    )
     planned = jobs.plan(selection, jobs.ENCODE, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None

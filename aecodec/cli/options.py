@@ -5,17 +5,21 @@ import re
 import sys
 from collections.abc import Callable
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aecodec.errors import UsageError
+from aecodec.limits import DEFAULT_MAX_PIXELS, MAX_PIXELS
 from aecodec.quality import quality_to_step, step_to_quality
 
 MAX_SIGMA = 255.0  # levels: a picture has no more
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
 _SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_PIXELS = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmg]?)", re.IGNORECASE | re.ASCII)
+_PIXELS_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)", re.IGNORECASE)
 _DURATION_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
 _RESIZE = re.compile(r"(\d{1,9})?x(\d{1,9})?|(\d{1,9}(?:\.\d{1,9})?)%", re.IGNORECASE)
@@ -81,6 +85,15 @@ def parse_size(text: str) -> int:
     if size < 1:
         raise UsageError(f"--max-bytes {text}: give a size in bytes such as 20000, 20k or 1.5M")
     return size
+
+
+def parse_pixels(text: str) -> int:
+    """Pixels: 200000000, 400M (millions), 1G."""
+    match = _PIXELS.fullmatch(text.strip())
+    pixels = 0 if match is None else math.floor(Fraction(match[1]) * _PIXELS_UNIT[match[2].lower()])
+    if not 1 <= pixels <= MAX_PIXELS:
+        raise UsageError(f"--max-pixels {text}: give a number such as 400M or 1G, at most {MAX_PIXELS:,}")
+    return pixels
 
 
 def duration(option: str) -> Callable[[str], float]:
@@ -230,6 +243,23 @@ Force = Annotated[
 ]
 SkipExisting = Annotated[
     bool, typer.Option("--skip-existing", help="Leave out inputs whose output exists.", rich_help_panel=_RUN)
+]
+MaxPixels = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        parser=parse_pixels,
+        help="Refuse larger pictures, before memory is taken (400M, 1G).",
+        rich_help_panel=_RUN,
+        show_default=f"{DEFAULT_MAX_PIXELS:,}",
+    ),
+]
+Page = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Of files of several pages or frames, from 1.", show_default="the first"),
+]
+AllPages = Annotated[
+    bool, typer.Option("--all-pages", help="Each page or frame on its own: scan.tif to scan-1.aec, scan-2.aec.")
 ]
 DryRun = Annotated[
     bool,

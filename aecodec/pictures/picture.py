@@ -137,6 +137,15 @@ def flatten_hidden(picture: Picture) -> Samples:
     return pixels
 
 
+def unassociated(pixels: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
+    """Colour (H, W, C) that alpha (H, W) was multiplied into, as before, as far as rounding allows; of one type."""
+    top = np.iinfo(pixels.dtype).max
+    divisor = np.maximum(alpha, 1).astype(np.uint64)[:, :, None]
+    undone = (pixels.astype(np.uint64) * top + divisor // 2) // divisor
+    colours: NDArray[Any] = np.minimum(undone, top).astype(pixels.dtype)
+    return colours
+
+
 def to_unit(pixels: Samples) -> NDArray[np.float32]:
     """Samples of 8 or 16 bits as float32 from 0 to 1, of the same shape."""
     top = np.float32(np.iinfo(pixels.dtype).max)
