@@ -139,7 +139,13 @@ class Encoding:
         pixels = torch.from_numpy(np.stack(units)).to(self.device).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
         windows = torch.stack([canvas[:, *window.outer] for _, window in group])  # a cell's details reach it alone
         rows, columns = group[0][1].inner  # the same for all
-        return Surroundings(windows, rows, columns, pixels)
+        return Surroundings(windows, rows, columns, pixels, self._shown(group))
+
+    def _shown(self, group: list[tuple[Tile, Window]]) -> Tensor:
+        if self.hidden is None:
+            return torch.ones(1, 1, 1, 1, device=self.device)
+        hidden = [self.hidden[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] for tile, _ in group]
+        return torch.from_numpy(~np.stack(hidden)[:, None]).to(self.device, torch.float32)
 
     def header(self, step: int) -> Header:
         return Header(
