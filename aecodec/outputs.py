@@ -27,7 +27,7 @@ def opened(output: Path | None, *, replace: bool) -> Iterator[BinaryIO]:
             sys.stdout.buffer.flush()
         return
     try:
-        if _is_device(output):
+        if is_device(output):
             with io.BytesIO() as buffer:
                 yield buffer
                 output.write_bytes(buffer.getvalue())
@@ -48,11 +48,11 @@ def refuse_existing(output: Path) -> None:
     """Raises OutputError if there is something at `output` that a new file would replace."""
     if output.is_dir():
         raise OutputError(f"{output} is a folder; name a file with -o")
-    if os.path.lexists(output) and not _is_device(output):
+    if os.path.lexists(output) and not is_device(output):
         raise OutputError(f"{output} exists already; name another with -o, or replace it with --force")
 
 
-def _is_device(path: Path) -> bool:
+def is_device(path: Path) -> bool:
     """Devices and pipes such as /dev/null take data; a file must never take their place."""
     try:
         mode = path.stat().st_mode

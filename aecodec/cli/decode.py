@@ -53,7 +53,7 @@ def decode(  # noqa: PLR0913
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Decode .aec files: `img.aec` becomes `img.png`.
+    """Decode .aec files: `img.aec` and `img.png.aec` become `img.png`, `img.jpg.aec` becomes `img.jpg.png`.
 
     Example: aecodec decode photo.aec -o photo.tiff
     """

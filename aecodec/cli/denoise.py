@@ -49,6 +49,7 @@ def denoise(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -67,7 +68,8 @@ def denoise(  # noqa: PLR0913
     from aecodec.services import batch, denoising, files, jobs
     from aecodec.services.rows import DenoisedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    part = options.parse_shard(shard)
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, keep_suffix)
     planned = jobs.plan_denoising(selection, picture_format, talk.warn_about)
     engine = files.Engine(None, device, threads, batch_size)
     settings = denoising.DenoiseOptions(sigma, 1.0 if strength is None else strength, picture_format, weights)

@@ -30,7 +30,9 @@ Bpp = Annotated[
 ]
 MaxBytes = Annotated[
     int | None,
-    typer.Option(metavar="N", parser=options.parse_size, help="At most N bytes (20000, 20k, 1.5M), as near as can be."),
+    typer.Option(
+        metavar="N", parser=options.parse_size, help="At most N bytes (20000, 20k, 20KiB, 1.5M), as near as can be."
+    ),
 ]
 Psnr = Annotated[
     float | None,
@@ -75,6 +77,7 @@ def encode(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -99,8 +102,9 @@ def encode(  # noqa: PLR0913
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import EncodedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
-    planned = jobs.plan(selection, jobs.ENCODE, talk.warn_about)
+    part = options.parse_shard(shard)
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, keep_suffix)
+    planned = jobs.plan_encoding(selection, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
     seen = as_json or not quiet

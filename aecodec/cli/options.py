@@ -1,10 +1,12 @@
 """Options that several commands share, each declared once, and how their values are read."""
 
 import math
+import os
 import re
 import sys
 from collections.abc import Callable
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +16,8 @@ from aecodec.errors import UsageError
 from aecodec.quality import quality_to_step, step_to_quality
 
 MAX_SIGMA = 255.0  # levels: a picture has no more
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
-_SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*(?:([kmg])(ib|b)?|b)?", re.IGNORECASE | re.ASCII)
+_SIZE_POWER = {"": 0, "k": 1, "m": 2, "g": 3}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)", re.IGNORECASE)
 _DURATION_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
 _METADATA = frozenset({"exif", "icc", "xmp"})
@@ -65,11 +67,15 @@ def parse_psnr(text: str) -> float:
 
 
 def parse_size(text: str) -> int:
-    """Bytes: 20000, 20k (thousands), 1.5M."""
+    """Bytes: 20000, 20k or 20kB (thousands), 20KiB (of 1024), 1.5M; in upper or lower case."""
     match = _SIZE.fullmatch(text.strip())
-    size = 0 if match is None else math.floor(float(match[1]) * _SIZE_UNIT[match[2].lower()])
+    size = 0
+    if match is not None:
+        kilo = 1024 if (match[3] or "").lower() == "ib" else 1000
+        unit = kilo ** _SIZE_POWER[(match[2] or "").lower()]
+        size = math.floor(Fraction(match[1]) * unit)  # 1.001k in floats is 1000 bytes
     if size < 1:
-        raise UsageError(f"--max-bytes {text}: give a size in bytes such as 20000, 20k or 1.5M")
+        raise UsageError(f"--max-bytes {text}: give a size in bytes such as 20000, 20k, 20KiB or 1.5M")
     return size
 
 
@@ -146,7 +152,9 @@ def _number(text: str, option: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise UsageError(f"{option} {text}: not a number") from None
+        file = f"{option}{text}"  # of a name that begins like an option, as `*.png` may give
+        hint = f"; the file {file} is named ./{file}" if os.path.lexists(file) else ""
+        raise UsageError(f"{option} {text}: not a number{hint}") from None
 
 
 def _positive(text: str, option: str) -> float:
@@ -192,6 +200,14 @@ Force = Annotated[
 ]
 SkipExisting = Annotated[
     bool, typer.Option("--skip-existing", help="Leave out inputs whose output exists.", rich_help_panel=_RUN)
+]
+KeepSuffix = Annotated[
+    bool,
+    typer.Option(
+        "--keep-suffix",
+        help="Put an output's suffix behind the input's, as in a.jpg.aec: tells a.jpg and a.png apart.",
+        rich_help_panel=_RUN,
+    ),
 ]
 DryRun = Annotated[
     bool,

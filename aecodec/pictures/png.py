@@ -64,9 +64,10 @@ def decode_samples(data: bytes) -> Samples:
 
 def encode_samples(samples: Samples, chunks: bytes = b"") -> bytes:
     """A PNG of samples (H, W, 1 to 4), with ready chunks (see `chunk`) put behind its header."""
-    if samples.shape[2] == 1:
-        samples = samples[:, :, 0]  # libpng takes an axis of length 1 with a stride of 0, which NumPy allows, amiss
-    data = bytes(imagecodecs.png_encode(np.ascontiguousarray(samples), level=LEVEL))
+    shape = samples.shape[: 2 if samples.shape[2] == 1 else 3]
+    # imagecodecs refuses strides that NumPy allows along an axis of length 1; those of a fresh shape are plain
+    plain = np.ascontiguousarray(samples).ravel().reshape(shape)
+    data = bytes(imagecodecs.png_encode(plain, level=LEVEL))
     return b"".join([data[:33], chunks, data[33:]])
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,19 @@ def test_every_shape_depth_and_mode_comes_back(codec: Codec, size: tuple[int, in
     else:
         assert decoded.alpha is not None
         assert (decoded.alpha == picture.alpha).all()
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_alpha_of_the_smallest_pictures_is_exact(codec: Codec, channels: int, depth: int) -> None:
+    dtype = np.uint8 if depth == 8 else np.uint16
+    for height, width in [*itertools.product((1, 2, 3), repeat=2), (1, 70), (70, 1)]:
+        for alpha in (0, 1, 2**depth - 1, None):
+            array = np.random.default_rng(0).integers(0, 2**depth, (height, width, channels)).astype(dtype)
+            if alpha is not None:
+                array[:, :, -1] = alpha
+            data = codec.encode(from_array(array), Target("quality", 1)).data
+            assert np.array_equal(codec.decode(data).picture.interleaved()[:, :, -1], array[:, :, -1])
 
 
 def test_metadata_comes_back_byte_for_byte(codec: Codec) -> None:
