@@ -39,7 +39,7 @@ Against = Annotated[
     ),
 ]
 Ssimulacra2 = Annotated[
-    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs aecodec\\[ssimulacra2].")
+    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs the extra ssimulacra2.")
 ]
 Denoise = Annotated[bool, typer.Option("--denoise", help="Measure denoising in place of compression.")]
 Sigmas = Annotated[
@@ -59,7 +59,7 @@ ReportFile = Annotated[
     typer.Option("--report", metavar="FILE.html", help="One web page with curves, tables and pictures; works offline."),
 ]
 Plots = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs aecodec\\[plots].")
+    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs the extra plots.")
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the run whose figures the file of --json has; it must be the same.")

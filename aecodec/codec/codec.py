@@ -15,12 +15,12 @@ from torch import Tensor
 
 from aecodec import devices
 from aecodec.codec import container, latents
-from aecodec.codec.encoding import Encoded, Encoding
+from aecodec.codec.encoding import EFFORT_STEPS, Encoded, Encoding
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import Layout, read_layout, stream_of
 from aecodec.codec.ratecontrol import Target
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
-from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
+from aecodec.errors import Corrupt, FormatError, UnsupportedVersion, UsageError
 from aecodec.models import manifest, weights
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Metadata, Picture, Samples
@@ -82,8 +82,11 @@ class Codec:
 
         An `effort` of 1 to 9 refines the latents of this picture: smaller, no worse, slower to encode, not to decode.
         `exact` keeps RGB under alpha 0, which otherwise becomes what costs least; `clean` is noted in the file.
-        Raises TargetUnreachable and LimitExceeded; DeviceError when the device runs out of memory.
+        Raises UsageError for another effort, TargetUnreachable and LimitExceeded; DeviceError when the device runs out
+        of memory.
         """
+        if effort not in range(len(EFFORT_STEPS)):
+            raise UsageError(f"an effort of {effort} makes no sense: give a whole number from 0 to 9")
         with devices.memory_errors():
             return Encoding(picture, self.weights, self.device, self.batch, exact, clean).run(target, effort)
 

@@ -18,7 +18,7 @@ from aecodec.limits import MAX_INPUT_BYTES
 from aecodec.pictures import pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
 from aecodec.pictures.foreign import foreign_errors
 from aecodec.pictures.picture import Picture, Samples, Warn, check_size
-from aecodec.pictures.pilmodes import to_pil
+from aecodec.pictures.pilmodes import is_pil, to_pil
 
 __all__ = [
     "FORMATS",
@@ -27,6 +27,7 @@ __all__ = [
     "encode_alpha",
     "from_pil",
     "ignore",
+    "is_pil",
     "read",
     "read_bytes",
     "to_pil",

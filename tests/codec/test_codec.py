@@ -77,6 +77,12 @@ def test_metadata_comes_back_byte_for_byte(codec: Codec) -> None:
     assert codec.decode(codec.encode(picture, Q50).data).picture.metadata == metadata
 
 
+@pytest.mark.parametrize("effort", [-1, 10, 1.5, "1"])
+def test_an_effort_that_there_is_not_is_a_usage_error(codec: Codec, effort: Any) -> None:
+    with pytest.raises(UsageError, match="from 0 to 9"):
+        codec.encode(from_array(sample()[:64, :64]), Q50, effort=effort)
+
+
 def test_higher_quality_is_larger_and_better(codec: Codec) -> None:
     coded = [codec.encode(from_array(sample()[:256, :256]), Target("quality", q)) for q in (1, 25, 50, 75, 100)]
     assert [len(e.data) for e in coded] == sorted(len(e.data) for e in coded)
