@@ -11,7 +11,7 @@ import math
 import os
 import reprlib
 from functools import cache
-from numbers import Integral, Real
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, overload
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.codec.ratecontrol import Target
+from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.errors import BadInput, UsageError
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, Samples
@@ -55,8 +55,7 @@ def encode(  # noqa: PLR0913
     `effort` 0 ... 9 makes the file smaller, not worse, and takes its time. Raises AecodecError: UsageError for two of
     the four, TargetUnreachable, BadInput and LimitExceeded for the picture.
     """
-    if isinstance(effort, bool) or not isinstance(effort, Integral):
-        raise UsageError(f"effort is {reprlib.repr(effort)}: give a whole number from 0 to 9")
+    refuse_effort(effort)
     target = Target.of(
         {
             "quality": _number("quality", quality),

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from aecodec import metrics
+from aecodec.codec import ancillary
 from aecodec.codec.header import Cleaning
+from aecodec.codec.layout import Part, PartKind
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures.picture import Metadata, Picture, Samples
@@ -74,7 +76,7 @@ class Codec:
             raise TargetUnreachable(f"quality 1 needs {LEAST_BYTES} bytes, more than {target.value:g}")
         pixels = picture.pixels // 4 * 4
         parts = {"pixels": pixels, "alpha": picture.alpha}
-        parts |= {name: getattr(picture.metadata, name) for name in ("icc", "exif", "xmp")}
+        parts |= {kind.name: payload for kind, payload in ancillary.payloads(picture.metadata).items()}
         arrays = {
             name: np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
             for name, part in parts.items()
@@ -102,9 +104,11 @@ class Codec:
         if hurt and not keep_going:
             raise Corrupt("tile 3 at byte 77: checksum mismatch")
         with np.load(io.BytesIO(data[len(MAGIC) :].removesuffix(HURT))) as arrays:
-            names = [name for name in ("icc", "exif", "xmp") if name in arrays]
-            metadata = Metadata(**{name: arrays[name].tobytes() for name in names})
-            picture = Picture(arrays["pixels"], arrays.get("alpha"), metadata)
+            metadata: dict[str, Any] = {}
+            for kind in PartKind:
+                if kind.name in arrays:
+                    metadata |= ancillary.fields_of(Part(kind, 0, 0), arrays[kind.name].tobytes())
+            picture = Picture(arrays["pixels"], arrays.get("alpha"), Metadata(**metadata))
             quality = float(arrays["quality"])
         if crop is not None:
             x, y, width, height = crop

@@ -98,6 +98,8 @@ def test_two_targets_are_one_too_many():
         {"max_bytes": "20k"},
         {"psnr": np.nan},
         {"psnr": 1j},
+        {"effort": 10},
+        {"effort": -1},
         {"effort": "1"},
         {"effort": 1.5},
         {"effort": True},

@@ -36,6 +36,7 @@ def decode(  # noqa: PLR0913
     inputs: options.Inputs = None,
     out: options.Out = None,
     picture_format: Format = None,
+    output_quality: options.OutputQuality = None,
     crop: Crop = None,
     keep_going: KeepGoing = False,
     check: Check = False,
@@ -58,8 +59,8 @@ def decode(  # noqa: PLR0913
     Example: aecodec decode photo.aec -o photo.tiff
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
-    if check and (out or picture_format or crop or skip_existing):
-        raise UsageError("--check writes nothing: leave out -o, --format, --crop and --skip-existing")
+    if check and (out or picture_format or output_quality or crop or skip_existing):
+        raise UsageError("--check writes nothing: leave out -o, --format, --output-quality, --crop and --skip-existing")
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.services import batch, files, jobs
@@ -72,8 +73,10 @@ def decode(  # noqa: PLR0913
         rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
-    settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going)
+    settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going, output_quality)
     planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
+    if output_quality is not None:
+        jobs.refuse_idle_quality(planned, picture_format)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:

@@ -26,7 +26,7 @@ Format = Annotated[
         "--format",
         metavar="|".join(options.Format),
         help="Of the outputs.",
-        show_default="the input's, JPEG at quality 95; of stdin png",
+        show_default="the input's; of stdin png",
     ),
 ]
 Weights = Annotated[
@@ -44,6 +44,7 @@ def denoise(  # noqa: PLR0913
     sigma: Sigma = None,
     strength: options.Strength = None,
     picture_format: Format = None,
+    output_quality: options.OutputQuality = None,
     recursive: options.Recursive = False,
     files_from: options.FilesFrom = None,
     shard: options.Shard = None,
@@ -71,8 +72,11 @@ def denoise(  # noqa: PLR0913
     part = options.parse_shard(shard)
     selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, keep_suffix)
     planned = jobs.plan_denoising(selection, picture_format, talk.warn_about)
+    if output_quality is not None:
+        jobs.refuse_idle_quality(planned, picture_format)
     engine = files.Engine(None, device, threads, batch_size)
-    settings = denoising.DenoiseOptions(sigma, 1.0 if strength is None else strength, picture_format, weights)
+    removal = 1.0 if strength is None else strength
+    settings = denoising.DenoiseOptions(sigma, removal, picture_format, weights, output_quality)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:

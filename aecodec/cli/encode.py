@@ -50,7 +50,22 @@ Effort = Annotated[
 Strip = Annotated[
     frozenset[str] | None,
     typer.Option(
-        metavar="all|exif,icc,xmp", parser=options.parse_strip, help="Leave metadata out.", show_default=False
+        metavar="all|" + ",".join(options.METADATA),
+        parser=options.parse_strip,
+        help="Leave metadata out; dpi is the resolution, colour what PNG says of it beside a profile.",
+        show_default=False,
+    ),
+]
+AutoOrient = Annotated[
+    bool, typer.Option("--auto-orient", help="Turn pixels upright, as EXIF says; the rest of EXIF stays.")
+]
+Resize = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WxH|Wx|xH|P%",
+        help="Scale to W by H pixels, to one of them in proportion, or to P percent, after all that turns or cleans"
+        " the picture. A Lanczos filter on samples as stored; dpi stays.",
+        show_default=False,
     ),
 ]
 Exact = Annotated[bool, typer.Option("--exact", help="Keep the colours of fully transparent pixels.")]
@@ -70,6 +85,8 @@ def encode(  # noqa: PLR0913
     denoise: Denoise = False,
     strength: options.Strength = None,
     strip: Strip = None,
+    auto_orient: AutoOrient = False,
+    resize: Resize = None,
     exact: Exact = False,
     verify: Verify = False,
     recursive: options.Recursive = False,
@@ -97,8 +114,10 @@ def encode(  # noqa: PLR0913
     given: dict[Kind, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
     target = Target.of(given, lambda kind: f"--{kind.replace('_', '-')}")
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    size = options.parse_resize(resize)
     if strength is not None and not denoise:
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
+    from aecodec.pictures.resizing import Size
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import EncodedRow
 
@@ -108,7 +127,9 @@ def encode(  # noqa: PLR0913
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
     seen = as_json or not quiet
-    settings = files.EncodeOptions(target, effort, exact, strip or frozenset(), verify, cleaning, seen)
+    settings = files.EncodeOptions(
+        target, effort, exact, strip or frozenset(), verify, cleaning, seen, auto_orient, size and Size(*size)
+    )
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:

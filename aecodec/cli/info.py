@@ -47,4 +47,23 @@ def _lines(row: "Description") -> list[str]:
     if row.denoised is not None:
         clean = row.denoised
         lines.append(f"  noise  of sigma {clean.sigma:.1f} removed before coding, strength {clean.strength:g}")
+    if (size := row.resolution) is not None:
+        unit = "without a unit" if size.unit == "none" else f"per {size.unit}"
+        lines.append(f"  dpi    {size.x:.6g} x {size.y:.6g} pixels {unit}")
+    if colour := _colour(row):
+        lines.append(f"  colour {colour}")
     return lines
+
+
+def _colour(row: "Description") -> str:
+    """What is said of colours beside an ICC profile."""
+    found = []
+    if row.cicp is not None:
+        found.append(f"CICP {'/'.join(map(str, row.cicp))}")
+    if row.srgb is not None:
+        found.append(f"sRGB, rendering intent {row.srgb}")
+    if row.gamma is not None:
+        found.append(f"gamma {row.gamma:g}")
+    if row.chromaticities is not None:
+        found.append(f"chromaticities {' '.join(f'{number:g}' for number in row.chromaticities)}")
+    return ", ".join(found)

@@ -20,7 +20,14 @@ _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)\s*(?:([kmg])(ib|b)?|b)?", re.IGNO
 _SIZE_POWER = {"": 0, "k": 1, "m": 2, "g": 3}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)", re.IGNORECASE)
 _DURATION_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
-_METADATA = frozenset({"exif", "icc", "xmp"})
+_RESIZE = re.compile(r"(\d{1,9})?x(\d{1,9})?|(\d{1,9}(?:\.\d{1,9})?)%", re.IGNORECASE)
+METADATA = {  # what --strip can name, and the fields of `Metadata` that it leaves out
+    "exif": ("exif",),
+    "icc": ("icc",),
+    "xmp": ("xmp",),
+    "dpi": ("resolution",),
+    "colour": ("gamma", "chromaticities", "cicp", "srgb"),
+}
 
 
 class Format(StrEnum):
@@ -29,6 +36,9 @@ class Format(StrEnum):
     PPM = "ppm"
     JPEG = "jpeg"
     WEBP = "webp"
+    AVIF = "avif"
+    JXL = "jxl"
+    BMP = "bmp"
 
 
 def refuse_clashes(
@@ -93,12 +103,31 @@ def duration(option: str) -> Callable[[str], float]:
 
 
 def parse_strip(text: str) -> frozenset[str]:
-    names = frozenset(name.strip().lower() for name in text.split(","))
+    """The fields of `Metadata` to leave out."""
+    names = {name.strip().lower() for name in text.split(",")}
     if names == {"all"}:
-        return _METADATA
-    if not names <= _METADATA:
-        raise UsageError(f"--strip {text}: give all, or a list of {', '.join(sorted(_METADATA))}")
-    return names
+        names = set(METADATA)
+    if not names <= set(METADATA):
+        raise UsageError(f"--strip {text}: give all, or a list of {', '.join(METADATA)}")
+    return frozenset(field for name in names for field in METADATA[name])
+
+
+def parse_resize(text: str | None) -> tuple[int | None, int | None, float] | None:
+    """Width and height in pixels, of which one may be None, or neither and a factor."""
+    if text is None:
+        return None
+    match = _RESIZE.fullmatch(text.strip())
+    width, height, percent = match.groups() if match else (None, None, None)
+    given = [float(number) for number in (width, height, percent) if number]
+    if not given or min(given) <= 0:
+        raise UsageError(f"--resize {text}: give WxH, Wx or xH in pixels, or a percentage: 1600x900, 1600x, x900, 50%")
+    return int(width) if width else None, int(height) if height else None, float(percent or 100) / 100
+
+
+def parse_output_quality(text: str) -> int:
+    if re.fullmatch(r"\d{1,3}", text) is None or not 1 <= int(text) <= 100:
+        raise UsageError(f"--output-quality {text}: a whole number from 1, the smallest files, to 100, the best ones")
+    return int(text)
 
 
 def parse_crop(text: str | None) -> tuple[int, int, int, int] | None:
@@ -178,6 +207,15 @@ Out = Annotated[
 Strength = Annotated[
     float | None,
     typer.Option(metavar="0..1", parser=parse_strength, help="How much of the noise to remove.", show_default="1"),
+]
+OutputQuality = Annotated[
+    int | None,
+    typer.Option(
+        metavar="1..100",
+        parser=parse_output_quality,
+        help="Of JPEG and AVIF, and of WebP and JPEG XL, which it makes lossy.",
+        show_default="95; WebP and JPEG XL without loss",
+    ),
 ]
 Recursive = Annotated[
     bool,

@@ -15,8 +15,10 @@ from PIL import Image
 
 from aecodec.errors import BadInput, Corrupt, LimitExceeded
 from aecodec.limits import MAX_INPUT_BYTES
-from aecodec.pictures import pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
+from aecodec.pictures import jxlwriter, pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
+from aecodec.pictures.colour import COLOUR_FIELDS, is_srgb
 from aecodec.pictures.foreign import foreign_errors
+from aecodec.pictures.orientation import strip
 from aecodec.pictures.picture import Picture, Samples, Warn, check_size
 from aecodec.pictures.pilmodes import is_pil, to_pil
 
@@ -46,21 +48,38 @@ class Writer:
 
     encode: Callable[[Picture, Warn], bytes]
     suffixes: tuple[str, ...]  # of its files, lower case; new files get the first
+    holds: frozenset[str]  # fields of the metadata
+    at_quality: Callable[[Picture, Warn, int], bytes] | None = None  # with loss, 1 to 100; None: there is none
     alpha: bool = True
     bit_depth: int = 16
     max_side: int | None = None  # pixels
 
 
+_BLOCKS = frozenset({"icc", "exif", "xmp"})
+_ALL = _BLOCKS.union(COLOUR_FIELDS, ["resolution"])
+
 WRITERS = {
-    "png": Writer(png.encode, (".png",)),
-    "tiff": Writer(tiffwriter.encode, (".tiff", ".tif")),
-    "ppm": Writer(pnm.encode, (".ppm", ".pgm", ".pnm"), alpha=False),
+    "png": Writer(png.encode, (".png",), _ALL),
+    "tiff": Writer(tiffwriter.encode, (".tiff", ".tif"), _BLOCKS | {"resolution", "chromaticities"}),
+    "ppm": Writer(pnm.encode, (".ppm", ".pgm", ".pnm"), frozenset(), alpha=False),
     "jpeg": Writer(
-        pilwriters.encode_jpeg, (".jpg", ".jpeg", ".jpe", ".jfif"), alpha=False, bit_depth=8, max_side=65_500
+        pilwriters.encode_jpeg,
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+        _BLOCKS | {"resolution"},
+        pilwriters.encode_jpeg,
+        alpha=False,
+        bit_depth=8,
+        max_side=65_500,
     ),
-    "webp": Writer(pilwriters.encode_webp, (".webp",), bit_depth=8, max_side=16_383),
+    "webp": Writer(pilwriters.encode_webp, (".webp",), _BLOCKS, pilwriters.encode_webp, bit_depth=8, max_side=16_383),
+    "avif": Writer(
+        pilwriters.encode_avif, (".avif",), _BLOCKS | {"cicp"}, pilwriters.encode_avif, bit_depth=8, max_side=16_384
+    ),
+    "jxl": Writer(jxlwriter.encode, (".jxl",), frozenset({"exif", "xmp"}), jxlwriter.encode),
+    "bmp": Writer(pilwriters.encode_bmp, (".bmp", ".dib"), frozenset({"resolution"}), alpha=False, bit_depth=8),
 }
 FORMATS = tuple(WRITERS)
+_NAMES = {"icc": "ICC profile", "exif": "EXIF", "xmp": "XMP", "cicp": "CICP"}  # of metadata in messages
 
 
 def ignore(message: str) -> None:
@@ -113,11 +132,11 @@ def read_bytes(source: Path | BinaryIO) -> bytes:
 # --- writing ---
 
 
-def write(picture: Picture, target: BinaryIO, format: str, *, warn: Warn = ignore) -> None:
-    """Write a picture as "png", "tiff" (both lossless, all that a picture has), "ppm", "jpeg" or "webp".
+def write(picture: Picture, target: BinaryIO, format: str, *, quality: int | None = None, warn: Warn = ignore) -> None:
+    """Write a picture in one of `FORMATS`: without loss where the format can, JPEG and AVIF at 95 with full chroma.
 
-    WebP is lossless at 8 bits, JPEG is quality 95 with full chroma. `warn` gets one line for whatever the
-    format cannot hold; an alpha channel is refused with BadInput instead.
+    A `quality` of 1 to 100 is that of JPEG and AVIF, and makes WebP and JPEG XL lossy; the others have none. `warn`
+    gets one line for whatever the format cannot hold; an alpha channel is refused with BadInput instead.
     """
     writer = WRITERS.get(format)
     if writer is None:
@@ -132,14 +151,27 @@ def write(picture: Picture, target: BinaryIO, format: str, *, warn: Warn = ignor
         if picture.bit_depth > writer.bit_depth:
             warn(f"{format} holds 8 bits a sample: 16 are rounded to 8")
             picture = _in_8_bits(picture)
-        data = writer.encode(picture, warn)
+        picture = _without_unheld(picture, format, writer.holds, warn)
+        lossy = writer.at_quality if quality is not None else None
+        data = writer.encode(picture, warn) if lossy is None or quality is None else lossy(picture, warn, quality)
     target.write(data)
+
+
+def _without_unheld(picture: Picture, format: str, holds: frozenset[str], warn: Warn) -> Picture:
+    """Without the metadata that a format cannot hold, looking the same; what would have changed something is named."""
+    there = {name: value for name in sorted(_ALL - holds) if (value := getattr(picture.metadata, name)) is not None}
+    needless = {name for name, value in there.items() if name in COLOUR_FIELDS and is_srgb(name, value)}
+    if picture.metadata.icc is not None and "icc" in holds:
+        needless.update({"gamma", "chromaticities", "srgb"})  # a profile counts before them
+    if dropped := [_NAMES.get(name, name) for name in there if name not in needless]:
+        warn(f"{format} holds no {_listed(dropped)}: dropped")
+    return strip(picture, frozenset(there), warn)
 
 
 def _listed(names: Iterable[str]) -> str:
     """a, b or c"""
     *first, last = names
-    return f"{', '.join(first)} or {last}"
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _in_8_bits(picture: Picture) -> Picture:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from aecodec.errors import BadInput, LimitExceeded
 from aecodec.limits import MAX_PIXELS, MAX_SIDE
+from aecodec.pictures.colour import COLOUR_FIELDS, is_legal
+from aecodec.pictures.resolution import Resolution
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # 0..255 or 0..65535
 Warn = Callable[[str], None]  # takes one line on what a reader or writer does not keep
@@ -16,17 +18,29 @@ Warn = Callable[[str], None]  # takes one line on what a reader or writer does n
 
 @dataclass(frozen=True)
 class Metadata:
-    """Side information, byte for byte; each field is None where the picture has none.
+    """Side information, exactly as it was; each field is None where the picture has none.
 
-    icc is a profile, exif a TIFF block without the "Exif\\0\\0" that JPEG puts before it, xmp an XML packet.
+    icc is a profile, exif a TIFF block without the "Exif\\0\\0" that JPEG puts before it, xmp an XML packet, byte for
+    byte; `aecodec.pictures.colour` says what the last four are. An illegal value of those raises ValueError.
     """
 
     icc: bytes | None = None
     exif: bytes | None = None
     xmp: bytes | None = None
+    resolution: Resolution | None = None
+    gamma: int | None = None
+    chromaticities: tuple[int, ...] | None = None
+    cicp: tuple[int, ...] | None = None
+    srgb: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in COLOUR_FIELDS:
+            value = getattr(self, name)
+            if value is not None and not is_legal(name, value):
+                raise ValueError(f"a {name} of {value} is illegal")
 
     def without(self, names: Iterable[str]) -> "Metadata":
-        """A copy that lacks the fields of these names ("icc", "exif", "xmp")."""
+        """A copy that lacks the fields of these names."""
         return replace(self, **dict.fromkeys(names))
 
 
@@ -107,6 +121,11 @@ def from_array(array: NDArray[Any]) -> Picture:
     colours = 1 if samples <= 2 else 3
     alpha = None if samples == colours else np.ascontiguousarray(array[:, :, colours])
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
+
+
+def middle(bit_depth: int) -> int:
+    """Of the range of samples of 8 or 16 bits."""
+    return 1 << (bit_depth - 1)
 
 
 def flatten_hidden(picture: Picture) -> Samples:

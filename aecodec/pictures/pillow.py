@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from aecodec.errors import BadInput
-from aecodec.pictures import pilmodes
+from aecodec.pictures import pilinfo, pilmodes
 from aecodec.pictures.foreign import reason
 from aecodec.pictures.picture import Picture, Warn, check_size
 
@@ -32,6 +32,8 @@ def opened(data: bytes, warn: Warn) -> Image.Image:
         warn(f"{frames} pictures in one file (animation or pages): only the first is kept")
     if (depth := _hidden_depth(image.format, data)) > 8:
         warn(f"{image.format} of {depth} bits a sample is read as 8 bit")
+    if image.format == "AVIF" and (cicp := pilinfo.cicp_of_avif(data)) is not None:
+        image.info["cicp"] = cicp
     return image
 
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from aecodec.errors import BadInput
-from aecodec.pictures.picture import Metadata, Picture, Warn, check_size, from_array
+from aecodec.pictures.picture import Picture, Warn, check_size, from_array
 
 _PNM = re.compile(rb"P([2356])" + rb"(?:\s|#[^\r\n]*[\r\n])+(\d{1,10})" * 3 + rb"\s")
 
@@ -33,8 +33,6 @@ def read(data: bytes, warn: Warn) -> Picture | None:
 
 def encode(picture: Picture, warn: Warn) -> bytes:
     """P5 or P6 of the pixels."""
-    if picture.metadata != Metadata():
-        warn("ppm holds no metadata: ICC profile, EXIF and XMP are dropped")
     pixels = picture.pixels
     height, width, channels = pixels.shape
     bits = 8 * pixels.dtype.itemsize

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aecodec.errors import BadInput
-from aecodec.pictures import pillow, pilmodes
+from aecodec.pictures import pilinfo, pillow, pilmodes
 from aecodec.pictures.exif import exif_block, pin_orientation
 from aecodec.pictures.picture import Metadata, Picture, Warn, check_size, from_array
 
@@ -107,11 +107,13 @@ def _unassociated(pixels: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
 
 
 def _tiff_metadata(stream: BytesIO, tiff: tifffile.TiffFile, warn: Warn) -> Metadata:
-    """ICC profile, EXIF block and XMP of the first page."""
+    """ICC profile, EXIF block, XMP, resolution and chromaticities of the first page."""
     tags = Image.Exif()
     tags.endian, tags.bigtiff = tiff.byteorder, tiff.is_bigtiff
     tags.load_from_fp(stream, tiff.pages.first.offset)
-    return Metadata(_content(tags.get(ICC)), exif_block(tags, warn), _content(tags.get(XMP)))
+    fields = (_content(tags.get(ICC)), exif_block(tags, warn), _content(tags.get(XMP)))
+    chromaticities = pilinfo.chromaticities_of_tags(tags, warn)
+    return Metadata(*fields, resolution=pilinfo.of_tags(tags), chromaticities=chromaticities)
 
 
 def _content(value: object) -> bytes | None:

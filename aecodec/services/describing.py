@@ -1,4 +1,4 @@
-"""What .aec files say of themselves: header, index and the note of a denoiser; no more is read."""
+"""What .aec files say of themselves: header, index, a denoiser's note, resolution and colour; no more is read."""
 
 from typing import BinaryIO
 
@@ -7,13 +7,16 @@ from aecodec.codec import container
 from aecodec.codec.layout import read_layout
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
+from aecodec.pictures.colour import SCALE
+from aecodec.pictures.picture import Metadata
+from aecodec.pictures.resolution import Resolution
 from aecodec.services.files import coded_stream
 from aecodec.services.jobs import Job
-from aecodec.services.rows import Description
+from aecodec.services.rows import Description, PrintSize
 
 
 def describe(job: Job) -> Description:
-    """What header and index say; no more is read. A file of another size than theirs is an error."""
+    """What header, index and parts of a few bytes say. A file of another size than the index says is an error."""
     with coded_stream(job) as (stream, size):
         return _describe(job, stream, size)
 
@@ -24,10 +27,12 @@ def _describe(job: Job, source: BinaryIO, size: int) -> Description:
     weights_id = header.weights_hash.hex()
     parts = {part.name: part.size for part in layout.parts}
     wrong = () if size == layout.size else (f"has {size:,} bytes, but its index says {layout.size:,}",)
+    denoised, side = None, Metadata()
     try:
         denoised = container.read_cleaning(source, layout)
+        side = container.read_small_metadata(source, layout)
     except FormatError as error:
-        denoised, wrong = None, (*wrong, str(error))
+        wrong = (*wrong, str(error))
     return Description(
         input=job.name,
         width=header.width,
@@ -43,11 +48,22 @@ def _describe(job: Job, source: BinaryIO, size: int) -> Description:
         model=_shipped_name(weights_id),
         weights_id=weights_id,
         denoised=denoised,
+        resolution=_print_size(side.resolution),
+        gamma=None if side.gamma is None else side.gamma / SCALE,
+        chromaticities=None if side.chromaticities is None else tuple(n / SCALE for n in side.chromaticities),
+        cicp=side.cicp,
+        srgb=side.srgb,
         tile_side=header.tile_side,
         tiles=len(layout.tiles),
         tile_bytes=sum(tile.size for tile in layout.tiles),
         parts=parts,
     )
+
+
+def _print_size(resolution: Resolution | None) -> PrintSize | None:
+    if resolution is None:
+        return None
+    return PrintSize(float(resolution.x), float(resolution.y), resolution.unit.name.lower())
 
 
 def _shipped_name(weights_id: str) -> str | None:

@@ -19,8 +19,9 @@ from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
-from aecodec.pictures.orientation import strip
+from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
 from aecodec.pictures.picture import Picture, Samples, Warn, flatten_hidden
+from aecodec.pictures.resizing import Size, resized
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format
 from aecodec.services.rows import DecodedRow, EncodedRow
@@ -58,10 +59,12 @@ class EncodeOptions:
     target: Target
     effort: int = 0  # 0 ... 9
     exact: bool = False  # keep RGB under alpha 0
-    strip: frozenset[str] = frozenset()  # of exif, icc, xmp
+    strip: frozenset[str] = frozenset()  # fields of the metadata
     verify: bool = False
     denoise: float | None = None  # strength 0 ... 1; None: leave the noise in
     measure: bool = True  # PSNR for the row, which costs the decoding of the picture
+    auto_orient: bool = False  # turn pixels as the EXIF orientation says
+    resize: Size | None = None  # after all else
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class DecodeOptions:
     format: str | None = None  # a key of FORMAT_SUFFIX; None: what the output's suffix says
     crop: tuple[int, int, int, int] | None = None  # x, y, width, height as stored
     keep_going: bool = False
+    quality: int | None = None  # 1 ... 100, of formats that have one
 
 
 def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Work:
@@ -122,10 +126,7 @@ class _Encoding:
         options = self.options
         start = perf_counter()
         warn = self.warn_about(job.name)
-        picture = read_picture(job, warn)
-        if options.strip:
-            picture = strip(picture, options.strip, warn)
-        picture, clean = self._cleaned(picture)
+        picture, clean = self._prepared(read_picture(job, warn), warn)
         encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
         psnr_db = encoded.psnr_db if options.measure else None  # here: no file is left if it fails
         with opened(job.output, replace=job.replace) as stream:
@@ -150,6 +151,19 @@ class _Encoding:
             strength=clean.strength if clean else None,
             seconds=perf_counter() - start,
         )
+
+    def _prepared(self, picture: Picture, warn: Warn) -> tuple[Picture, Cleaning | None]:
+        """What is coded of a picture that was read. Noise goes first: it is what the denoiser knows before scaling."""
+        if self.options.auto_orient:
+            picture = upright(picture)
+        if self.options.strip:
+            picture = strip(picture, self.options.strip, warn)
+        picture, clean = self._cleaned(picture)
+        if self.options.resize is None:
+            return picture, clean
+        if orientation(picture.metadata.exif) in SIDEWAYS:
+            warn("--resize goes by width and height as stored, and this is shown on its side: see --auto-orient")
+        return resized(picture, self.options.resize), clean
 
     def _cleaned(self, picture: Picture) -> tuple[Picture, Cleaning | None]:
         """Without noise, where that is asked for: noise is the most expensive thing that a codec can keep."""
@@ -193,7 +207,7 @@ def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Dec
         decoded = codec.decode(stream, crop=options.crop, keep_going=options.keep_going)
     with opened(job.output, replace=job.replace) as output:
         name = output_format(job.output, options.format)
-        imagefile.write(decoded.picture, output, name, warn=warn)
+        imagefile.write(decoded.picture, output, name, quality=options.quality, warn=warn)
     row = _decoded_row(job, size, decoded, start)
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 

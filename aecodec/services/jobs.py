@@ -137,6 +137,14 @@ def output_format(output: Path | None, chosen: str | None) -> str:
     return chosen or FORMAT_OF_SUFFIX[suffix]
 
 
+def refuse_idle_quality(jobs: Sequence[Job], chosen_format: str | None) -> None:
+    """Raises UsageError for a quality of outputs where none of them has a format with one."""
+    formats = {output_format(job.output, chosen_format) for job in jobs if job.refusal is None}
+    if formats and all(WRITERS[name].at_quality is None for name in formats):
+        lossy = ", ".join(name for name, writer in WRITERS.items() if writer.at_quality is not None)
+        raise UsageError(f"--output-quality is of {lossy}; {' and '.join(sorted(formats))} have none: leave it out")
+
+
 def _refuse_finished(source: Source, kind: Kind) -> Source:
     if source.path is None or source.problem is not None or kind.gives is None or kind.mark:
         return source

@@ -64,6 +64,15 @@ class DenoisedRow(Row):
     seconds: float
 
 
+@dataclass(frozen=True)
+class PrintSize:
+    """Pixels per unit of length, to the right and down."""
+
+    x: float
+    y: float
+    unit: str  # inch, centimetre, metre; none: only their ratio counts
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description(Row):
     """What `info` has read in the header of a .aec file."""
@@ -83,4 +92,9 @@ class Description(Row):
     tiles: int
     tile_bytes: int
     denoised: Cleaning | None
+    resolution: PrintSize | None
+    gamma: float | None  # exponent of the encoding
+    chromaticities: tuple[float, ...] | None  # x and y of white, red, green and blue
+    cicp: tuple[int, ...] | None  # primaries, transfer, matrix, full range: code points of H.273
+    srgb: int | None  # rendering intent
     parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is

@@ -4,11 +4,17 @@ import json
 import re
 import signal
 import sys
+from dataclasses import fields, replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import DEFAULT_QUALITY
+from aecodec.pictures import imagefile
+from aecodec.pictures.resolution import Resolution, Unit
 from aecodec.services import files
 from tests import drawn, fake_codec
 from tests.cli.conftest import png
@@ -76,7 +82,14 @@ def test_each_target_reaches_the_codec(run, make, log, arguments, target):
         (["--max-bytes", "9" * 400], "size in bytes"),
         (["-o", "q.jpg"], "-o q.jpg: .jpg is the suffix of a picture"),
         (["--effort", "10"], "goes from 0"),
-        (["--strip", "gps"], "exif, icc, xmp"),
+        (["--strip", "gps"], "exif, icc, xmp, dpi, colour"),
+        (["--resize", "big"], "give WxH, Wx or xH"),
+        (["--resize", "x"], "give WxH"),
+        (["--resize", "0x10"], "give WxH"),
+        (["--resize", "0%"], "give WxH"),
+        (["--resize", "-5x"], "give WxH"),
+        (["--resize", "100"], "give WxH"),
+        (["--resize", "infx"], "give WxH"),
         (["--strength", "0.5"], "--denoise"),
         (["--denoise", "--strength", "1.5"], "goes from 0"),
         (["--shard", "3/2"], "I/N"),
@@ -287,9 +300,6 @@ def test_json_says_inf_for_a_lossless_result(run, make):
 def black() -> bytes:
     from io import BytesIO
 
-    import numpy as np
-
-    from aecodec.pictures import imagefile
     from aecodec.pictures.picture import Picture
 
     stream = BytesIO()
@@ -363,14 +373,101 @@ def test_strip_drops_metadata_and_keeps_the_picture_upright(run, make, log):
     assert log[-1][4] == type(kept)()
 
 
-def tagged() -> bytes:
-    from dataclasses import replace
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        ("dpi", {"icc", "exif", "xmp", "gamma", "chromaticities", "cicp", "srgb"}),
+        ("colour", {"icc", "exif", "xmp", "resolution"}),
+        ("exif,DPI , icc", {"xmp", "gamma", "chromaticities", "cicp", "srgb"}),
+        ("all", set()),
+    ],
+)
+def test_each_kind_of_metadata_can_be_stripped(run, make, log, names, left):
+    from tests.codec.test_ancillary import FULL
+
+    full = replace(FULL, icc=drawn.srgb_profile(), exif=drawn.exif_block(1), xmp=drawn.XMP)
+    full = replace(full, resolution=Resolution(Fraction(2835), Fraction(3000), Unit.METRE))
+    make("img.png", data=drawn.written(replace(drawn.picture(), metadata=full), "png"))
+    assert run("encode", "img.png").exit_code == 0
+    assert log[-1][4] == full
+    assert run("encode", "img.png", "--strip", names, "--force").exit_code == 0
+    kept = log[-1][4]
+    assert {field.name for field in fields(kept) if getattr(kept, field.name) is not None} == left
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ("10x40", (10, 40)),
+        ("62x", (62, 40)),
+        ("X10", (16, 10)),
+        ("50%", (16, 10)),
+        ("12.5%", (4, 2)),
+        ("31x20", (31, 20)),
+    ],
+)
+def test_resize_says_the_size_of_what_is_coded(run, make, tmp_path, asked, size):
+    make("img.png", data=png(bits=16, alpha=True))
+    row = json.loads(run("encode", "img.png", "--resize", asked, "--exact", "--verify", "--json").stdout)
+    assert (row["width"], row["height"], row["error"]) == (*size, None)
+    assert run("decode", "img.aec", "--force").exit_code == 0
+    back = imagefile.read(tmp_path / "img.png")
+    assert (back.width, back.height, back.bit_depth, back.alpha is not None) == (*size, 16, True)
+
+
+def test_a_size_beyond_the_limits_is_an_error_of_that_file(run, make, tmp_path):
+    make("img.png")
+    result = run("encode", "img.png", "--resize", "999999999x")
+    assert result.exit_code == 1
+    assert re.fullmatch(
+        r"aecodec: img\.png: the picture is 999999999 x \d+ pixels: a side has at most 262144\n", result.stderr
+    )
+    assert names(tmp_path) == ["img.png"]
+
+
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_auto_orient_turns_pixels_and_keeps_the_rest_of_exif(run, make, log, tmp_path, tag):
+    make("img.png", data=tagged(tag))
+    result = run("encode", "img.png", "--auto-orient", "-o", "out.aec")
+    assert result.exit_code == 0
+    assert "warning" not in result.stderr
+    assert log[-1][4] == drawn.metadata(1)
+    assert ("20x31" if tag > 4 else "31x20") in run("decode", "out.aec", "-o", "back.png").stderr
+    upright = ImageOps.exif_transpose(Image.open(tmp_path / "img.png"))
+    assert (imagefile.read(tmp_path / "back.png").pixels == np.asarray(upright) // 4 * 4).all()
+
+
+def test_resize_comes_after_auto_orient_and_after_strip(run, make):
+    make("img.png", data=tagged(6))  # 31 x 20 as stored, 20 x 31 as shown
+    sizes = {}
+    for options in ("", "--auto-orient", "--strip exif"):
+        result = run("encode", "img.png", "--resize", "10x", *options.split(), "--json", "--force")
+        row = json.loads(result.stdout)
+        sizes[options] = row["width"], row["height"]
+    assert sizes == {"": (10, 6), "--auto-orient": (10, 16), "--strip exif": (10, 16)}
+    assert "see --auto-orient" in run("encode", "img.png", "--resize", "10x", "--force").stderr
+    assert "see --auto-orient" not in run("encode", "img.png", "--resize", "10x", "--auto-orient", "--force").stderr
+
+
+def test_noise_is_removed_before_a_picture_is_resized(run, make, monkeypatch):
+    make("img.png")
+    seen = []
+    real = fake_codec.Denoiser.denoise
+
+    def noted(self, picture, **options):
+        seen.append(picture.width)
+        return real(self, picture, **options)
+
+    monkeypatch.setattr(fake_codec.Denoiser, "denoise", noted)
+    assert run("encode", "img.png", "--denoise", "--resize", "50%").exit_code == 0
+    assert seen == [31]
+
+
+def tagged(tag: int = 6) -> bytes:
     from io import BytesIO
 
-    from aecodec.pictures import imagefile
-
     stream = BytesIO()
-    imagefile.write(replace(drawn.picture(), metadata=drawn.metadata(orientation=6)), stream, "png")
+    imagefile.write(replace(drawn.picture(), metadata=drawn.metadata(orientation=tag)), stream, "png")
     return stream.getvalue()
 
 

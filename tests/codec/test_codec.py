@@ -72,7 +72,7 @@ def test_alpha_of_the_smallest_pictures_is_exact(codec: Codec, channels: int, de
 
 
 def test_metadata_comes_back_byte_for_byte(codec: Codec) -> None:
-    metadata = Metadata(icc=b"profile" * 9, exif=b"II*\0" + bytes(20), xmp=b"<x/>")
+    metadata = Metadata(icc=b"profile" * 9, exif=b"II*\0" + bytes(20), xmp=b"<x/>", gamma=45_455, cicp=(9, 16, 0, 1))
     picture = Picture(sample()[:64, :64], metadata=metadata)
     assert codec.decode(codec.encode(picture, Q50).data).picture.metadata == metadata
 

@@ -154,9 +154,9 @@ def denoised(*inputs: str, chosen: str | None = None, **options) -> dict[str, st
         ("a.b.tif", None, "a.b-denoised.tif"),
         ("a.pgm", None, "a-denoised.pgm"),
         ("a.webp", None, "a-denoised.webp"),
-        ("a.avif", None, "a-denoised.png"),
+        ("a.avif", None, "a-denoised.avif"),
         ("a.gif", None, "a-denoised.png"),
-        ("a.BMP", None, "a-denoised.png"),
+        ("a.BMP", None, "a-denoised.BMP"),
         ("a", None, "a-denoised.png"),
         ("photo.jpg", "tiff", "photo-denoised.tiff"),
         ("a.avif", "jpeg", "a-denoised.jpg"),
@@ -258,7 +258,7 @@ def test_output_format(output, chosen, expected):
     assert jobs.output_format(None if output is None else Path(output), chosen) == expected
 
 
-@pytest.mark.parametrize(("output", "why"), [("a", "no suffix to tell the format"), ("a.avif", "suffix '.avif'")])
+@pytest.mark.parametrize(("output", "why"), [("a", "no suffix to tell the format"), ("a.gif", "suffix '.gif'")])
 def test_an_unknown_output_format(output, why):
     with pytest.raises(UsageError, match=f"{why}.*use --format"):
         jobs.output_format(Path(output), None)

@@ -1,0 +1,61 @@
+"""An .aec file to a picture: container, lossless tiles and alpha here; a network is loaded only where there are latents."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from aecodec.codec import container
+from aecodec.codec.layers import Crop, contents, lay_over
+from aecodec.codec.layout import read_layout, stream_of
+from aecodec.codec.results import Decoded
+from aecodec.errors import Corrupt, FormatError
+from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture, Samples, middle
+
+if TYPE_CHECKING:
+    from aecodec.codec.codec import Codec
+
+
+def decode(
+    source: bytes | BinaryIO, codec: Callable[[], "Codec"], *, crop: Crop | None = None, keep_going: bool = False
+) -> Decoded:
+    """As `Codec.decode`; `codec` gives one, and is not called for a lossless file, which needs neither weights nor torch."""
+    stream = stream_of(source)
+    layout = read_layout(stream)
+    header = layout.header
+    shown = crop or (0, 0, header.width, header.height)
+    network = codec().network(header) if header.has_network else None
+    needed = header.grid.touching(shown, network.halo if network else 0)
+    parts = container.parse(stream, keep_going=keep_going, tiles={tile.index for tile in needed}, layout=layout)
+    damage = list(parts.damage)
+    told = damage if keep_going else None
+    held = contents(layout, parts.tiles, told)
+    if network is not None:
+        held = network.plausible(layout, held, told)
+    if not held:
+        raise Corrupt(f"no tile is left: {damage[0]}")
+    if network is not None:
+        pixels = network.paint(layout, held, needed, shown, told)
+    else:
+        dtype = np.uint8 if header.bit_depth == 8 else np.uint16
+        pixels = np.full((shown[3], shown[2], header.channels), middle(header.bit_depth), dtype)
+    alpha = lay_over(pixels, layout, held, shown, told)
+    if parts.alpha is not None:
+        alpha = _decode_alpha(parts, shown, told)
+    picture = Picture(pixels, alpha, parts.metadata)
+    return Decoded(picture, header.quality, tuple(damage))
+
+
+def _decode_alpha(parts: container.Container, shown: Crop, damage: list[str] | None) -> Samples | None:
+    assert parts.alpha is not None
+    header = parts.header
+    try:
+        alpha = imagefile.decode_alpha(parts.alpha, header.height, header.width, header.bit_depth)
+    except FormatError as error:
+        if damage is None:
+            raise
+        damage.append(str(error))
+        return None
+    x, y, width, height = shown
+    return alpha[y : y + height, x : x + width]

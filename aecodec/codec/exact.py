@@ -1,0 +1,62 @@
+"""Lossless files, whose every tile is a lossless picture: written without weights and without torch."""
+
+import math
+
+import numpy as np
+
+from aecodec import limits
+from aecodec.codec import container
+from aecodec.codec.header import NO_NETWORK, NO_WEIGHTS, Cleaning, Header
+from aecodec.codec.layout import TileKind
+from aecodec.codec.results import Encoded
+from aecodec.pictures import lossless
+from aecodec.pictures.picture import Picture
+from aecodec.quality import QUALITY_STEPS, step_to_quality
+from aecodec.tiling import align_up
+
+EFFORTS = (7, 8, 8, 8, 8, 9, 9, 9, 9, 10)  # of `cjxl`, whose default is 7, for ours of 0 ... 9
+
+
+def encode(
+    picture: Picture,
+    *,
+    effort: int = 0,
+    exact: bool = True,
+    step: int = QUALITY_STEPS,
+    clean: Cleaning | None = None,
+    threads: int = 1,
+) -> Encoded:
+    """The lossless file of a picture: identical samples, alpha included, in tiles as large as the format allows.
+
+    `exact`: whether colours under alpha 0 are the picture's own; `step` is the quality that was asked for. Raises
+    LimitExceeded.
+    """
+    side = min(align_up(max(picture.width, picture.height)), limits.MAX_TILE_SIDE)
+    has_alpha = picture.alpha is not None
+    header = Header(
+        width=picture.width,
+        height=picture.height,
+        channels=picture.channels,
+        bit_depth=picture.bit_depth,
+        model_id=NO_NETWORK,
+        weights_hash=NO_WEIGHTS,
+        quality_step=step,
+        tile_side=side,
+        exact=exact and has_alpha,
+        tiles_alpha=has_alpha,
+    )
+    samples = picture.interleaved()
+    tiles = [
+        lossless.encode(
+            np.ascontiguousarray(samples[t.y : t.y + t.height, t.x : t.x + t.width]), EFFORTS[effort], threads
+        )
+        for t in header.grid.tiles()
+    ]
+    data = container.write(
+        header,
+        tiles,
+        holds=[TileKind.LOSSLESS] * len(tiles),
+        metadata=picture.metadata,
+        clean=clean,
+    )
+    return Encoded(data, step_to_quality(step), lambda: math.inf, lossless=1.0)
