@@ -2,6 +2,7 @@
 
 MAX_SIDE = 1 << 18  # pixels; 262,144: beyond any sensor or scan, and side * side still fits 64 bits with room
 MAX_PIXELS = 1 << 30  # pixels; 3 GiB as 8-bit RGB, the most a 16 GB machine can hold beside its latents
+DEFAULT_MAX_PIXELS = 178_956_970  # of an input unless --max-pixels allows more: where Pillow, too, suspects a bomb
 MAX_TILES = 1 << 16  # one tile is at least 64 x 64 pixels, and a billion pixels in tiles of 1024 are 1,024
 MAX_TILE_SIDE = 4096  # pixels; a tile's features at 1/8 then stay below 1 GB in float32
 MAX_METADATA_BYTES = 64 << 20  # ICC, EXIF or XMP; the largest EXIF (with makernotes and previews) are a few MB

@@ -15,9 +15,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from aecodec import metrics
+from aecodec.bits import crc32, fixed
 from aecodec.codec import ancillary
-from aecodec.codec.header import Cleaning
-from aecodec.codec.layout import Part, PartKind
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import INDEX_OFFSET, Part, PartKind
+from aecodec.codec.layout import MAGIC as AEC_MAGIC
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures.picture import Metadata, Picture, Samples
@@ -56,6 +58,14 @@ class Decoded:
     damage: tuple[str, ...] = ()
 
 
+def _front(picture: Picture) -> bytes:
+    """Signature and header as a real file has them: services look at the size before they decode."""
+    header = Header(
+        picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, 1024
+    ).to_bytes()
+    return AEC_MAGIC + bytes([1]) + header + fixed(crc32(header), 4)
+
+
 @dataclass
 class Codec:
     """`log` gets a tuple for each call of any of them."""
@@ -85,7 +95,7 @@ class Codec:
         quality = target.value if target.kind == "quality" else 33.0
         stream = io.BytesIO()
         np.savez(stream, quality=quality, **arrays)
-        data = MAGIC + stream.getvalue()
+        data = _front(picture) + MAGIC + stream.getvalue()
 
         def measure() -> float:
             return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
@@ -98,12 +108,12 @@ class Codec:
     ) -> Decoded:
         self.log.append(("decode", crop, keep_going))
         data = source if isinstance(source, bytes) else source.read()
-        if not data.startswith(MAGIC):
+        if not data.startswith(MAGIC, INDEX_OFFSET):
             raise Corrupt("signature at byte 0: not an .aec file")
         hurt = data.endswith(HURT)
         if hurt and not keep_going:
             raise Corrupt("tile 3 at byte 77: checksum mismatch")
-        with np.load(io.BytesIO(data[len(MAGIC) :].removesuffix(HURT))) as arrays:
+        with np.load(io.BytesIO(data[INDEX_OFFSET + len(MAGIC) :].removesuffix(HURT))) as arrays:
             metadata: dict[str, Any] = {}
             for kind in PartKind:
                 if kind.name in arrays:

@@ -46,7 +46,7 @@ PLACES = {
         "training.*",
     ],
     ("torchvision",): ["training.data"],
-    ("PIL", "imagecodecs", "tifffile"): ["evaluation.baselines", "pictures.*"],
+    ("PIL", "imagecodecs", "tifffile", "pillow_heif"): ["evaluation.baselines", "pictures.*"],
     ("skimage", "pytorch_msssim", "scipy", "jinja2", "matplotlib"): ["evaluation.*", "metrics", "training.tablefit"],
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.kernels"],

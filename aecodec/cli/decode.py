@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.services.rows import DecodedRow
@@ -45,6 +46,7 @@ def decode(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -63,17 +65,19 @@ def decode(  # noqa: PLR0913
         raise UsageError("--check writes nothing: leave out -o, --format, --output-quality, --crop and --skip-existing")
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    from aecodec.pictures.wanted import Wanted
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import DecodedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    part, wanted = values.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
         planned = jobs.plan(selection, jobs.READ, talk.warn_about)
         rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
-    settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going, output_quality)
+    settings = files.DecodeOptions(picture_format, values.parse_crop(crop), keep_going, output_quality)
     planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
     if output_quality is not None:
         jobs.refuse_idle_quality(planned, picture_format)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.errors import require
 
@@ -29,7 +29,7 @@ Budget = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.duration("--time-budget"),
+        parser=values.duration("--time-budget"),
         help="How long this command takes: 90s, 9m or 1.5h. With --total-time or --decay, how long it trains.",
         show_default="30m; all of --decay; with --stable for ever",
     ),
@@ -38,7 +38,7 @@ TotalTime = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.duration("--total-time"),
+        parser=values.duration("--total-time"),
         help="Of a chain of resumed commands, over which the learning rate falls; else each adds its budget.",
     ),
 ]
@@ -49,7 +49,7 @@ Decay = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.duration("--decay"),
+        parser=values.duration("--decay"),
         help="Make weights of a stable run's checkpoint (--resume): in this time the learning rate falls to nothing.",
     ),
 ]

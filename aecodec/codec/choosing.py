@@ -74,9 +74,7 @@ class Choosing:
             if (identical := self._lossless_instead(lossy, target, step)) is not None:
                 return identical
         elif step == QUALITY_STEPS and len(lossy.data) < FILLED * most:
-            lossy = replace(
-                lossy, ceiling=f"no quality takes more than {len(lossy.data)} bytes, and lossless does not fit"
-            )
+            lossy = replace(lossy, ceiling=f"no quality takes more than {len(lossy.data)} bytes; lossless does not fit")
         return self._with_effort(lossy, way, step, most, effort) if effort else lossy
 
     @cached_property

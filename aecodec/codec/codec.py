@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,7 +23,7 @@ from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
 from aecodec.models import manifest, weights
-from aecodec.pictures.picture import Picture, Samples, middle
+from aecodec.pictures.picture import Picture, Samples, blank
 from aecodec.tiling import Tile, groups
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
@@ -180,8 +179,7 @@ class Network:
     def _shown(self, layout: Layout, canvas: Tensor, shown: Crop) -> Samples:
         header = layout.header
         x, y, width, height = shown
-        dtype = np.uint8 if header.bit_depth == 8 else np.uint16
-        pixels = np.full((height, width, header.channels), middle(header.bit_depth), dtype)
+        pixels = blank(height, width, header.channels, header.bit_depth)
         tiles = [t for t in header.grid.touching(shown) if layout.tiles[t.index].holds is not TileKind.LOSSLESS]
         model = self.used.frozen.model
         for tile, unit in synthesise(model, header.grid, canvas, header.quality_step, tiles, self.batch):

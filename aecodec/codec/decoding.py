@@ -1,9 +1,7 @@
-"""An .aec file to a picture: container, lossless tiles and alpha here; a network is loaded only where there are latents."""
+"""An .aec file to a picture: container, lossless tiles and alpha; a network is loaded only where there are latents."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO
-
-import numpy as np
 
 from aecodec.codec import container
 from aecodec.codec.layers import Crop, contents, lay_over
@@ -11,7 +9,7 @@ from aecodec.codec.layout import read_layout, stream_of
 from aecodec.codec.results import Decoded
 from aecodec.errors import Corrupt, FormatError
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture, Samples, middle
+from aecodec.pictures.picture import Picture, Samples, blank
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 def decode(
     source: bytes | BinaryIO, codec: Callable[[], "Codec"], *, crop: Crop | None = None, keep_going: bool = False
 ) -> Decoded:
-    """As `Codec.decode`; `codec` gives one, and is not called for a lossless file, which needs neither weights nor torch."""
+    """As `Codec.decode`; `codec` gives one. A lossless file needs none, neither weights nor torch."""
     stream = stream_of(source)
     layout = read_layout(stream)
     header = layout.header
@@ -38,8 +36,7 @@ def decode(
     if network is not None:
         pixels = network.paint(layout, held, needed, shown, told)
     else:
-        dtype = np.uint8 if header.bit_depth == 8 else np.uint16
-        pixels = np.full((shown[3], shown[2], header.channels), middle(header.bit_depth), dtype)
+        pixels = blank(shown[3], shown[2], header.channels, header.bit_depth)
     alpha = lay_over(pixels, layout, held, shown, told)
     if parts.alpha is not None:
         alpha = _decode_alpha(parts, shown, told)

@@ -40,7 +40,7 @@ def is_drawn(pixels: Samples) -> bool:
     few = FEW_GREYS if grey else FEW_COLOURS
     if _colours(key[::SAMPLING, ::SAMPLING]) <= few and _colours(key) <= few:
         return True
-    return 8 * lossless.quick_size(pixels) <= SIMPLE_BITS * (1 if grey else 3) * height * width
+    return bool(8 * lossless.quick_size(pixels) <= SIMPLE_BITS * (1 if grey else 3) * height * width)
 
 
 def block_bits(pixels: Samples) -> NDArray[np.float64]:
@@ -83,29 +83,31 @@ def filled(pixels: Samples, hidden: NDArray[np.bool_]) -> Samples:
     return np.where(shown, pixels, np.rint(means).astype(pixels.dtype))
 
 
-def _means(sums: NDArray[np.float32], counts: NDArray[np.float32]) -> NDArray[np.float32]:
+def _means(sums: NDArray[Any], counts: NDArray[Any]) -> NDArray[Any]:
     """Sums (H, W, C) of counts (H, W, 1) pixels -> the mean of each, or that of the square around it if it has none."""
-    means = sums / np.maximum(counts, 1)
+    means: NDArray[Any] = sums / np.maximum(counts, 1)
     height, width = counts.shape[:2]
     if counts.all() or max(height, width) == 1:
         return means
     larger = _means(_halved(sums), _halved(counts)).repeat(2, 0).repeat(2, 1)[:height, :width]
-    return np.where(counts > 0, means, larger)
+    found: NDArray[Any] = np.where(counts > 0, means, larger)
+    return found
 
 
-def _halved(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _halved(values: NDArray[Any]) -> NDArray[Any]:
     """Sums (H/2, W/2, C) of squares of 2x2, which are less at the right and bottom edge."""
-    even = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)))
-    return even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+    even: NDArray[Any] = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)))
+    sums: NDArray[Any] = even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+    return sums
 
 
 def _keys(pixels: Samples) -> NDArray[Any]:
     """One integer a colour, (H, W)."""
     bits = 8 * pixels.itemsize
-    wide = np.uint32 if bits * pixels.shape[2] <= 32 else np.uint64
-    key: NDArray[Any] = pixels[:, :, 0].astype(wide)
+    wide: NDArray[Any] = pixels.astype(np.uint32 if bits * pixels.shape[2] <= 32 else np.uint64)
+    key: NDArray[Any] = wide[:, :, 0].copy()
     for channel in range(1, pixels.shape[2]):
-        key |= pixels[:, :, channel].astype(wide) << wide(bits * channel)
+        key |= wide[:, :, channel] << (bits * channel)
     return key
 
 

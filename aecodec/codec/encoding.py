@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -84,10 +85,10 @@ class Encoding:
             shown = hidden[here][:, :, None]
             if not shown.any():
                 return None
-            parts = [self.pixels[here] * shown]
+            parts: list[NDArray[Any]] = [self.pixels[here] * shown]
             if self._is_seen(tile):
-                parts.append(shown * np.iinfo(self.pixels.dtype).max)
-            return lossless.encode(np.concatenate(parts, 2, dtype=self.pixels.dtype, casting="unsafe"))
+                parts.append((shown * np.iinfo(self.pixels.dtype).max).astype(self.pixels.dtype))
+            return lossless.encode(np.concatenate(parts, 2))
 
         with ThreadPoolExecutor(torch.get_num_threads()) as pool:
             made = zip(self.grid.tiles(), pool.map(cover, self.grid.tiles()), strict=True)

@@ -1,8 +1,9 @@
 """Lossless files, whose every tile is a lossless picture: written without weights and without torch."""
 
 import math
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from aecodec import limits
 from aecodec.codec import container
@@ -45,13 +46,9 @@ def encode(
         exact=exact and has_alpha,
         tiles_alpha=has_alpha,
     )
-    samples = picture.interleaved()
-    tiles = [
-        lossless.encode(
-            np.ascontiguousarray(samples[t.y : t.y + t.height, t.x : t.x + t.width]), EFFORTS[effort], threads
-        )
-        for t in header.grid.tiles()
-    ]
+    samples: NDArray[Any] = picture.interleaved()
+    cut = (samples[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] for tile in header.grid.tiles())
+    tiles = [lossless.encode(part, EFFORTS[effort], threads) for part in cut]
     data = container.write(
         header,
         tiles,

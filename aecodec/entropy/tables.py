@@ -76,8 +76,8 @@ class Tables:
         """float64 (K,): what the cheapest symbol of each table costs."""
         rises = np.diff(self.cdf)
         rises[(self.start + self.size)[:-1]] = 0  # from the end of one table to the beginning of the next
-        most: np.ndarray = np.maximum.reduceat(rises, self.start)
-        return PRECISION - np.log2(most)
+        least: np.ndarray = PRECISION - np.log2(np.maximum.reduceat(rises, self.start))
+        return least
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         return {"cdf": self.cdf, "size": self.size, "low": self.low}

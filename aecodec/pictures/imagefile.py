@@ -13,18 +13,22 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from aecodec.errors import BadInput, Corrupt, LimitExceeded
+from aecodec.errors import BadInput, Corrupt, LimitExceeded, is_there
 from aecodec.limits import MAX_INPUT_BYTES
-from aecodec.pictures import jxlwriter, pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
+from aecodec.pictures import heif, jxl, jxlwriter, pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
 from aecodec.pictures.colour import COLOUR_FIELDS, is_srgb
 from aecodec.pictures.foreign import foreign_errors
 from aecodec.pictures.orientation import strip
+from aecodec.pictures.overheard import overheard
 from aecodec.pictures.picture import Picture, Samples, Warn, check_size
 from aecodec.pictures.pilmodes import is_pil, to_pil
+from aecodec.pictures.wanted import FIRST, Wanted
 
 __all__ = [
     "FORMATS",
+    "SUFFIXES",
     "WRITERS",
+    "count_pages",
     "decode_alpha",
     "encode_alpha",
     "from_pil",
@@ -38,8 +42,28 @@ __all__ = [
 
 CHUNK = 1 << 20  # bytes asked of a stream at once
 
-# What each makes of the bytes of a file: its picture, or None where the next one is to be asked.
-READERS: tuple[Callable[[bytes, Warn], Picture | None], ...] = (png.read, pnm.read, tiff.read, pillow.read)
+
+@dataclass(frozen=True)
+class Reader:
+    """What makes a picture of the bytes of a file; `read` and `count` give None where the next one is to be asked."""
+
+    read: Callable[[bytes, Warn, Wanted], Picture | None]
+    suffixes: tuple[str, ...]  # of files that are taken from folders, lower case
+    count: Callable[[BinaryIO], int | None] | None = None  # pages, told from headers; None: leaves it to the next one
+    extra: str | None = None  # that must be installed
+
+
+READERS = (
+    Reader(png.read, (".png", ".apng")),
+    Reader(pnm.read, (".ppm", ".pgm", ".pbm", ".pnm", ".pfm")),
+    Reader(tiff.read, (".tiff", ".tif"), tiff.count),
+    Reader(jxl.read, (".jxl",), jxl.count),
+    Reader(heif.read, (".heic", ".heif", ".hif"), heif.count, extra=heif.EXTRA),
+    Reader(pillow.read, pillow.SUFFIXES, pillow.count),
+)
+SUFFIXES = frozenset(
+    suffix for reader in READERS if reader.extra is None or is_there(reader.extra) for suffix in reader.suffixes
+)
 
 
 @dataclass(frozen=True)
@@ -89,18 +113,35 @@ def ignore(message: str) -> None:
 # --- reading ---
 
 
-def read(source: Path | BinaryIO, *, warn: Warn = ignore) -> Picture:
-    """The picture in a file or stream; of several (animation, pages) the first.
+def read(source: Path | BinaryIO, *, warn: Warn = ignore, wanted: Wanted = FIRST) -> Picture:
+    """The picture in a file or stream; of several (animation, pages) the first, unless `wanted` names another.
 
     `warn` gets one line for whatever is not kept. Raises BadInput for what is no picture, is damaged,
-    truncated or of an unsupported kind, LimitExceeded before memory is taken for too large a picture.
+    truncated or of an unsupported kind, LimitExceeded before memory is taken for more pixels than are wanted.
     """
     data = read_bytes(source)
     if not data:
         raise BadInput("the file is empty")
-    with foreign_errors():
-        answers = (reader(data, warn) for reader in READERS)
+    with foreign_errors(), overheard(warn):
+        answers = (reader.read(data, warn, wanted) for reader in READERS)
         return next(picture for picture in answers if picture is not None)
+
+
+def count_pages(path: Path) -> int:
+    """How many pictures (pages, frames) a file has; reads headers and decodes nothing.
+
+    What is no picture has one, and `read` will say what is wrong. Raises BadInput where it cannot be told, and for a
+    file that cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream, foreign_errors(), overheard(ignore):
+            for reader in READERS:
+                stream.seek(0)
+                if reader.count is not None and (count := reader.count(stream)) is not None:
+                    return max(count, 1)
+    except OSError as exc:
+        raise BadInput(f"cannot be read: {exc.strerror or exc}") from exc
+    return 1
 
 
 def from_pil(image: Image.Image, *, warn: Warn = ignore) -> Picture:
@@ -109,7 +150,7 @@ def from_pil(image: Image.Image, *, warn: Warn = ignore) -> Picture:
     Pillow has reduced 16-bit colour to 8 bits when it opened the file: `read` does not.
     """
     check_size(image.width, image.height)
-    with foreign_errors():
+    with foreign_errors(), overheard(warn):
         return pilmodes.picture(image, warn)
 
 

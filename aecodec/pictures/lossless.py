@@ -4,9 +4,11 @@ A bitstream is bare: VP8L without its 20 bytes of RIFF, a JPEG XL codestream wit
 """
 
 import struct
+from typing import Any
 
 import imagecodecs
 import numpy as np
+from numpy.typing import NDArray
 
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
 from aecodec.pictures.foreign import foreign_errors
@@ -25,10 +27,10 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
 
     `effort`: 1 ... 10 as of `cjxl`. Raises LimitExceeded when the memory does not suffice.
     """
+    samples = _laid_out(samples)
     with foreign_errors():
-        found = _bare_jpeg_xl(
-            imagecodecs.jpegxl_encode(samples, lossless=True, effort=effort, usecontainer=False, numthreads=threads)
-        )
+        coded = imagecodecs.jpegxl_encode(samples, lossless=True, effort=effort, usecontainer=False, numthreads=threads)
+        found = _bare_jpeg_xl(bytes(coded))
         if samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE:
             level, method = (75, 4) if effort < THOROUGH else (100, 6)
             found = min(found, _vp8l(samples, level, method), key=len)
@@ -38,7 +40,7 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
 def quick_size(samples: Samples) -> int:
     """Bytes of the quickest JPEG XL (4 ms a megapixel): of a photograph a third more than `encode` makes."""
     with foreign_errors():
-        return len(imagecodecs.jpegxl_encode(samples, lossless=True, effort=1, numthreads=1))
+        return len(imagecodecs.jpegxl_encode(_laid_out(samples), lossless=True, effort=1, numthreads=1))
 
 
 def least_size(samples: Samples) -> float:
@@ -48,9 +50,9 @@ def least_size(samples: Samples) -> float:
     """
     with foreign_errors():
         if samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE:
-            quick = len(_vp8l(samples, level=20, method=1))
+            quick = len(_vp8l(_laid_out(samples), level=20, method=1))
         else:
-            quick = len(imagecodecs.jpegxl_encode(samples, lossless=True, effort=3, numthreads=1))
+            quick = len(imagecodecs.jpegxl_encode(_laid_out(samples), lossless=True, effort=3, numthreads=1))
     natural = 8 * quick > NATURAL_BITS * samples.shape[0] * samples.shape[1]
     return quick * (LEAST_OF_NATURAL if natural else LEAST_OF_DRAWN)
 
@@ -59,6 +61,7 @@ def decode(data: bytes, shape: tuple[int, int, int], bit_depth: int) -> Samples:
     """Samples (H, W, C) of the bitstream of a picture that must have this shape and depth; raises Corrupt."""
     height, width, channels = shape
     dtype = np.uint8 if bit_depth == 8 else np.uint16
+    found: NDArray[Any]
     try:
         with foreign_errors():
             if data.startswith(JPEG_XL):
@@ -80,11 +83,19 @@ def decode(data: bytes, shape: tuple[int, int, int], bit_depth: int) -> Samples:
     return samples
 
 
+def _laid_out(samples: Samples) -> Samples:
+    """As imagecodecs wants them: it takes strides of axes of length 1 amiss, of which NumPy allows any."""
+    laid: NDArray[Any] = np.array(samples, order="C")
+    return laid
+
+
 def _vp8l(samples: Samples, level: int, method: int) -> bytes:
     channels = samples.shape[2]
     if channels < 3:  # VP8L has colours only
-        samples = np.stack([samples[:, :, channel] for channel in (0, 0, 0, 1)[: channels + 2]], axis=2)
-    coded = imagecodecs.webp_encode(samples, lossless=True, level=level, method=method)
+        given: NDArray[Any] = np.stack([samples[:, :, channel] for channel in (0, 0, 0, 1)[: channels + 2]], axis=2)
+    else:
+        given = samples
+    coded = imagecodecs.webp_encode(given, lossless=True, level=level, method=method)
     size = int.from_bytes(coded[16:20], "little")
     return bytes(coded[20 : 20 + size])
 
@@ -97,10 +108,10 @@ def _as_webp(data: bytes) -> bytes:
 def _bare_jpeg_xl(coded: bytes) -> bytes:
     """The codestream; libjxl puts that of 16 bits into boxes even where none are asked for."""
     if not coded.startswith(JPEG_XL_BOX):
-        return bytes(coded)
+        return coded
     at = 0
     while True:
         size, kind = struct.unpack_from(">I4s", coded, at)
         if kind == b"jxlc":
-            return bytes(coded[at + 8 : at + size if size else None])
+            return coded[at + 8 : at + size if size else None]
         at += size

@@ -40,7 +40,7 @@ def upright(picture: Picture) -> Picture:
         return picture
     turn = _TO_UPRIGHT[stored]
     alpha = None if picture.alpha is None else np.ascontiguousarray(turn(picture.alpha))
-    turned = _said_upright(metadata)
+    turned = said_upright(metadata)
     if metadata.resolution is not None and stored in SIDEWAYS:
         turned = replace(turned, resolution=metadata.resolution.turned())
     return Picture(np.ascontiguousarray(turn(picture.pixels)), alpha, turned)
@@ -54,10 +54,10 @@ def orientation(exif: bytes | None) -> int:
     return 1
 
 
-def _said_upright(metadata: Metadata) -> Metadata:
-    """With an orientation of 1 in EXIF, and in XMP if that has one, in place: offsets in EXIF stay right."""
+def said_upright(metadata: Metadata) -> Metadata:
+    """With an orientation of 1 in EXIF and XMP where they have one, in place: offsets in EXIF stay right."""
     block = bytearray(metadata.exif or b"")
     for offset, form in orientation_fields(bytes(block)):
         form.pack_into(block, offset, 1)
     xmp = metadata.xmp and _XMP_ORIENTATION.sub(rb"\g<1>1", metadata.xmp)
-    return replace(metadata, exif=bytes(block), xmp=xmp)
+    return replace(metadata, exif=metadata.exif and bytes(block), xmp=xmp)

@@ -123,9 +123,10 @@ def from_array(array: NDArray[Any]) -> Picture:
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
 
 
-def middle(bit_depth: int) -> int:
-    """Of the range of samples of 8 or 16 bits."""
-    return 1 << (bit_depth - 1)
+def blank(height: int, width: int, channels: int, bit_depth: int) -> Samples:
+    """Samples (height, width, channels) of 8 or 16 bits, all in the middle of their range."""
+    shape, middle = (height, width, channels), 1 << (bit_depth - 1)
+    return np.full(shape, middle, np.uint8) if bit_depth == 8 else np.full(shape, middle, np.uint16)
 
 
 def flatten_hidden(picture: Picture) -> Samples:
@@ -138,6 +139,15 @@ def flatten_hidden(picture: Picture) -> Samples:
     pixels = picture.pixels.copy()
     pixels[hidden] = np.rint(picture.pixels[~hidden].mean(axis=0)).astype(pixels.dtype)
     return pixels
+
+
+def unassociated(pixels: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
+    """Colour (H, W, C) that alpha (H, W) was multiplied into, as before, as far as rounding allows; of one type."""
+    top = np.iinfo(pixels.dtype).max
+    divisor = np.maximum(alpha, 1).astype(np.uint64)[:, :, None]
+    undone = (pixels.astype(np.uint64) * top + divisor // 2) // divisor
+    colours: NDArray[Any] = np.minimum(undone, top).astype(pixels.dtype)
+    return colours
 
 
 def to_unit(pixels: Samples) -> NDArray[np.float32]:

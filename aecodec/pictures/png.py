@@ -15,8 +15,9 @@ from PIL import Image
 
 from aecodec.errors import BadInput
 from aecodec.pictures import pillow, pilmodes
-from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, check_size, from_array
+from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, from_array
 from aecodec.pictures.resolution import Unit
+from aecodec.pictures.wanted import FIRST, Wanted
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEVEL = 3  # of zlib; 2 % larger than level 6 and written in half the time, on the samples
@@ -103,24 +104,25 @@ def _metadata_chunks(metadata: Metadata) -> bytes:
     return b"".join(made)
 
 
-def read(data: bytes, warn: Warn) -> Picture | None:
+def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture of a PNG, or None if the data are none; raises BadInput, LimitExceeded."""
     if not data.startswith(SIGNATURE):
         return None
     header = read_header(data)
-    check_size(header.width, header.height)
+    wanted.check_size(header.width, header.height)
     there = list(chunks(data))  # all of them: Pillow does not verify the checksums of pixels
     _warn_of_dropped(there, warn)
     cicp = next((tuple(content) for kind, content in there if kind == b"cICP"), None)
     if header.depth < 16:
-        return _of_pillow(data, header, cicp, warn)
+        return _of_pillow(data, header, cicp, warn, wanted)
     frames = next((int.from_bytes(content[:4]) for kind, content in there if kind == b"acTL"), 1)
-    if frames > 1:
-        warn(f"an animation of {frames} frames: only the first is kept")
+    if wanted.index(frames, warn) > 0:
+        warn("frames of a 16-bit animation are read as 8 bit, but for the first")
+        return _of_pillow(data, header, cicp, warn, wanted)
     picture = from_array(decode_samples(data))
     # One pixel with the metadata of this picture: Pillow reads them without decoding the pixels.
     metadata = b"".join(chunk(kind, bytes(content)) for kind, content in there if kind in _METADATA)
-    carrier = pillow.opened(encode_samples(np.zeros((1, 1, 1), np.uint8), metadata), warn)
+    carrier = pillow.opened(encode_samples(np.zeros((1, 1, 1), np.uint8), metadata), warn, FIRST)
     _add_cicp(carrier, cicp)
     return replace(picture, metadata=pilmodes.metadata(carrier, warn))
 
@@ -146,8 +148,8 @@ def _add_cicp(image: Image.Image, cicp: tuple[int, ...] | None) -> None:
         image.info["cicp"] = cicp
 
 
-def _of_pillow(data: bytes, header: Header, cicp: tuple[int, ...] | None, warn: Warn) -> Picture:
-    image = pillow.opened(data, warn)
+def _of_pillow(data: bytes, header: Header, cicp: tuple[int, ...] | None, warn: Warn, wanted: Wanted) -> Picture:
+    image = pillow.opened(data, warn, wanted)
     image.load()
     _add_cicp(image, cicp)
     if header.colour == 0 and header.depth in (2, 4) and "transparency" in image.info:

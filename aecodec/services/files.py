@@ -15,6 +15,7 @@ import numpy as np
 
 from aecodec import metrics
 from aecodec.codec.header import Cleaning
+from aecodec.codec.layout import read_header
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt
 from aecodec.outputs import opened
@@ -22,6 +23,7 @@ from aecodec.pictures import imagefile
 from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
 from aecodec.pictures.picture import Picture, Samples, Warn, flatten_hidden
 from aecodec.pictures.resizing import Size, resized
+from aecodec.pictures.wanted import refuse_more
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format
 from aecodec.services.rows import DecodedRow, EncodedRow
@@ -174,9 +176,8 @@ class _Encoding:
 
 
 def read_picture(job: Job, warn: Warn) -> Picture:
-    if job.source is None:
-        return imagefile.read(sys.stdin.buffer, warn=warn)
-    return imagefile.read(job.source, warn=warn)
+    """The page that the job wants; raises AecodecError."""
+    return imagefile.read(sys.stdin.buffer if job.source is None else job.source, warn=warn, wanted=job.wanted)
 
 
 def _as_coded(picture: Picture, exact: bool) -> Picture:
@@ -204,6 +205,7 @@ def _same(a: Samples | None, b: Samples | None) -> bool:
 def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> DecodedRow:
     start = perf_counter()
     with coded_stream(job) as (stream, size):
+        _refuse_large(stream, job, options.crop)
         decoded = codec.decode(stream, crop=options.crop, keep_going=options.keep_going)
     with opened(job.output, replace=job.replace) as output:
         name = output_format(job.output, options.format)
@@ -212,9 +214,19 @@ def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> Dec
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 
 
+def _refuse_large(stream: BinaryIO, job: Job, crop: tuple[int, int, int, int] | None) -> None:
+    """Raises LimitExceeded for a picture, or the part that is to be painted, of more pixels than the user allows."""
+    start = stream.tell()
+    header = read_header(stream)
+    stream.seek(start)
+    width, height = (header.width, header.height) if crop is None else crop[2:]
+    refuse_more(min(width, header.width), min(height, header.height), job.wanted.max_pixels)
+
+
 def _check(job: Job, codec: "Codec") -> DecodedRow:
     start = perf_counter()
     with coded_stream(job) as (stream, size):
+        _refuse_large(stream, job, None)
         decoded = codec.decode(stream, keep_going=True)
     return _decoded_row(job, size, decoded, start)
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aecodec.errors import UsageError
+from aecodec.errors import BadInput, LimitExceeded, MissingExtra, UsageError
 from aecodec.outputs import is_device
-from aecodec.pictures.imagefile import WRITERS
+from aecodec.pictures.imagefile import SUFFIXES, WRITERS
+from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.services.pages import outputs_of_pages
 from aecodec.services.sources import Kind, Selection, Source, WarnAbout, gather
 
 __all__ = [
@@ -28,11 +30,12 @@ __all__ = [
     "plan_decoding",
     "plan_denoising",
     "plan_encoding",
+    "refuse_idle_quality",
 ]
 
 FORMAT_SUFFIX = {name: writer.suffixes[0] for name, writer in WRITERS.items()}
 FORMAT_OF_SUFFIX = {suffix: name for name, writer in WRITERS.items() for suffix in writer.suffixes}
-PICTURE_SUFFIXES = frozenset(FORMAT_OF_SUFFIX) | {".avif", ".bmp", ".dib", ".gif", ".pbm"}
+PICTURE_SUFFIXES = SUFFIXES | frozenset(FORMAT_OF_SUFFIX)
 CODED_SUFFIXES = frozenset({".aec"})
 
 
@@ -44,10 +47,16 @@ class Job:
     output: Path | None  # None: standard output, or no output at all, as the command has it
     replace: bool = False  # an existing output may be overwritten
     refusal: str | None = None  # why this job cannot be done; known before the run
+    wanted: Wanted = FIRST  # of the input
 
     @property
     def name(self) -> str:
         return "-" if self.source is None else str(self.source)
+
+    @property
+    def part(self) -> str:
+        """What goes before an error: which page of the input it is about, if the user named one or all."""
+        return "" if self.wanted.page is None else f"page {self.wanted.page}: "
 
     @property
     def output_name(self) -> str:
@@ -67,9 +76,9 @@ def plan(selection: Selection, kind: Kind, warn_about: WarnAbout) -> list[Job]:
     """
     sources = [_refuse_finished(source, kind) for source in gather(selection, kind, warn_about)]
     if kind.gives is None:
-        jobs = [Job(source.path, None, refusal=source.problem) for source in sources]
+        jobs = [Job(source.path, None, refusal=source.problem, wanted=selection.wanted) for source in sources]
     else:
-        jobs = _with_outputs(sources, selection, kind, kind.gives)
+        jobs = _paged(_with_outputs(sources, selection, kind, kind.gives), selection)
         _refuse_collisions(jobs, keep_suffix_helps=kind.takes == PICTURE_SUFFIXES and not selection.keep_suffix)
         jobs = _protect_inputs(jobs)
     return _shard(jobs, selection.shard)
@@ -198,6 +207,24 @@ def _name(path: Path, suffix: str, mark: str, keep_suffix: bool) -> str:
     return path.stem + mark + kept + suffix
 
 
+def _paged(jobs: Sequence[Job], selection: Selection) -> list[Job]:
+    """With what is wanted; if that is all pages, a job for each: `a.tif` of 12 pages to `a-01.aec` ... `a-12.aec`."""
+    jobs = [replace(job, wanted=selection.wanted) for job in jobs]
+    if not selection.all_pages:
+        return jobs
+    if selection.wanted.page is not None:
+        raise UsageError("--page and --all-pages exclude each other: give one of them")
+    return [page for job in jobs for page in ([job] if job.refusal is not None else _pages(job))]
+
+
+def _pages(job: Job) -> list[Job]:
+    try:
+        pages = outputs_of_pages(job.source, job.output)
+    except (BadInput, LimitExceeded, MissingExtra) as error:
+        return [replace(job, refusal=str(error))]
+    return [replace(job, output=output, wanted=replace(job.wanted, page=page)) for page, output in pages]
+
+
 def _refuse_collisions(jobs: Sequence[Job], *, keep_suffix_helps: bool) -> None:
     writers: dict[str, list[str]] = defaultdict(list)
     for job in jobs:
@@ -222,9 +249,9 @@ def _protect_inputs(jobs: Sequence[Job]) -> list[Job]:
 
 
 def _shard(jobs: list[Job], shard: tuple[int, int] | None) -> list[Job]:
-    """Every n-th of the jobs sorted by name: machines that are given the same names need not talk."""
+    """Every n-th of the inputs sorted by name: machines that are given the same names need not talk."""
     if shard is None:
         return jobs
     index, count = shard
-    kept = {job.name for job in sorted(jobs, key=lambda job: job.name)[index - 1 :: count]}
+    kept = set(sorted({job.name for job in jobs})[index - 1 :: count])  # all pages of a file go together
     return [job for job in jobs if job.name in kept]

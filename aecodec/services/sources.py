@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aecodec.errors import UsageError
 from aecodec.pictures.picture import Warn
+from aecodec.pictures.wanted import FIRST, Wanted
 
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 
@@ -25,6 +26,8 @@ class Selection:
     shard: tuple[int, int] | None = None  # (i, n), 1 <= i <= n: every n-th input, starting with the i-th
     replace: bool = False  # existing outputs may be overwritten
     keep_suffix: bool = False  # an output's suffix goes behind that of its picture: a.jpg.aec
+    wanted: Wanted = FIRST  # of each input
+    all_pages: bool = False  # a job for each page of an input
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from torch import Tensor
 from torchvision.transforms.v2 import functional as V
 
 from aecodec.errors import AecodecError, BadInput
+from aecodec.limits import MAX_PIXELS
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import to_unit
+from aecodec.pictures.wanted import Wanted
 
 SMALLEST_SCALE = 0.25  # most of what people store was shrunk, which makes it sharp
 
@@ -108,7 +110,7 @@ def load(
 
     def read(path: Path) -> Tensor | None:
         try:
-            picture = imagefile.read(path)
+            picture = imagefile.read(path, wanted=Wanted(max_pixels=MAX_PIXELS))
         except AecodecError as error:
             note(f"{path}: left out: {error}")
             return None

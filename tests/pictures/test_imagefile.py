@@ -1,6 +1,8 @@
 """Picture files in and out: nothing changes silently, and nothing bad gets past as a picture."""
 
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -10,11 +12,20 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from aecodec.errors import BadInput, Corrupt, LimitExceeded
 from aecodec.pictures.colour import SRGB_CHROMATICITIES, SRGB_CICP, SRGB_GAMMA
-from aecodec.pictures.imagefile import FORMATS, WRITERS, decode_alpha, encode_alpha, read, write
+from aecodec.pictures.imagefile import (
+    FORMATS,
+    SUFFIXES,
+    WRITERS,
+    count_pages,
+    decode_alpha,
+    encode_alpha,
+    read,
+    write,
+)
 from aecodec.pictures.orientation import upright
 from aecodec.pictures.picture import Metadata, Picture
 from aecodec.pictures.resolution import Resolution, Unit
@@ -93,7 +104,8 @@ def test_not_one_byte_may_be_missing(name: str) -> None:
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n", "not a picture"),
         (b"\xff\xd8\xff\xe0 and nothing more", "damaged"),
         (b"II*\0\xff\xff\xff\xff", "damaged"),
-        (b"P3\n1 1\n1000\n1 2 3\n", "binary forms"),
+        (b"P3\n1 1\n1000\n1 2\n", "truncated PNM: 3 samples expected, 2 there"),
+        (b"P6\n1 1\n65536\n123456", "ends at 65535"),
     ],
 )
 def test_other_files_are_refused_in_one_line(data: bytes, reason: str) -> None:
@@ -265,6 +277,52 @@ def test_alpha_round_trips(bits: int, size: tuple[int, int]) -> None:
 def test_another_alpha_is_corrupt(make: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(Corrupt, match=f"the alpha part .*{reason}"):
         decode_alpha(make(), 20, 31, 8)
+
+
+def test_folders_give_what_is_read_and_heif_where_it_can_be() -> None:
+    for suffix in (".jp2", ".j2k", ".jxl", ".qoi", ".tga", ".pcx", ".pfm", ".apng", ".gif", ".avif", ".tif", ".heic"):
+        assert suffix in SUFFIXES, suffix
+    assert {suffix for writer in WRITERS.values() for suffix in writer.suffixes} <= SUFFIXES
+    code = """
+import importlib.util
+real = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "pillow_heif" else real(name, *rest)
+from aecodec.pictures.imagefile import SUFFIXES
+assert ".heic" not in SUFFIXES and ".jxl" in SUFFIXES
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "pages"),
+    [
+        (drawn.animation("GIF"), 3),
+        (drawn.animation("PNG"), 3),
+        (drawn.animation("WEBP"), 3),
+        (drawn.animation("AVIF"), 3),
+        (drawn.animation("TIFF"), 3),
+        (drawn.tiff(drawn.samples((2, 20, 31), 16), photometric="minisblack"), 2),
+        (drawn.MAKERS["jpeg-rgb"](), 1),
+        (drawn.png_16(), 1),
+        (b"Pf 1 1 1.0\n" + bytes(4), 1),
+        (b"no picture", 1),
+    ],
+)
+def test_pages_are_counted_without_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, pages: int
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: pytest.fail("decodes"))
+
+    assert count_pages(path) == pages
+
+
+def test_pages_of_what_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="No such file"):
+        count_pages(tmp_path / "missing.gif")
+    (tmp_path / "a.tif").write_bytes(b"II*\0\xff\xff\xff\xff")
+    assert count_pages(tmp_path / "a.tif") == 1  # which reading it refuses
 
 
 def test_formats_are_all_written() -> None:

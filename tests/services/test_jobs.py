@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from aecodec.errors import UsageError
+from aecodec.pictures import imagefile
+from aecodec.pictures.wanted import Wanted
 from aecodec.services import jobs
-from aecodec.services.jobs import ENCODE, READ, Job, Selection
+from aecodec.services.jobs import ENCODE, PICTURE_SUFFIXES, READ, Job, Selection
 from tests.warned import drop, keep, refuse
 
 
@@ -341,3 +344,94 @@ def test_a_decoded_picture_has_one_suffix_of_its_format(coded, chosen, picture, 
 def test_denoised_pictures_are_kept_apart_by_suffixes_that_change(inputs, options, expected):
     touch("in/a.gif", "in/a.png")
     assert list(denoised(*inputs, keep_suffix=True, **options).values()) == expected
+
+
+def pages_of(name: str, count: int) -> None:
+    frames = [Image.new("L", (4, 4), 80 * page) for page in range(count)]
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    frames[0].save(name, "TIFF", save_all=True, append_images=frames[1:])
+
+
+def all_pages(*inputs: str, **options) -> list[Job]:
+    return jobs.plan(Selection(inputs, all_pages=True, **options), ENCODE, drop)
+
+
+def test_each_page_gets_a_name_that_sorts():
+    pages_of("in/scan.tif", 12)
+    pages_of("in/photo.tif", 1)
+    planned = all_pages("in")
+    expected = ["in/photo.aec", *(f"in/scan-{page:02}.aec" for page in range(1, 13))]
+    assert [job.output_name for job in planned] == expected
+    assert [job.wanted.page for job in planned] == [None, *range(1, 13)]
+    assert [job.output_name for job in all_pages("in/scan.tif", out="x.y")][::11] == ["x-01.y", "x-12.y"]
+    assert [job.output_name for job in all_pages("in/scan.tif", out="new/")][::11] == [
+        "new/scan-01.aec",
+        "new/scan-12.aec",
+    ]
+
+
+def test_pages_of_denoised_pictures_are_marked():
+    pages_of("scan.tif", 2)
+    planned = jobs.plan_denoising(Selection(("scan.tif",), all_pages=True), None, refuse)
+    assert [job.output_name for job in planned] == ["scan-denoised-1.tif", "scan-denoised-2.tif"]
+
+
+def test_pages_collide_and_are_protected_as_files_are():
+    pages_of("scan.tif", 2)
+    touch("scan-1.png")
+    with pytest.raises(UsageError, match=r"scan.tif and scan-1.png would both be written to .*scan-1.aec"):
+        all_pages("scan.tif", "scan-1.png")
+    planned = all_pages("scan.tif", "scan-2.aec", replace=True)
+    assert [job.refusal for job in planned] == [
+        None,
+        "its output scan-2.aec is itself an input; name another with -o",
+        "is a .aec file already",
+    ]
+
+
+def test_pages_of_a_file_go_to_one_shard():
+    pages_of("a.tif", 3)
+    pages_of("b.tif", 2)
+    names = [[job.name for job in all_pages("a.tif", "b.tif", shard=(i, 2))] for i in (1, 2)]
+    assert names == [["a.tif"] * 3, ["b.tif"] * 2]
+
+
+def test_what_has_no_pages_to_count_is_one_job_and_others_go_on():
+    pages_of("a.tif", 2)
+    Path("b.tif").write_bytes(b"II*\0\xff\xff\xff\xff")
+    planned = all_pages("a.tif", "b.tif", "missing.tif")
+    assert [(job.name, job.refusal is None) for job in planned] == [
+        ("a.tif", True),
+        ("a.tif", True),
+        ("b.tif", True),
+        ("missing.tif", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "message"),
+    [
+        (["-"], {}, "standard input cannot serve"),
+        (["a.tif"], {"out": "-"}, "a.tif has 2 pages, and standard output serves one"),
+        (["a.tif"], {"wanted": Wanted(1)}, "--page and --all-pages exclude each other"),
+    ],
+)
+def test_all_pages_of_what_cannot_have_them_is_wrong_usage(inputs, options, message):
+    pages_of("a.tif", 2)
+    with pytest.raises(UsageError, match=message):
+        all_pages(*inputs, **options)
+
+
+def test_what_is_wanted_reaches_every_job():
+    touch("a.png")
+    wanted = Wanted(2, 1000)
+    for kind in (ENCODE, READ, jobs.EVALUATE):
+        (job,) = jobs.plan(Selection(("a.png",), wanted=wanted), kind, drop)
+        assert job.wanted == wanted
+
+
+def test_folders_take_what_the_readers_read():
+    touch("in/a.jxl", "in/b.JP2", "in/c.qoi", "in/d.tga", "in/e.pfm", "in/f.heic", "in/g.txt")
+    planned = jobs.plan(Selection(("in",)), ENCODE, drop)
+    assert [job.name[3:] for job in planned] == ["a.jxl", "b.JP2", "c.qoi", "d.tga", "e.pfm", "f.heic"]
+    assert PICTURE_SUFFIXES == imagefile.SUFFIXES
