@@ -31,6 +31,7 @@ APART = ["entropy", "pictures", "codec", "denoiser", "training", *LAYERS["primit
 # Where third-party packages may be imported, at the top or in functions; `if TYPE_CHECKING` does not count.
 PLACES = {
     ("torch", "safetensors"): [
+        "codec.choosing",
         "codec.codec",
         "codec.encoding",
         "codec.latents",

@@ -92,7 +92,7 @@ class Codec:
         a FormatError that names part and byte offset; with `keep_going` the rest is painted and each loss named. Raises
         WeightsError when the weights are missing, UsageError for a crop outside the picture.
         """
-        return decoding.decode(source, lambda: self, crop=crop, keep_going=keep_going)
+        return decoding.decode(source, self.network, crop=crop, keep_going=keep_going)
 
     def network(self, header: Header) -> "Network":
         """What paints the latents of files with this header; raises WeightsError when the weights are missing."""
@@ -111,7 +111,7 @@ class Codec:
 
 
 class Network:
-    """What shows latents: the weights that a file names, on a device."""
+    """`decoding.Network` of the weights that a file names, on a device."""
 
     def __init__(self, used: weights.Weights, device: torch.device, batch: int) -> None:
         self.used = used
@@ -120,10 +120,6 @@ class Network:
         self.halo = used.config.synthesis_halo
 
     def plausible(self, layout: Layout, held: dict[int, Content], damage: list[str] | None) -> dict[int, Content]:
-        """Without the tiles whose latents are shorter than any can be, found before memory is taken for pixels.
-
-        Of these a line of damage, or with None Truncated.
-        """
         kept = {}
         for index, content in held.items():
             part, payload = layout.tiles[index], content.latents
@@ -144,10 +140,6 @@ class Network:
     def paint(
         self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
     ) -> Samples:
-        """Samples (H, W, C) of the crop `shown`, of the latents of the needed tiles.
-
-        Where a tile is lost it is shown as if it were zero; of damage a line, or with None Corrupt.
-        """
         payloads = {
             tile: content.latents
             for tile in needed

@@ -1,29 +1,46 @@
 """An .aec file to a picture: container, lossless tiles and alpha; a network is loaded only where there are latents."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Iterable
+from typing import BinaryIO, Protocol
 
 from aecodec.codec import container
-from aecodec.codec.layers import Crop, contents, lay_over
-from aecodec.codec.layout import read_layout, stream_of
+from aecodec.codec.header import Header
+from aecodec.codec.layers import Content, Crop, contents, lay_over
+from aecodec.codec.layout import Layout, read_layout, stream_of
 from aecodec.codec.results import Decoded
 from aecodec.errors import Corrupt, FormatError
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, Samples, blank
+from aecodec.tiling import Tile
 
-if TYPE_CHECKING:
-    from aecodec.codec.codec import Codec
+
+class Network(Protocol):
+    """What shows latents; of damage a line, or where there is no list for it the FormatError."""
+
+    halo: int  # pixels around a tile whose latents its own pixels depend on
+
+    def plausible(self, layout: Layout, held: dict[int, Content], damage: list[str] | None) -> dict[int, Content]:
+        """Without the tiles whose latents are shorter than any can be, found before memory is taken for pixels."""
+
+    def paint(
+        self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
+    ) -> Samples:
+        """Samples (H, W, C) of the crop `shown`, of the latents of the needed tiles; lost ones count as zero."""
 
 
 def decode(
-    source: bytes | BinaryIO, codec: Callable[[], "Codec"], *, crop: Crop | None = None, keep_going: bool = False
+    source: bytes | BinaryIO,
+    network_of: Callable[[Header], Network],
+    *,
+    crop: Crop | None = None,
+    keep_going: bool = False,
 ) -> Decoded:
-    """As `Codec.decode`; `codec` gives one. A lossless file needs none, neither weights nor torch."""
+    """As `Codec.decode`. A lossless file asks for no network: it needs neither weights nor torch."""
     stream = stream_of(source)
     layout = read_layout(stream)
     header = layout.header
     shown = crop or (0, 0, header.width, header.height)
-    network = codec().network(header) if header.has_network else None
+    network = network_of(header) if header.has_network else None
     needed = header.grid.touching(shown, network.halo if network else 0)
     parts = container.parse(stream, keep_going=keep_going, tiles={tile.index for tile in needed}, layout=layout)
     damage = list(parts.damage)
