@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
 from aecodec.limits import DEFAULT_MAX_PIXELS
@@ -56,7 +56,7 @@ def decode(  # noqa: PLR0913
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Decode .aec files: `img.aec` becomes `img.png`.
+    """Decode .aec files: `img.aec` and `img.png.aec` become `img.png`, `img.jpg.aec` becomes `img.jpg.png`.
 
     Example: aecodec decode photo.aec -o photo.tiff
     """
@@ -69,7 +69,7 @@ def decode(  # noqa: PLR0913
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import DecodedRow
 
-    part, wanted = options.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
+    part, wanted = values.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
     selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
@@ -77,7 +77,7 @@ def decode(  # noqa: PLR0913
         rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
-    settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going, output_quality)
+    settings = files.DecodeOptions(picture_format, values.parse_crop(crop), keep_going, output_quality)
     planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
     if output_quality is not None:
         jobs.refuse_idle_quality(planned, picture_format)

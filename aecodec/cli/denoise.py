@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.limits import DEFAULT_MAX_PIXELS
 
@@ -16,7 +16,7 @@ Sigma = Annotated[
     float | None,
     typer.Option(
         metavar="N",
-        parser=options.parse_sigma,
+        parser=values.parse_sigma,
         help="The noise's standard deviation in levels of 255.",
         show_default="as estimated",
     ),
@@ -53,6 +53,7 @@ def denoise(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
     max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
@@ -73,9 +74,9 @@ def denoise(  # noqa: PLR0913
     from aecodec.services import batch, denoising, files, jobs
     from aecodec.services.rows import DenoisedRow
 
-    part, wanted = options.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
+    part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
     selection = jobs.Selection(
-        tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted, all_pages=all_pages
+        tuple(inputs or ()), out, recursive, files_from, part, force, keep_suffix, wanted, all_pages
     )
     planned = jobs.plan_denoising(selection, picture_format, talk.warn_about)
     if output_quality is not None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk, decibels
 from aecodec.errors import UsageError
 from aecodec.limits import DEFAULT_MAX_PIXELS
@@ -20,28 +20,30 @@ Quality = Annotated[
         "-q",
         "--quality",
         metavar="1..100",
-        parser=options.parse_quality,
+        parser=values.parse_quality,
         help="In steps of 1/16.",
         show_default="50",
     ),
 ]
 Bpp = Annotated[
     float | None,
-    typer.Option(metavar="B", parser=options.parse_bpp, help="At most B bits per pixel, as near as can be."),
+    typer.Option(metavar="B", parser=values.parse_bpp, help="At most B bits per pixel, as near as can be."),
 ]
 MaxBytes = Annotated[
     int | None,
-    typer.Option(metavar="N", parser=options.parse_size, help="At most N bytes (20000, 20k, 1.5M), as near as can be."),
+    typer.Option(
+        metavar="N", parser=values.parse_size, help="At most N bytes (20000, 20k, 20KiB, 1.5M), as near as can be."
+    ),
 ]
 Psnr = Annotated[
     float | None,
-    typer.Option(metavar="DB", parser=options.parse_psnr, help="The smallest file of at least DB decibels."),
+    typer.Option(metavar="DB", parser=values.parse_psnr, help="The smallest file of at least DB decibels."),
 ]
 Effort = Annotated[
     int,
     typer.Option(
         metavar="0..9",
-        parser=options.parse_effort,
+        parser=values.parse_effort,
         help="Above 0: smaller, no worse, slower to write.",
         show_default="0",
     ),
@@ -49,8 +51,8 @@ Effort = Annotated[
 Strip = Annotated[
     frozenset[str] | None,
     typer.Option(
-        metavar="all|" + ",".join(options.METADATA),
-        parser=options.parse_strip,
+        metavar="all|" + ",".join(values.METADATA),
+        parser=values.parse_strip,
         help="Leave metadata out; dpi is the resolution, colour what PNG says of it beside a profile.",
         show_default=False,
     ),
@@ -95,6 +97,7 @@ def encode(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
     max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
@@ -115,7 +118,7 @@ def encode(  # noqa: PLR0913
     given: dict[Kind, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
     target = Target.of(given, lambda kind: f"--{kind.replace('_', '-')}")
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
-    size = options.parse_resize(resize)
+    size = values.parse_resize(resize)
     if strength is not None and not denoise:
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
     from aecodec.pictures.resizing import Size
@@ -123,11 +126,11 @@ def encode(  # noqa: PLR0913
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import EncodedRow
 
-    part, wanted = options.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
+    part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
     selection = jobs.Selection(
-        tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted, all_pages=all_pages
+        tuple(inputs or ()), out, recursive, files_from, part, force, keep_suffix, wanted, all_pages
     )
-    planned = jobs.plan(selection, jobs.ENCODE, talk.warn_about)
+    planned = jobs.plan_encoding(selection, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
     seen = as_json or not quiet

@@ -18,7 +18,7 @@ from aecodec.codec.choosing import Choosing
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content, Crop
 from aecodec.codec.layout import Layout, TileKind
-from aecodec.codec.ratecontrol import Target
+from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
@@ -73,8 +73,10 @@ class Codec:
 
         An `effort` of 1 to 9 refines the latents of this picture: smaller, no worse, slower to encode, not to decode.
         `exact` keeps RGB under alpha 0, which otherwise becomes what costs least; `clean` is noted in the file.
-        Raises TargetUnreachable and LimitExceeded; DeviceError when the device runs out of memory.
+        Raises UsageError for another effort, TargetUnreachable and LimitExceeded; DeviceError when the device runs out
+        of memory.
         """
+        refuse_effort(effort)
         if target.kind == "lossless":
             return exact_files.encode(picture, effort=effort, clean=clean, threads=torch.get_num_threads())
         with devices.memory_errors():

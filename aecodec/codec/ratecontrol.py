@@ -1,8 +1,10 @@
 """Finding the quality that meets a size or a PSNR: a search over quality steps that repeats as little as it can."""
 
 import math
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from aecodec.errors import TargetUnreachable, UsageError
@@ -16,6 +18,7 @@ TYPICAL_PSNR_DB = 0.0095
 
 Kind = Literal["quality", "bpp", "max_bytes", "psnr", "lossless"]
 DEFAULT_QUALITY = 50.0
+MAX_EFFORT = 9
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,12 @@ class Target:
         """How large the file of a picture of so many pixels may be; None where the target is no size."""
         sizes = {"bpp": self.value * pixels / 8, "max_bytes": self.value}
         return math.floor(sizes[self.kind]) if self.kind in sizes else None
+
+
+def refuse_effort(effort: object) -> None:
+    """Raises UsageError unless it is a whole number from 0 to 9."""
+    if isinstance(effort, bool) or not isinstance(effort, Integral) or int(effort) not in range(MAX_EFFORT + 1):
+        raise UsageError(f"effort is {reprlib.repr(effort)}: give a whole number from 0 to {MAX_EFFORT}")
 
 
 def find_step(target: Target, pixels: int, size_of: Callable[[int], int], psnr_of: Callable[[int], float]) -> int:

@@ -21,7 +21,7 @@ from aecodec.pictures.foreign import foreign_errors
 from aecodec.pictures.orientation import strip
 from aecodec.pictures.overheard import overheard
 from aecodec.pictures.picture import Picture, Samples, Warn, check_size
-from aecodec.pictures.pilmodes import to_pil
+from aecodec.pictures.pilmodes import is_pil, to_pil
 from aecodec.pictures.wanted import FIRST, Wanted
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "encode_alpha",
     "from_pil",
     "ignore",
+    "is_pil",
     "read",
     "read_bytes",
     "to_pil",

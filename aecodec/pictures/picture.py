@@ -101,13 +101,17 @@ def check_size(width: int, height: int) -> None:
 
 
 def from_array(array: NDArray[Any]) -> Picture:
-    """A picture of an array (H, W) or (H, W, C), uint8 or uint16.
+    """A picture of an array (H, W) or (H, W, C), uint8 or uint16 of any byte order.
 
     C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA.
     The picture shares the array's memory where the layout allows. Raises BadInput, LimitExceeded.
     """
+    array = np.asarray(array)  # no subclass, which may have its own ideas of axes
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype not in (np.uint8, np.uint16):
-        raise BadInput(f"the array is {array.dtype}: convert it to uint8 (0..255) or uint16 (0..65535)")
+        hint = {"b": ", by array.astype(np.uint8) * 255", "f": ", of 0..1 by (array * 255).round().astype(np.uint8)"}
+        wanted = f"uint8 (0..255) or uint16 (0..65535){hint.get(array.dtype.kind, '')}"
+        raise BadInput(f"the array is {array.dtype}: convert it to {wanted}")
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ from aecodec.pictures.picture import Metadata, Picture, Warn, from_array
 
 EXIF_PREFIX = b"Exif\0\0"
 _DROPPED = {"comment": "comment", "photoshop": "Photoshop block (IPTC texts, paths)"}  # keys of Pillow's `info`
+
+
+def is_pil(given: object) -> TypeGuard[Image.Image]:
+    return isinstance(given, Image.Image)
 
 
 def to_pil(picture: Picture) -> Image.Image:

@@ -75,6 +75,14 @@ def names(path: Path) -> frozenset[str]:
         raise BadInput(f"cannot read the names in {path}: {error}") from error
 
 
+def refuse_missing(option: str, folders: Iterable[Path]) -> None:
+    """Raises BadInput for the first that is no folder: below it nothing would be found, and nobody told."""
+    for folder in folders:
+        if not folder.is_dir():
+            what = "is no folder: name the one with the pictures" if folder.exists() else "does not exist"
+            raise BadInput(f"{option} {folder} {what}")
+
+
 def load(
     folders: Iterable[Path],
     device: torch.device,
@@ -117,5 +125,5 @@ def load(
     if small:
         note(f"left out {len(small)} of {len(paths)} files: a side is below {least_side} pixels (such as {min(small)})")
     if not pictures:
-        raise BadInput(f"no picture of {least_side} pixels a side in {', '.join(map(str, folders))}")
+        raise BadInput(f"no picture of at least {least_side} pixels a side in {', '.join(map(str, folders))}")
     return Pictures(pictures, device)

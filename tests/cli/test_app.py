@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 
 import pytest
+import typer
 
 import aecodec
 from aecodec.cli.app import app
@@ -34,6 +35,16 @@ def test_help_of_a_command_ends_with_an_example(run, command):
     result = run(*command.split(), "--help")
     assert result.exit_code == 0
     assert f"Example: aecodec {command}" in result.stdout
+
+
+def test_help_has_no_brackets_which_versions_of_typer_and_rich_take_for_markup_or_show_escaped():
+    waiting, texts = [typer.main.get_group(app)], []
+    while waiting:
+        command = waiting.pop()
+        waiting += getattr(command, "commands", {}).values()
+        texts += [command.help, *(each.help for each in command.params)]
+    assert len(texts) > 100
+    assert [text for text in texts if text and "[" in text] == []
 
 
 def test_version_names_versions_and_devices():

@@ -82,6 +82,14 @@ def test_the_format_follows_the_option_then_the_suffix_then_is_png(run, coded, t
     assert (tmp_path / output).read_bytes().startswith(start)
 
 
+def test_a_picture_is_not_written_under_the_name_of_a_coded_file(run, coded, tmp_path):
+    coded("img.aec")
+    result = run("decode", "img.aec", "-o", "x.aec", "--format", "png")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("aecodec: -o x.aec: .aec is the suffix of a coded file")
+    assert names(tmp_path) == ["img.aec"]
+
+
 def test_format_offers_what_can_be_written():
     assert [format.value for format in options.Format] == list(imagefile.FORMATS)
 

@@ -27,6 +27,13 @@ def test_a_picture_becomes_a_clean_one_beside_it(run, make, tmp_path):
     assert (clean.pixels == fake_codec.cleaned(drawn.picture().pixels)).all()
 
 
+def test_pictures_of_one_name_are_kept_apart_on_request(run, make, tmp_path):
+    make("in/a.gif", "in/a.png")
+    assert "(--keep-suffix tells them apart)" in run("denoise", "in").stderr
+    assert run("denoise", "in", "--keep-suffix").exit_code == 0
+    assert names(tmp_path / "in-denoised") == ["a.gif.png", "a.png"]
+
+
 def test_a_noise_level_that_was_given_is_not_called_estimated(run, make):
     make("img.png")
     line = run("denoise", "img.png", "--sigma", "20").stderr

@@ -47,6 +47,13 @@ def test_a_picture_becomes_an_aec_file_beside_it(run, make, tmp_path):
         (["--max-bytes", "20000"], ("max_bytes", 20000)),
         (["--max-bytes", "20k"], ("max_bytes", 20000)),
         (["--max-bytes", "1.5M"], ("max_bytes", 1500000)),
+        (["--max-bytes", "1.001k"], ("max_bytes", 1001)),
+        (["--max-bytes", "50KB"], ("max_bytes", 50000)),
+        (["--max-bytes", "50kB"], ("max_bytes", 50000)),
+        (["--max-bytes", "500B"], ("max_bytes", 500)),
+        (["--max-bytes", "5KiB"], ("max_bytes", 5120)),
+        (["--max-bytes", "1.5 mib"], ("max_bytes", 3 << 19)),
+        (["--max-bytes", "2GIB"], ("max_bytes", 2 << 30)),
         (["--psnr", "36.5"], ("psnr", 36.5)),
     ],
 )
@@ -71,6 +78,10 @@ def test_each_target_reaches_the_codec(run, make, log, arguments, target):
         (["--bpp", "0"], "above 0"),
         (["--max-bytes", "0"], "size in bytes"),
         (["--max-bytes", "12q"], "size in bytes"),
+        (["--max-bytes", "12Ki"], "size in bytes"),
+        (["--max-bytes", "12iB"], "size in bytes"),
+        (["--max-bytes", "9" * 400], "size in bytes"),
+        (["-o", "q.jpg"], "-o q.jpg: .jpg is the suffix of a picture"),
         (["--effort", "10"], "goes from 0"),
         (["--strip", "gps"], "exif, icc, xmp, dpi, colour"),
         (["--resize", "big"], "give WxH, Wx or xH"),
@@ -96,6 +107,24 @@ def test_wrong_usage_is_one_line_and_exit_2(run, make, tmp_path, arguments, mess
     assert re.fullmatch(r"aecodec: [^\n]*\n", result.stderr)
     assert message in result.stderr
     assert names(tmp_path) == ["img.png"]
+
+
+def test_a_file_whose_name_begins_like_an_option_is_explained(run, make):
+    make("-q.png")
+    result = run("encode", "-q.png")
+    assert result.exit_code == 2
+    assert result.stderr == "aecodec: -q .png: not a number; the file -q.png is named ./-q.png\n"
+    assert run("encode", "./-q.png").exit_code == 0
+
+
+def test_pictures_of_one_name_are_kept_apart_on_request(run, make, tmp_path):
+    make("in/IMG_1.jpg", "in/IMG_1.png")
+    result = run("encode", "in")
+    assert result.exit_code == 2
+    assert "(--keep-suffix tells them apart)" in result.stderr
+    assert run("encode", "in", "--keep-suffix").exit_code == 0
+    assert run("decode", "in", "-o", "back").exit_code == 0
+    assert names(tmp_path / "back") == ["IMG_1.jpg.png", "IMG_1.png"]
 
 
 def test_no_input_is_wrong_usage(run):

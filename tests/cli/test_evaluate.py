@@ -221,7 +221,7 @@ def test_help_names_everything_that_can_be_measured_and_every_extra(run):
     (listed,) = re.findall(r"Measuredbesideit:([\w,]*);ofdenoising([\w,]*)\.", text)
     assert [names.split(",") for names in listed] == [list(baselines.NAMES), list(classical.NAMES)]
     for extra in ("plots", "ssimulacra2"):
-        assert f"needsaecodec[{extra}]." in text
+        assert f"needstheextra{extra}." in text
 
 
 def test_large_pictures_are_left_out_and_named(run, folder):
