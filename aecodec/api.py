@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from aecodec.codec.lazy import LazyCodec
 from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.errors import BadInput, UsageError
 from aecodec.pictures import imagefile
@@ -45,15 +46,16 @@ def encode(  # noqa: PLR0913
     bpp: float | None = None,
     max_bytes: int | None = None,
     psnr: float | None = None,
+    lossless: bool = False,
     device: str = "auto",
     weights: WeightsPath = None,
 ) -> bytes:
     """The .aec file of a picture.
 
-    One of four says how good: `quality` 1 ... 100 (by default 50); `bpp` bits a pixel or `max_bytes` bytes, of the
-    whole file, met as nearly as can be and never exceeded; `psnr` decibels, reached by the smallest file that does.
-    `effort` 0 ... 9 makes the file smaller, not worse, and takes its time. Raises AecodecError: UsageError for two of
-    the four, TargetUnreachable, BadInput and LimitExceeded for the picture.
+    One of five says how good: `quality` 1 ... 100 (by default 50); `bpp` bits a pixel or `max_bytes` bytes, of the
+    whole file, met as nearly as can be and never exceeded; `psnr` decibels, reached by the smallest file that does;
+    `lossless` keeps every sample. `effort` 0 ... 9 makes the file smaller, not worse, and takes its time. Raises
+    AecodecError: UsageError for two of the five, TargetUnreachable, BadInput and LimitExceeded for the picture.
     """
     refuse_effort(effort)
     target = Target.of(
@@ -62,6 +64,7 @@ def encode(  # noqa: PLR0913
             "bpp": _number("bpp", bpp),
             "max_bytes": _number("max_bytes", max_bytes),
             "psnr": _number("psnr", psnr),
+            "lossless": 1.0 if lossless else None,
         }
     )
     picture = picture_of(image)
@@ -164,7 +167,7 @@ def _number(name: str, value: object) -> float | None:
         return math.inf
 
 
-def _loaded_codec(device: object, weights: object) -> "Codec":
+def _loaded_codec(device: object, weights: object) -> LazyCodec:
     return _codec(str(device), _path(weights))
 
 
@@ -181,10 +184,13 @@ def _path(weights: object) -> Path | None:
 
 
 @cache
-def _codec(device: str, weights: Path | None) -> "Codec":
-    from aecodec.codec.codec import Codec  # here: torch takes seconds, and bad input needs none
+def _codec(device: str, weights: Path | None) -> LazyCodec:
+    def load() -> "Codec":
+        from aecodec.codec.codec import Codec  # here: torch takes seconds, and bad input needs none
 
-    return Codec.load(weights, device=device)
+        return Codec.load(weights, device=device)
+
+    return LazyCodec(load)
 
 
 @cache

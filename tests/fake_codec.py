@@ -44,6 +44,8 @@ class Encoded:
     estimated_bits: float
     measure: Callable[[], float]
     plain: Plain | None = None
+    lossless: float = 0.0
+    ceiling: str | None = None
 
     @cached_property
     def psnr_db(self) -> float:

@@ -39,6 +39,9 @@ Psnr = Annotated[
     float | None,
     typer.Option(metavar="DB", parser=values.parse_psnr, help="The smallest file of at least DB decibels."),
 ]
+Lossless = Annotated[
+    bool, typer.Option("--lossless", help="Keep every sample, those under alpha 0 too. Needs no weights.")
+]
 Effort = Annotated[
     int,
     typer.Option(
@@ -82,6 +85,7 @@ def encode(  # noqa: PLR0913
     bpp: Bpp = None,
     max_bytes: MaxBytes = None,
     psnr: Psnr = None,
+    lossless: Lossless = False,
     effort: Effort = "0",  # type: ignore[assignment]  # typer parses defaults too
     denoise: Denoise = False,
     strength: options.Strength = None,
@@ -116,6 +120,7 @@ def encode(  # noqa: PLR0913
     from aecodec.codec.ratecontrol import Target
 
     given: dict[Kind, float | None] = {"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr}
+    given["lossless"] = 1.0 if lossless else None
     target = Target.of(given, lambda kind: f"--{kind.replace('_', '-')}")
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     size = values.parse_resize(resize)
@@ -147,9 +152,15 @@ def encode(  # noqa: PLR0913
 def _line(row: "EncodedRow") -> str:
     measured = "" if row.psnr_db is None else f"  {decibels(row.psnr_db)}"
     return (
-        f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  quality {row.quality:g}"
+        f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  {_kept(row)}"
         f"{measured}  {row.seconds:.1f} s{_gain(row)}{_removed(row)}"
     )
+
+
+def _kept(row: "EncodedRow") -> str:
+    if row.lossless == 1:
+        return "lossless"
+    return f"quality {row.quality:g}" + (f", {100 * row.lossless:.0f} % of it lossless" if row.lossless else "")
 
 
 def _removed(row: "EncodedRow") -> str:

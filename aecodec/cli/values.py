@@ -31,7 +31,7 @@ def parse_quality(text: str) -> float:
     """1 ... 100, rounded to the steps that a file can store."""
     quality = _number(text, "-q")
     if not 1 <= quality <= 100:
-        raise UsageError(f"-q {text}: quality goes from 1 to 100; aecodec is lossy at every one of them")
+        raise UsageError(f"-q {text}: quality goes from 1 to 100; for identical samples there is --lossless")
     return step_to_quality(quality_to_step(quality))
 
 

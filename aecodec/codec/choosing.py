@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from aecodec.codec import drawn, exact
+from aecodec.codec import drawn, losslessfile
 from aecodec.codec.encoding import Encoding
 from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import TYPICAL_LOG_RATE, TYPICAL_PSNR_DB, Target, find_size, find_step
@@ -88,7 +88,9 @@ class Choosing:
 
     def _lossless_of(self, picture: Picture) -> Encoded:
         kept = self.exact or picture is self.given
-        return exact.encode(picture, effort=self.effort, exact=kept, clean=self.clean, threads=torch.get_num_threads())
+        return losslessfile.encode(
+            picture, effort=self.effort, exact=kept, clean=self.clean, threads=torch.get_num_threads()
+        )
 
     def _encoding(self, cover: NDArray[np.bool_] | None) -> Encoding:
         return Encoding(self.picture, self.used, self.device, self.batch, self.exact, self.clean, cover)

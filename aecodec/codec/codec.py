@@ -12,8 +12,7 @@ import torch
 from torch import Tensor
 
 from aecodec import devices
-from aecodec.codec import decoding, latents
-from aecodec.codec import exact as exact_files
+from aecodec.codec import decoding, latents, losslessfile
 from aecodec.codec.choosing import Choosing
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content, Crop
@@ -78,7 +77,7 @@ class Codec:
         """
         refuse_effort(effort)
         if target.kind == "lossless":
-            return exact_files.encode(picture, effort=effort, clean=clean, threads=torch.get_num_threads())
+            return losslessfile.encode(picture, effort=effort, clean=clean, threads=torch.get_num_threads())
         with devices.memory_errors():
             return Choosing(picture, self.weights, self.device, self.batch, exact, clean).run(target, effort)
 

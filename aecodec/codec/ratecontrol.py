@@ -26,7 +26,7 @@ class Target:
     """What a file is to meet.
 
     `quality`: 1 ... 100, in steps of 1/16; `bpp`: bits a pixel, and `max_bytes`: bytes, of the whole file, both never
-    exceeded; `psnr`: decibels over the decoded samples, reached or exceeded.
+    exceeded; `psnr`: decibels over the decoded samples, reached or exceeded; `lossless`: 1, identical samples.
     """
 
     kind: Kind
@@ -46,7 +46,9 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.kind == "quality" and not 1 <= self.value <= 100:
-            raise UsageError(f"quality runs from 1 to 100, not {self.value:g}; the codec is lossy at every quality")
+            raise UsageError(
+                f"quality runs from 1 to 100, not {self.value:g}; all of them are lossy, lossless is a mode of its own"
+            )
         if not (self.value > 0 and math.isfinite(self.value)):
             raise UsageError(f"a target of {self.value:g} {self.kind} cannot be met")
 

@@ -1,10 +1,11 @@
 """What .aec files say of themselves: header, index, a denoiser's note, resolution and colour; no more is read."""
 
+from collections import Counter
 from typing import BinaryIO
 
 from aecodec import metrics
 from aecodec.codec import container
-from aecodec.codec.layout import read_layout
+from aecodec.codec.layout import TileKind, read_layout
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
 from aecodec.pictures.colour import SCALE
@@ -24,7 +25,8 @@ def describe(job: Job) -> Description:
 def _describe(job: Job, source: BinaryIO, size: int) -> Description:
     layout = read_layout(source)
     header = layout.header
-    weights_id = header.weights_hash.hex()
+    weights_id = header.weights_hash.hex() if header.has_network else None
+    holds = Counter(tile.holds for tile in layout.tiles)
     parts = {part.name: part.size for part in layout.parts}
     wrong = () if size == layout.size else (f"has {size:,} bytes, but its index says {layout.size:,}",)
     denoised, side = None, Metadata()
@@ -43,9 +45,9 @@ def _describe(job: Job, source: BinaryIO, size: int) -> Description:
         errors=wrong,
         channels=header.channels,
         bit_depth=header.bit_depth,
-        alpha="ALPHA" in parts,
+        alpha="ALPHA" in parts or header.tiles_alpha,
         exact=header.exact,
-        model=_shipped_name(weights_id),
+        model=weights_id and _shipped_name(weights_id),
         weights_id=weights_id,
         denoised=denoised,
         resolution=_print_size(side.resolution),
@@ -55,6 +57,8 @@ def _describe(job: Job, source: BinaryIO, size: int) -> Description:
         srgb=side.srgb,
         tile_side=header.tile_side,
         tiles=len(layout.tiles),
+        lossless_tiles=holds[TileKind.LOSSLESS],
+        covered_tiles=holds[TileKind.LAYERS],
         tile_bytes=sum(tile.size for tile in layout.tiles),
         parts=parts,
     )

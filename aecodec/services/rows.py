@@ -31,6 +31,7 @@ class EncodedRow(Row):
     bytes: int
     bpp: float  # the same per pixel, in bits
     quality: float
+    lossless: float  # share of the pixels that are kept as they are, 0 ... 1
     psnr_db: float | None  # inf: identical; None: not measured
     effort: int
     plain_bytes: int | None  # what effort 0 would have written, and its PSNR; None: this is effort 0
@@ -86,10 +87,12 @@ class Description(Row):
     bit_depth: int
     alpha: bool
     exact: bool  # RGB under alpha 0 was kept
-    model: str | None  # the name of its weights; None: not among those shipped
-    weights_id: str  # hexadecimal
+    model: str | None  # the name of its weights; None: not among those shipped, or no weights are needed
+    weights_id: str | None  # hexadecimal; None: no weights are needed, every tile is lossless
     tile_side: int  # pixels
     tiles: int
+    lossless_tiles: int
+    covered_tiles: int  # of latents under a lossless layer
     tile_bytes: int
     denoised: Cleaning | None
     resolution: PrintSize | None

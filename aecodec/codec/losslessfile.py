@@ -23,14 +23,13 @@ def encode(
     *,
     effort: int = 0,
     exact: bool = True,
-    step: int = QUALITY_STEPS,
     clean: Cleaning | None = None,
-    threads: int = 1,
+    threads: int = 0,
 ) -> Encoded:
     """The lossless file of a picture: identical samples, alpha included, in tiles as large as the format allows.
 
-    `exact`: whether colours under alpha 0 are the picture's own; `step` is the quality that was asked for. Raises
-    LimitExceeded.
+    `effort` is 0 ... 9; `exact` says whether colours under alpha 0 are the picture's own; `threads` 0 are all there
+    are. Raises LimitExceeded.
     """
     side = min(align_up(max(picture.width, picture.height)), limits.MAX_TILE_SIDE)
     has_alpha = picture.alpha is not None
@@ -41,7 +40,7 @@ def encode(
         bit_depth=picture.bit_depth,
         model_id=NO_NETWORK,
         weights_hash=NO_WEIGHTS,
-        quality_step=step,
+        quality_step=QUALITY_STEPS,
         tile_side=side,
         exact=exact and has_alpha,
         tiles_alpha=has_alpha,
@@ -56,4 +55,4 @@ def encode(
         metadata=picture.metadata,
         clean=clean,
     )
-    return Encoded(data, step_to_quality(step), lambda: math.inf, lossless=1.0)
+    return Encoded(data, step_to_quality(QUALITY_STEPS), lambda: math.inf, lossless=1.0)
