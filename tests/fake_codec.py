@@ -5,6 +5,7 @@ denoiser moves each sample by its strength towards the multiple of 8 below.
 """
 
 import io
+import lzma
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,10 +19,11 @@ from aecodec import metrics
 from aecodec.bits import crc32, fixed
 from aecodec.codec import ancillary
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layout import INDEX_OFFSET, Part, PartKind
+from aecodec.codec.layout import INDEX_OFFSET, Part, PartKind, read_header
 from aecodec.codec.layout import MAGIC as AEC_MAGIC
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
+from aecodec.pictures import lossless
 from aecodec.pictures.picture import Metadata, Picture, Samples
 from aecodec.services import files
 
@@ -60,10 +62,10 @@ class Decoded:
     damage: tuple[str, ...] = ()
 
 
-def _front(picture: Picture) -> bytes:
+def _front(picture: Picture, exact: bool) -> bytes:
     """Signature and header as a real file has them: services look at the size before they decode."""
     header = Header(
-        picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, 1024
+        picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, 1024, exact
     ).to_bytes()
     return AEC_MAGIC + bytes([1]) + header + fixed(crc32(header), 4)
 
@@ -87,17 +89,15 @@ class Codec:
         if target.kind == "max_bytes" and target.value < LEAST_BYTES:
             raise TargetUnreachable(f"quality 1 needs {LEAST_BYTES} bytes, more than {target.value:g}")
         pixels = picture.pixels // 4 * 4
-        parts = {"pixels": pixels, "alpha": picture.alpha}
+        parts = {"pixels": lossless.encode(pixels)}
+        if picture.alpha is not None:
+            parts["alpha"] = lossless.encode(picture.alpha[:, :, None])
         parts |= {kind.name: payload for kind, payload in ancillary.payloads(picture.metadata).items()}
-        arrays = {
-            name: np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
-            for name, part in parts.items()
-            if part is not None
-        }
+        arrays = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
         quality = target.value if target.kind == "quality" else 33.0
         stream = io.BytesIO()
         np.savez(stream, quality=quality, **arrays)
-        data = _front(picture) + MAGIC + stream.getvalue()
+        data = _front(picture, exact) + MAGIC + lzma.compress(stream.getvalue())
 
         def measure() -> float:
             return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
@@ -115,12 +115,18 @@ class Codec:
         hurt = data.endswith(HURT)
         if hurt and not keep_going:
             raise Corrupt("tile 3 at byte 77: checksum mismatch")
-        with np.load(io.BytesIO(data[INDEX_OFFSET + len(MAGIC) :].removesuffix(HURT))) as arrays:
+        packed = data[INDEX_OFFSET + len(MAGIC) :].removesuffix(HURT)
+        with np.load(io.BytesIO(lzma.decompress(packed))) as arrays:
             metadata: dict[str, Any] = {}
             for kind in PartKind:
                 if kind.name in arrays:
                     metadata |= ancillary.fields_of(Part(kind, 0, 0), arrays[kind.name].tobytes())
-            picture = Picture(arrays["pixels"], arrays.get("alpha"), Metadata(**metadata))
+            header = read_header(data)
+            shape, depth = (header.height, header.width, header.channels), header.bit_depth
+            pixels, alpha = lossless.decode(arrays["pixels"].tobytes(), shape, depth), None
+            if "alpha" in arrays:
+                alpha = lossless.decode(arrays["alpha"].tobytes(), (*shape[:2], 1), depth)[:, :, 0]
+            picture = Picture(pixels, alpha, Metadata(**metadata))
             quality = float(arrays["quality"])
         if crop is not None:
             x, y, width, height = crop

@@ -41,7 +41,7 @@ def _lines(row: "Description") -> list[str]:
         f"{row.input}: {row.width}x{row.height}, {colours}, {row.bit_depth} bits, {_quality(row)}",
         f"  size   {row.bytes:,} bytes, {row.bpp:.3f} bpp",
         f"  model  {_model(row)}",
-        f"  tiles  {row.tiles} of at most {row.tile_side}x{row.tile_side} pixels, {row.tile_bytes:,} bytes" + _kinds(row),
+        f"  tiles  {_tiles(row)}",
         f"  parts  {parts + ' bytes' if parts else 'none'}{', exact under alpha' if row.exact else ''}",
     ]
     if row.denoised is not None:
@@ -79,6 +79,7 @@ def _model(row: "Description") -> str:
     return f"{row.model or 'not among the shipped ones'} (weights {row.weights_id})"
 
 
-def _kinds(row: "Description") -> str:
+def _tiles(row: "Description") -> str:
     named = ((row.lossless_tiles, "lossless"), (row.covered_tiles, "with a lossless layer"))
-    return "".join(f", {count} {kind}" for count, kind in named if count)
+    kinds = "".join(f", {count} {kind}" for count, kind in named if count)
+    return f"{row.tiles} of at most {row.tile_side}x{row.tile_side} pixels, {row.tile_bytes:,} bytes{kinds}"

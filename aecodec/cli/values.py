@@ -155,7 +155,7 @@ def parse_device(text: str) -> str:
 
 def _number(text: str, option: str) -> float:
     if "lossless" in text.lower():
-        raise UsageError(f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP")
+        raise UsageError(f"{option} {text}: for identical samples there is --lossless")
     try:
         return float(text)
     except ValueError:
@@ -167,7 +167,7 @@ def _number(text: str, option: str) -> float:
 def _positive(text: str, option: str) -> float:
     value = _number(text, option)
     if math.isinf(value) and value > 0:
-        raise UsageError(f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP")
+        raise UsageError(f"{option} {text}: for identical samples there is --lossless")
     if not value > 0:
         raise UsageError(f"{option} {text}: must be above 0")
     return value

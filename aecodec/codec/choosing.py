@@ -87,10 +87,8 @@ class Choosing:
         return min((self._lossless_of(picture) for picture in pictures), key=lambda file: len(file.data))
 
     def _lossless_of(self, picture: Picture) -> Encoded:
-        kept = self.exact or picture is self.given
-        return losslessfile.encode(
-            picture, effort=self.effort, exact=kept, clean=self.clean, threads=torch.get_num_threads()
-        )
+        kept, threads = self.exact or picture is self.given, torch.get_num_threads()
+        return losslessfile.encode(picture, effort=self.effort, exact=kept, clean=self.clean, threads=threads)
 
     def _encoding(self, cover: NDArray[np.bool_] | None) -> Encoding:
         return Encoding(self.picture, self.used, self.device, self.batch, self.exact, self.clean, cover)

@@ -46,9 +46,7 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.kind == "quality" and not 1 <= self.value <= 100:
-            raise UsageError(
-                f"quality runs from 1 to 100, not {self.value:g}; all of them are lossy, lossless is a mode of its own"
-            )
+            raise UsageError(f"quality runs from 1 to 100, not {self.value:g}; lossless is a mode of its own")
         if not (self.value > 0 and math.isfinite(self.value)):
             raise UsageError(f"a target of {self.value:g} {self.kind} cannot be met")
 

@@ -83,12 +83,15 @@ def test_an_error_of_the_system_outside_a_run_is_one_line(run, monkeypatch):
     assert result.stderr == "aecodec: somewhere: Permission denied\n"
 
 
-ANY = {"input", "output", "width", "height", "seconds", "skipped", "error"}
+ANY = {"input", "output", "width", "height", "seconds", "skipped", "warnings", "error"}
 CODED = {"bytes", "bpp", "quality"}
 HEADER = {"channels", "bit_depth", "alpha", "exact", "model", "weights_id", "tile_side", "tiles", "tile_bytes"}
+HEADER |= {"lossless_tiles", "covered_tiles"}
 SAID = {"resolution", "gamma", "chromaticities", "cicp", "srgb"}
 FIELDS = {
-    "encode a.png": ANY | CODED | {"psnr_db", "effort", "plain_bytes", "plain_psnr_db", "sigma", "strength"},
+    "encode a.png": ANY
+    | CODED
+    | {"lossless", "psnr_db", "effort", "plain_bytes", "plain_psnr_db", "sigma", "strength"},
     "decode a.aec": ANY | CODED,
     "decode --check a.aec": ANY | CODED,
     "denoise a.png": ANY | {"bytes", "sigma", "strength"},

@@ -68,12 +68,12 @@ def test_each_target_reaches_the_codec(run, make, log, arguments, target):
     [
         (["-q", "50", "--bpp", "1"], "--quality and --bpp exclude each other"),
         (["--psnr", "30", "--max-bytes", "9k"], "--max-bytes and --psnr exclude each other"),
-        (["-q", "lossless"], "aecodec is lossy"),
-        (["-q", "101"], "lossy"),
+        (["-q", "lossless"], "--lossless"),
+        (["-q", "101"], "--lossless"),
         (["-q", "0"], "from 1 to 100"),
         (["-q", "nan"], "from 1 to 100"),
         (["-q", "best"], "not a number"),
-        (["--psnr", "inf"], "aecodec is lossy"),
+        (["--psnr", "inf"], "--lossless"),
         (["--psnr", "nan"], "above 0"),
         (["--bpp", "0"], "above 0"),
         (["--max-bytes", "0"], "size in bytes"),
@@ -272,6 +272,7 @@ def test_json_gives_one_object_per_input(run, make):
         "error",
         "height",
         "input",
+        "lossless",
         "output",
         "plain_bytes",
         "plain_psnr_db",
@@ -281,6 +282,7 @@ def test_json_gives_one_object_per_input(run, make):
         "sigma",
         "skipped",
         "strength",
+        "warnings",
         "width",
     ]
     assert sorted(good) == sorted(bad) == fields
@@ -510,7 +512,7 @@ def test_exact_reaches_the_codec(run, make, log):
 def test_verify_decodes_with_a_fresh_decoder(run, make, log):
     make("img.png", data=png(alpha=True))
     assert run("encode", "img.png", "--verify", "--exact").exit_code == 0
-    assert [call[0] for call in log] == ["load", "load", "encode", "decode"]
+    assert [call[0] for call in log] == ["load", "encode", "load", "decode"]
 
 
 def test_a_file_that_fails_verification_does_not_stay(run, make, tmp_path, monkeypatch):
@@ -557,7 +559,7 @@ def test_an_animation_is_warned_about_once(run, make):
     make("a.gif", data=drawn.pil_file(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     result = run("encode", "a.gif")
     assert result.exit_code == 0
-    assert result.stderr.count("aecodec: a.gif: warning: ") == 1
+    assert result.stderr.count("aecodec: a.gif: warning: 2 pictures") == 1
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")])
@@ -599,3 +601,43 @@ def test_every_option_of_the_design_is_there(run):
     ):
         assert option in text
     assert DEFAULT_QUALITY == 50
+
+
+def test_lossless_loads_no_codec_and_keeps_every_sample(run, make, tmp_path, log):
+    make("img.png", data=png(alpha=True))
+    result = run("encode", "img.png", "--lossless", "--verify")
+    assert result.exit_code == 0
+    assert "lossless" in result.stderr
+    assert run("decode", "img.aec", "-o", "back.png").exit_code == 0
+    assert log == []
+    before, after = imagefile.read(tmp_path / "img.png"), imagefile.read(tmp_path / "back.png")
+    assert (before.interleaved() == after.interleaved()).all()
+    assert before.metadata == after.metadata
+
+
+def test_lossless_and_a_quality_exclude_each_other(run, make):
+    make("img.png")
+    result = run("encode", "img.png", "--lossless", "-q", "50")
+    assert result.exit_code == 2
+    assert result.stderr == "aecodec: --quality and --lossless exclude each other: give one of them\n"
+
+
+def test_what_is_lost_is_said_and_stands_in_the_row(run, make, monkeypatch):
+    make("img.png")
+    codec = sys.modules["aecodec.codec.codec"].Codec
+    real = codec.encode
+
+    def poor(self, picture, target, **options):
+        encoded = real(self, picture, target, **options)
+        return replace(encoded, measure=lambda: 20.0, data=encoded.data + bytes(5000), ceiling="a ceiling")
+
+    monkeypatch.setattr(codec, "encode", poor)
+    result = run("encode", "img.png", "-q", "60", "--json")
+    (row,) = [json.loads(line) for line in result.stdout.splitlines()]
+    assert row["warnings"][0] == "a ceiling"
+    assert "20.00 dB at quality 60" in row["warnings"][1]
+    assert "more than the" in row["warnings"][2]
+    for message in row["warnings"]:
+        assert f"aecodec: img.png: warning: {message}" in result.stderr
+    quiet = run("encode", "img.png", "-q", "49", "--force")
+    assert "much is lost" not in quiet.stderr
