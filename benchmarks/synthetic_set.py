@@ -1,0 +1,298 @@
+"""What the set of `benchmarks.synthetic` consists of: a name for every picture, and how it is drawn."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from benchmarks.drawing import charts, flat, icons, layouts, patterns, webpages
+from benchmarks.drawing import lettering as text
+from benchmarks.drawing import photographs as photo
+from benchmarks.drawing.browser import Page
+from benchmarks.drawing.paint import BLACK, WHITE, Rng, colour, enlarged, ink, to_bytes
+from benchmarks.drawing.photographs import Photographs
+
+Drawing = Callable[[Rng], np.ndarray]  # (H, W), (H, W, 3) or (H, W, 4), uint8 or uint16
+RED, BLUE, NAVY, CREAM, TEAL = (200, 20, 30), (20, 60, 220), (16, 24, 64), (250, 244, 225), (0, 120, 120)
+
+
+def texts() -> dict[str, Drawing]:
+    pages: dict[str, tuple[int, int, str, float, text.Mode, tuple, tuple]] = {
+        "page-400x200": (400, 200, "sans", 12, "smooth", BLACK, WHITE),
+        "page-serif": (600, 800, "serif", 13, "smooth", BLACK, WHITE),
+        "page-stix-a4": (1240, 1754, "stix", 24, "smooth", BLACK, WHITE),
+        "page-cm": (800, 600, "computer-modern", 16, "smooth", BLACK, WHITE),
+        "page-hard": (640, 480, "liberation-sans", 12, "hard", BLACK, WHITE),
+        "page-hard-large": (640, 480, "stix-bold", 40, "hard", BLACK, WHITE),
+        "page-subpixel": (800, 600, "liberation-sans", 13, "subpixel", BLACK, WHITE),
+        "page-subpixel-dark": (800, 600, "mono", 13, "subpixel", (220, 220, 220), (30, 30, 30)),
+        "coloured": (640, 400, "sans-bold", 22, "smooth", RED, CREAM),
+        "inverted": (640, 400, "liberation-serif", 18, "smooth", WHITE, BLACK),
+        "navy-on-teal": (640, 400, "stix-italic", 26, "smooth", NAVY, TEAL),
+        "low-contrast": (640, 400, "sans", 14, "smooth", (150, 150, 150), (170, 170, 170)),
+        "tiny": (512, 384, "liberation-sans", 7, "smooth", BLACK, WHITE),
+        "huge": (900, 500, "liberation-serif", 150, "smooth", BLACK, WHITE),
+        "red-on-blue": (500, 300, "sans-bold", 16, "hard", (255, 0, 0), (0, 0, 255)),
+        "line": (300, 30, "liberation-sans", 16, "smooth", BLACK, WHITE),
+    }
+
+    def draw(rng: Rng, width: int, height: int, *how: object) -> np.ndarray:
+        name, size, mode, pen, ground = how
+        return ink(text.page(rng, width, height, name, size, mode), pen, ground)
+
+    def about(rng: Rng, mode: text.Mode, ground: str) -> np.ndarray:
+        below = {
+            "gradient": lambda: to_bytes(patterns.linear(700, 500, [colour(rng, 150), colour(rng, 150)], 0.6)),
+            "clouds": lambda: patterns.grey_to_rgb(to_bytes(0.6 + 0.4 * patterns.clouds(rng, 700, 500))),
+            "flat": lambda: WHITE,
+        }[ground]()
+        pixels = ink(text.words_about(rng, 700, 500, "sans-bold", (10, 60), mode), colour(rng, 0, 120), below)
+        return ink(text.words_about(rng, 700, 500, "stix", (10, 90), mode), colour(rng, 0, 200), pixels)
+
+    grey = {
+        f"text-{name}-grey": partial(_grey, partial(_call, draw, how))
+        for name, how in pages.items()
+        if "page-s" in name
+    }
+    return {
+        **{f"text-{name}": partial(_call, draw, how) for name, how in pages.items()},
+        **grey,
+        "text-words-flat": lambda rng: about(rng, "smooth", "flat"),
+        "text-words-gradient": lambda rng: about(rng, "smooth", "gradient"),
+        "text-words-clouds": lambda rng: about(rng, "smooth", "clouds"),
+        "text-words-subpixel": lambda rng: about(rng, "subpixel", "flat"),
+        "text-page-16bit": lambda rng: (
+            65535 * (1 - text.page(rng, 400, 300, "serif", 15)[:, :, None].repeat(3, 2))
+        ).astype(np.uint16),
+    }
+
+
+def _call(draw: Callable[..., np.ndarray], how: tuple, rng: Rng) -> np.ndarray:
+    return draw(rng, *how)
+
+
+def _grey(draw: Drawing, rng: Rng) -> np.ndarray:
+    return photo.luma(draw(rng))
+
+
+def plots() -> dict[str, Drawing]:
+    made: dict[str, Drawing] = {
+        f"chart-{kind}": partial(charts.chart, width=640, height=480, kind=kind) for kind in charts.KINDS
+    }
+    for kind, style in (("lines", "dark_background"), ("bars", "ggplot"), ("scatter", "bmh"), ("pie", "grayscale")):
+        made[f"chart-{kind}-{style.split('_')[0]}"] = partial(
+            charts.chart, width=800, height=600, kind=kind, style=style
+        )
+    made["chart-lines-hard"] = partial(charts.chart, width=640, height=480, kind="lines", antialiased=False)
+    made["chart-bars-small"] = partial(charts.chart, width=320, height=240, kind="bars")
+    made["chart-four"] = partial(
+        charts.dashboard, width=1200, height=900, kinds=["lines", "bars", "scatter", "heatmap"]
+    )
+    return made
+
+
+def pixels() -> dict[str, Drawing]:
+    made: dict[str, Drawing] = {}
+    for side in (1, 2, 3, 7):
+        made[f"checker-{side}px"] = lambda rng, side=side: patterns.checkerboard(320, 256, side)
+    return {
+        **made,
+        "checker-1px-colour": lambda rng: patterns.checkerboard(333, 257, 1, RED, BLUE),
+        "checker-1px-large": lambda rng: patterns.checkerboard(1024, 768, 1),
+        "checker-transparency": lambda rng: patterns.checkerboard(640, 480, 8, (204, 204, 204), WHITE),
+        "stripes-1px": lambda rng: np.tile(np.array([[[0] * 3], [[255] * 3]], np.uint8), (128, 256, 1)),
+        "stripes-2.7px": lambda rng: patterns.stripes(400, 300, 2.7, 0.3),
+        "stripes-31px": lambda rng: patterns.stripes(400, 300, 31, 1.1),
+        "zoneplate-grey": lambda rng: patterns.zone_plate(400),
+        "pixelart-sheet": lambda rng: patterns.sprites(rng, 12, 8, 16, 8),
+        "pixelart-sheet-x4": lambda rng: enlarged(patterns.sprites(rng, 8, 6, 16, 6), 4),
+        "pixelart-scene": lambda rng: patterns.tile_scene(rng, 20, 15),
+        "pixelart-scene-x3": lambda rng: enlarged(patterns.tile_scene(rng, 16, 12), 3),
+        "pixelart-scene-x8": lambda rng: enlarged(patterns.tile_scene(rng, 6, 5), 8),
+        "pixelart-one-x16": lambda rng: enlarged(patterns.sprites(rng, 1, 1, 24, 5), 16),
+        "noise-2colours": lambda rng: patterns.noise(rng, 256, 256, 2),
+        "noise-4colours": lambda rng: patterns.noise(rng, 300, 200, 4),
+        "noise-16colours": lambda rng: patterns.noise(rng, 256, 256, 16),
+        "noise-4colours-uneven": lambda rng: patterns.noise(rng, 400, 300, 4, uneven=True),
+        "noise-sparse": lambda rng: np.where(rng.random((300, 400, 1)) < 0.002, 255, [[[20, 20, 40]]]).astype(np.uint8),
+        "noise-rgb": lambda rng: rng.integers(0, 256, (256, 256, 3)).astype(np.uint8),
+        "noise-grey": lambda rng: rng.integers(0, 256, (256, 256)).astype(np.uint8),
+        "noise-faint": lambda rng: rng.integers(126, 130, (256, 256, 3)).astype(np.uint8),
+        "code-qr": lambda rng: patterns.matrix_code(rng, 33, 6),
+        "code-qr-1px": lambda rng: patterns.matrix_code(rng, 57, 1),
+        "code-qr-colour": lambda rng: ink(1 - patterns.matrix_code(rng, 41, 9) / 255, NAVY, CREAM),
+        "code-bars": lambda rng: patterns.bar_code(rng, 420, 120),
+        "flat-white": lambda rng: np.full((480, 640, 3), 255, np.uint8),
+        "flat-colour": lambda rng: np.full((333, 500, 3), (18, 140, 201), np.uint8),
+        "flat-one-odd-pixel": lambda rng: _odd(np.full((300, 300, 3), 240, np.uint8)),
+        "flat-clear": lambda rng: np.zeros((128, 128, 4), np.uint8),
+        "fractal-julia": lambda rng: patterns.fractal(rng, 500, 400),
+        "fractal-julia-16": lambda rng: patterns.fractal(rng, 500, 400, 16),
+        "line-1x500": lambda rng: rng.integers(0, 256, (500, 1, 3)).astype(np.uint8),
+        "line-700x1": lambda rng: np.tile(np.arange(700, dtype=np.uint8)[None, :, None], (1, 1, 3)),
+    }
+
+
+def _odd(array: np.ndarray) -> np.ndarray:
+    array[97, 155] = 0
+    return array
+
+
+def smooth() -> dict[str, Drawing]:
+    def stops(rng: Rng, count: int) -> list[tuple]:
+        return [colour(rng) for _ in range(count)]
+
+    return {
+        "gradient-linear": lambda rng: to_bytes(patterns.linear(512, 384, stops(rng, 2), 0.0)),
+        "gradient-slanted": lambda rng: to_bytes(patterns.linear(600, 400, stops(rng, 4), 0.7)),
+        "gradient-radial": lambda rng: to_bytes(patterns.radial(512, 512, stops(rng, 3))),
+        "gradient-corners": lambda rng: to_bytes(patterns.corners(rng, 640, 480)),
+        "gradient-hues": lambda rng: to_bytes(patterns.hues(512, 256)),
+        "gradient-linear-dithered": lambda rng: patterns.dithered(rng, patterns.linear(512, 384, stops(rng, 2), 0.2)),
+        "gradient-corners-dithered": lambda rng: patterns.dithered(rng, patterns.corners(rng, 640, 480)),
+        "gradient-dark": lambda rng: to_bytes(patterns.linear(640, 360, [(8, 8, 12), (30, 26, 40)], 1.2)),
+        "gradient-dither-16levels": lambda rng: patterns.dithered(rng, patterns.corners(rng, 400, 300), 16),
+        "gradient-banded": lambda rng: patterns.banded(patterns.corners(rng, 500, 400), 12),
+        "gradient-grey-ramp": lambda rng: np.tile(np.arange(256, dtype=np.uint8), (64, 1)),
+        "gradient-16bit": lambda rng: (patterns.corners(rng, 400, 300) * 65535).astype(np.uint16),
+        "gradient-16bit-grey": lambda rng: (patterns.clouds(rng, 400, 300, 2.5) * 65535).astype(np.uint16),
+        "gradient-alpha": lambda rng: to_bytes(patterns.linear(300, 200, [(255, 0, 0, 0), (0, 0, 255, 255)], 0.3)),
+        "clouds-grey": lambda rng: to_bytes(patterns.clouds(rng, 512, 384)),
+        "clouds-map": lambda rng: to_bytes(patterns.ramp(patterns.clouds(rng, 512, 384), stops(rng, 6))),
+        "clouds-rough": lambda rng: to_bytes(patterns.clouds(rng, 400, 300, 1.2)),
+    }
+
+
+def small() -> dict[str, Drawing]:
+    made: dict[str, Drawing] = {
+        "icon-1x1": lambda rng: np.array([[[200, 30, 90]]], np.uint8),
+        "icon-1x1-alpha": lambda rng: np.array([[[200, 30, 90, 128]]], np.uint8),
+        "icon-2x3": lambda rng: rng.integers(0, 256, (3, 2, 3)).astype(np.uint8),
+        "icon-7x5-grey": lambda rng: rng.integers(0, 256, (5, 7)).astype(np.uint8),
+        "icon-sheet": lambda rng: icons.sheet(rng, 8, 6, 48, (245, 245, 248)),
+        "icon-sheet-alpha": lambda rng: icons.sheet(rng, 8, 6, 32, (0, 0, 0, 0)),
+        "icon-sheet-16": lambda rng: icons.sheet(rng, 24, 16, 16, (255, 255, 255), 4),
+        "icon-512": lambda rng: icons.icon(rng, 512),
+        "icon-256-opaque": lambda rng: icons.opaque(rng, 256, (238, 238, 238)),
+    }
+    for side in (16, 24, 32, 48, 64, 128):
+        for at in range(4 if side < 64 else 2):
+            made[f"icon-{side}-alpha-{at}"] = partial(icons.icon, side=side, shadow=at % 2 == 0)
+        made[f"icon-{side}-opaque"] = partial(icons.opaque, side=side, ground=(240, 240, 240))
+        made[f"icon-{side}-favicon"] = partial(icons.pixelled, side=side, colours=8)
+    return made
+
+
+def tones(photos: Photographs) -> dict[str, Drawing]:
+    def of(width: int, height: int, change: Callable[[np.ndarray], np.ndarray]) -> Drawing:
+        return lambda rng: change(photos.cut(rng, width, height))
+
+    made: dict[str, Drawing] = {
+        f"gif-{count}{'-dithered' if dither else ''}": of(
+            480, 360, partial(photo.few_colours, colours=count, dither=dither)
+        )
+        for count in (4, 16, 64, 256)
+        for dither in (False, True)
+    }
+    return {
+        **made,
+        "gif-websafe": of(400, 300, photo.web_safe),
+        "dither-floyd": of(512, 384, photo.floyd_steinberg),
+        "dither-floyd-rgb": of(400, 300, lambda cut: patterns.grey_to_rgb(photo.floyd_steinberg(cut))),
+        "dither-floyd-x2": of(256, 192, lambda cut: enlarged(photo.floyd_steinberg(cut), 2)),
+        "dither-ordered": of(512, 384, photo.ordered),
+        "dither-ordered-x3": of(200, 150, lambda cut: enlarged(photo.ordered(cut), 3)),
+        "halftone-newspaper": of(500, 400, lambda cut: to_bytes(photo.screen(photo.luma(cut) / 255, 5, 0.78))),
+        "halftone-newspaper-smooth": of(
+            500, 400, lambda cut: to_bytes(photo.screen(photo.luma(cut) / 255, 6, 0.78, 0.2))
+        ),
+        "halftone-colour": of(500, 400, lambda cut: photo.printed(cut, 6.0, 0.0)),
+        "halftone-colour-smooth": of(500, 400, lambda cut: photo.printed(cut, 7.3, 0.25)),
+        "photo-plain": of(512, 384, lambda cut: cut),
+        "photo-grey": of(512, 384, photo.luma),
+        "photo-grey-rgb": of(400, 300, lambda cut: patterns.grey_to_rgb(photo.luma(cut))),
+        "photo-x4": of(128, 96, lambda cut: enlarged(cut, 4)),
+        "photo-16bit": lambda rng: photo.sixteen_bits(rng, photos.cut(rng, 320, 240)),
+        "photo-thumbnail": of(64, 48, lambda cut: cut),
+        "photo-posterised": of(400, 300, lambda cut: patterns.banded(cut / 255, 6)),
+        "photo-threshold": of(400, 300, lambda cut: np.where(photo.luma(cut) > 110, 255, 0).astype(np.uint8)),
+        "photo-cutout": lambda rng: layouts.cut_out(rng, photos.cut(rng, 400, 400)),
+        "subtitle-film": lambda rng: photo.captioned(rng, photos.cut(rng, 854, 480), "sans-bold", 28),
+        "subtitle-letterbox": lambda rng: photo.captioned(
+            rng, layouts.framed(rng, photos, 854, 480, BLACK, 60), "liberation-sans", 24
+        ),
+        "subtitle-meme": lambda rng: photo.captioned(rng, photos.cut(rng, 500, 500), "sans-bold", 40),
+        "watermark-photo": lambda rng: layouts.watermarked(rng, photos.cut(rng, 640, 480)),
+    }
+
+
+def drawn() -> dict[str, Drawing]:
+    return {
+        "lineart-smooth": partial(flat.line_art, width=600, height=500),
+        "lineart-hard": partial(flat.line_art, width=600, height=500, scale=1),
+        "lineart-blueprint": partial(flat.line_art, width=640, height=480, ground=(20, 50, 120), pen=(230, 240, 255)),
+        "plan-hard": partial(flat.plan, width=800, height=600),
+        "plan-blue": partial(flat.plan, width=800, height=600, ground=(24, 60, 130), pen=(240, 240, 255)),
+        "score-smooth": partial(flat.score, width=800, height=600),
+        "map-smooth": partial(flat.map_of, width=800, height=600, count=40),
+        "map-hard": partial(flat.map_of, width=640, height=480, count=25, antialiased=False),
+        "map-large": partial(flat.map_of, width=1200, height=900, count=120),
+        "labels-20": partial(flat.label_map, width=512, height=512, count=20),
+        "labels-200": partial(flat.label_map, width=640, height=480, count=200),
+        "shapes-smooth": partial(flat.shapes, width=600, height=450),
+        "shapes-hard": partial(flat.shapes, width=600, height=450, scale=1),
+        "shapes-many": partial(flat.shapes, width=500, height=500, count=400),
+        "comic-smooth": partial(flat.comic, width=700, height=900),
+        "comic-hard": partial(flat.comic, width=640, height=640, hard=True),
+        "comic-grey": partial(_grey, partial(flat.comic, width=600, height=800)),
+    }
+
+
+def mixed(photos: Photographs) -> dict[str, Drawing]:
+    return {
+        "mixed-magazine-600": partial(layouts.magazine, photos=photos, width=600, height=800),
+        "mixed-magazine-1240": partial(
+            layouts.magazine, photos=photos, width=1240, height=1754, body="liberation-serif"
+        ),
+        "mixed-magazine-1654": partial(layouts.magazine, photos=photos, width=1654, height=2339),
+        "mixed-slide": partial(layouts.slide, photos=photos, width=1280, height=720),
+        "mixed-slide-small": partial(layouts.slide, photos=photos, width=800, height=600),
+        "mixed-report": partial(layouts.report, photos=photos, width=1000, height=1414),
+        "mixed-scan-page": lambda rng: layouts.scan(rng, ink(text.page(rng, 850, 1100, "liberation-serif", 20))),
+        "mixed-scan-magazine": lambda rng: layouts.scan(rng, layouts.magazine(rng, photos, 900, 1200), -0.4),
+        "mixed-scan-grey": lambda rng: photo.luma(layouts.scan(rng, layouts.report(rng, photos, 800, 1100), 0.2)),
+        "mixed-viewer": partial(layouts.viewer, photos=photos, width=1280, height=800),
+        "mixed-viewer-hd": partial(layouts.viewer, photos=photos, width=1920, height=1080),
+        "mixed-collage": partial(layouts.collage, photos=photos, width=900, height=700, across=3, down=2, gap=12),
+        "mixed-contact-sheet": partial(layouts.collage, photos=photos, width=800, height=600, across=8, down=6, gap=6),
+        "mixed-letterbox": partial(layouts.framed, photos=photos, width=854, height=480, ground=BLACK, border=62),
+        "mixed-white-margin": partial(layouts.framed, photos=photos, width=600, height=800, ground=WHITE, border=190),
+        "mixed-magazine-16bit": lambda rng: layouts.magazine(rng, photos, 500, 700).astype(np.uint16) * 257,
+        "mixed-magazine-grey": lambda rng: photo.luma(layouts.magazine(rng, photos, 700, 900)),
+    }
+
+
+def drawings(photos: Photographs) -> dict[str, Drawing]:
+    """All that needs no browser."""
+    return {**texts(), **plots(), **pixels(), **smooth(), **small(), **tones(photos), **drawn(), **mixed(photos)}
+
+
+def screens(photos: Photographs) -> dict[str, Callable[[Rng], Page]]:
+    return {
+        "screen-table": lambda rng: Page(webpages.table(rng), 1280, 800),
+        "screen-table-dark": lambda rng: Page(webpages.table(rng, dark=True), 1024, 768),
+        "screen-code": lambda rng: Page(webpages.code(rng), 1280, 900),
+        "screen-code-dark": lambda rng: Page(webpages.code(rng, dark=True), 1920, 1080),
+        "screen-dashboard": lambda rng: Page(webpages.dashboard(rng), 1024, 768),
+        "screen-dashboard-dark": lambda rng: Page(webpages.dashboard(rng, dark=True), 1920, 1080),
+        "screen-icons": lambda rng: Page(webpages.icons(rng), 1024, 768),
+        "screen-icons-dark": lambda rng: Page(webpages.icons(rng, dark=True), 800, 600),
+        "screen-article": lambda rng: Page(webpages.article(rng, photos), 1280, 900),
+        "screen-article-dark": lambda rng: Page(webpages.article(rng, photos, dark=True), 1024, 768),
+        "screen-article-phone": lambda rng: Page(webpages.article(rng, photos), 780, 1560, density=2),
+        "screen-shop": lambda rng: Page(webpages.shop(rng, photos), 1366, 768),
+        "screen-terminal": lambda rng: Page(webpages.terminal(rng), 800, 600),
+        "screen-chat": lambda rng: Page(webpages.chat(rng), 800, 600),
+        "screen-chat-dark-2x": lambda rng: Page(webpages.chat(rng, dark=True), 1200, 900, density=2),
+        "screen-form": lambda rng: Page(webpages.form(rng), 800, 600),
+    }
