@@ -9,7 +9,6 @@ from pathlib import Path
 
 import imagecodecs
 import numpy as np
-from PIL import Image
 
 from aecodec.outputs import write_whole
 from aecodec.pictures import imagefile

@@ -146,7 +146,8 @@ img { width: 100%; border-radius: 6px } h1 { font: bold 34px Liberation Sans } s
 
 
 def shop(rng: Rng, photos: Photographs, dark: bool = False) -> str:
-    css = """main { display: grid; grid-template-columns: repeat(4, 1fr); gap: 16px } img { width: 100%; display: block }
+    css = """main { display: grid; grid-template-columns: repeat(4, 1fr); gap: 16px }
+img { width: 100%; display: block }
 section { border: 1px solid var(--line); border-radius: 8px; overflow: hidden } p { margin: 10px }
 button { background: #ffb800; border: 0; border-radius: 16px; padding: 7px 18px; margin: 0 10px 10px }"""
     items = "".join(
@@ -160,7 +161,8 @@ button { background: #ffb800; border: 0; border-radius: 16px; padding: 7px 18px;
 
 
 def terminal(rng: Rng, dark: bool = True) -> str:
-    css = "body { background: #101418; color: #cdd6df; font: 14px/1.35 'DejaVu Sans Mono' } pre { margin: 8px; font: inherit }"
+    css = """body { background: #101418; color: #cdd6df; font: 14px/1.35 'DejaVu Sans Mono' }
+pre { margin: 8px; font: inherit }"""
     tints = ("#7ee787", "#ff7b72", "#79c0ff", "#d2a8ff", "#cdd6df")
     rows = "\n".join(
         f"<span style='color:{tints[int(rng.integers(5))]}'>{words(rng, 1)}@{words(rng, 1)}</span>:~$ {words(rng, 6)} "
