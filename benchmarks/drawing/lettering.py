@@ -32,14 +32,16 @@ FACES = {
     "liberation-narrow": SYSTEM / "LiberationSansNarrow-Bold.ttf",
 }
 STRIPES = np.array([1, 2, 3, 2, 1]) / 9  # FreeType's default filter over thirds of a pixel, near enough
-VOCABULARY = """the of and to in a is that for it as was with be by on not he his but at are this have from or had an they
-which one you were all her she there would their we him been has when who will no more if out so said what up its about
-into than them can only other time new some could these two may first then do any like my now over such our man me even
-most made after also did many off before must well back through years where much your way down should because long each
-just state people those too mr how little good world make very year still see own work men day get here old life both
-between being under three never know same last another while us might great go come since against right came take used
-himself few house american use place during high without again home around small however found mrs part school thought
-went say general once upon war every left"""
+VOCABULARY = """
+the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one
+you were all her she there would their we him been has when who will no more if out so said what up its about into
+than them can only other time new some could these two may first then do any like my now over such our man me even
+most made after also did many off before must well back through years where much your way down should because long
+each just state people those too mr how little good world make very year still see own work men day get here old life
+both between being under three never know same last another while us might great go come since against right came take
+used himself few house american use place during high without again home around small however found mrs part school
+thought went say general once upon war every left
+"""
 WORDS = VOCABULARY.split()
 
 
