@@ -22,13 +22,19 @@ from benchmarks.drawing import browser
 from benchmarks.drawing.paint import Rng
 from benchmarks.drawing.photographs import Photographs
 from benchmarks.sharp import HELD_OUT
-from benchmarks.synthetic_set import drawings, screens
+from benchmarks.synthetic_photos import mixed, screens, tones
+from benchmarks.synthetic_set import Drawing, drawn
 
 SEED = 14
 
 
 def generator(name: str, seed: int = SEED) -> Rng:
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def drawings(photos: Photographs) -> dict[str, Drawing]:
+    """All that needs no browser."""
+    return {**drawn(), **tones(photos), **mixed(photos)}
 
 
 def save(path: Path, array: np.ndarray) -> None:

@@ -1,16 +1,14 @@
-"""What the set of `benchmarks.synthetic` consists of: a name for every picture, and how it is drawn."""
+"""What of the set of `benchmarks.synthetic` is drawn alone: a name for every picture, and how it is drawn."""
 
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
-from benchmarks.drawing import charts, flat, icons, layouts, patterns, webpages
+from benchmarks.drawing import charts, flat, icons, patterns, secondhand
 from benchmarks.drawing import lettering as text
 from benchmarks.drawing import photographs as photo
-from benchmarks.drawing.browser import Page
 from benchmarks.drawing.paint import BLACK, WHITE, Rng, colour, enlarged, ink, to_bytes
-from benchmarks.drawing.photographs import Photographs
 
 Drawing = Callable[[Rng], np.ndarray]  # (H, W), (H, W, 3) or (H, W, 4), uint8 or uint16
 RED, BLUE, NAVY, CREAM, TEAL = (200, 20, 30), (20, 60, 220), (16, 24, 64), (250, 244, 225), (0, 120, 120)
@@ -183,50 +181,7 @@ def small() -> dict[str, Drawing]:
     return made
 
 
-def tones(photos: Photographs) -> dict[str, Drawing]:
-    def of(width: int, height: int, change: Callable[[np.ndarray], np.ndarray]) -> Drawing:
-        return lambda rng: change(photos.cut(rng, width, height))
-
-    made: dict[str, Drawing] = {
-        f"gif-{count}{'-dithered' if dither else ''}": of(
-            480, 360, partial(photo.few_colours, colours=count, dither=dither)
-        )
-        for count in (4, 16, 64, 256)
-        for dither in (False, True)
-    }
-    return {
-        **made,
-        "gif-websafe": of(400, 300, photo.web_safe),
-        "dither-floyd": of(512, 384, photo.floyd_steinberg),
-        "dither-floyd-rgb": of(400, 300, lambda cut: patterns.grey_to_rgb(photo.floyd_steinberg(cut))),
-        "dither-floyd-x2": of(256, 192, lambda cut: enlarged(photo.floyd_steinberg(cut), 2)),
-        "dither-ordered": of(512, 384, photo.ordered),
-        "dither-ordered-x3": of(200, 150, lambda cut: enlarged(photo.ordered(cut), 3)),
-        "halftone-newspaper": of(500, 400, lambda cut: to_bytes(photo.screen(photo.luma(cut) / 255, 5, 0.78))),
-        "halftone-newspaper-smooth": of(
-            500, 400, lambda cut: to_bytes(photo.screen(photo.luma(cut) / 255, 6, 0.78, 0.2))
-        ),
-        "halftone-colour": of(500, 400, lambda cut: photo.printed(cut, 6.0, 0.0)),
-        "halftone-colour-smooth": of(500, 400, lambda cut: photo.printed(cut, 7.3, 0.25)),
-        "photo-plain": of(512, 384, lambda cut: cut),
-        "photo-grey": of(512, 384, photo.luma),
-        "photo-grey-rgb": of(400, 300, lambda cut: patterns.grey_to_rgb(photo.luma(cut))),
-        "photo-x4": of(128, 96, lambda cut: enlarged(cut, 4)),
-        "photo-16bit": lambda rng: photo.sixteen_bits(rng, photos.cut(rng, 320, 240)),
-        "photo-thumbnail": of(64, 48, lambda cut: cut),
-        "photo-posterised": of(400, 300, lambda cut: patterns.banded(cut / 255, 6)),
-        "photo-threshold": of(400, 300, lambda cut: np.where(photo.luma(cut) > 110, 255, 0).astype(np.uint8)),
-        "photo-cutout": lambda rng: layouts.cut_out(rng, photos.cut(rng, 400, 400)),
-        "subtitle-film": lambda rng: photo.captioned(rng, photos.cut(rng, 854, 480), "sans-bold", 28),
-        "subtitle-letterbox": lambda rng: photo.captioned(
-            rng, layouts.framed(rng, photos, 854, 480, BLACK, 60), "liberation-sans", 24
-        ),
-        "subtitle-meme": lambda rng: photo.captioned(rng, photos.cut(rng, 500, 500), "sans-bold", 40),
-        "watermark-photo": lambda rng: layouts.watermarked(rng, photos.cut(rng, 640, 480)),
-    }
-
-
-def drawn() -> dict[str, Drawing]:
+def flats() -> dict[str, Drawing]:
     return {
         "lineart-smooth": partial(flat.line_art, width=600, height=500),
         "lineart-hard": partial(flat.line_art, width=600, height=500, scale=1),
@@ -248,51 +203,56 @@ def drawn() -> dict[str, Drawing]:
     }
 
 
-def mixed(photos: Photographs) -> dict[str, Drawing]:
+def clear() -> dict[str, Drawing]:
+    """With an alpha channel."""
+
+    def page(rng: Rng) -> np.ndarray:
+        return ink(text.page(rng, 420, 300, "liberation-sans", 14))
+
     return {
-        "mixed-magazine-600": partial(layouts.magazine, photos=photos, width=600, height=800),
-        "mixed-magazine-1240": partial(
-            layouts.magazine, photos=photos, width=1240, height=1754, body="liberation-serif"
+        "alpha-text": lambda rng: secondhand.inked(text.page(rng, 400, 200, "sans", 14), (30, 30, 160)),
+        "alpha-text-black": lambda rng: secondhand.inked(text.page(rng, 300, 300, "serif", 18), BLACK),
+        "alpha-window": lambda rng: secondhand.window(page(rng)),
+        "alpha-sprites": lambda rng: _cut(patterns.sprites(rng, 10, 6, 16, 8)),
+        "alpha-sprites-x4": lambda rng: _cut(enlarged(patterns.sprites(rng, 6, 4, 16, 6), 4)),
+        "alpha-chart": lambda rng: secondhand.cut_away(charts.chart(rng, 500, 400, "bars"), WHITE),
+        "alpha-shapes": lambda rng: _cut(flat.shapes(rng, 400, 300, 12)),
+        "alpha-shapes-hard": lambda rng: _cut(flat.shapes(rng, 400, 300, 12, 1)),
+        "alpha-clouds": lambda rng: secondhand.inked(patterns.clouds(rng, 320, 240), WHITE),
+        "alpha-opaque": lambda rng: np.pad(page(rng), ((0, 0), (0, 0), (0, 1)), constant_values=255),
+        "alpha-grey": lambda rng: np.stack([photo.luma(page(rng)), to_bytes(patterns.clouds(rng, 420, 300))], 2),
+        "alpha-noise": lambda rng: rng.integers(0, 256, (64, 64, 4)).astype(np.uint8),
+        "alpha-16bit": lambda rng: icons.icon(rng, 96).astype(np.uint16) * 257,
+    }
+
+
+def _cut(pixels: np.ndarray) -> np.ndarray:
+    return secondhand.cut_away(pixels, tuple(int(level) for level in pixels[0, 0]))
+
+
+def used() -> dict[str, Drawing]:
+    """Drawn, then scaled, printed or sent."""
+
+    def page(rng: Rng, size: int = 14) -> np.ndarray:
+        return ink(text.page(rng, 640, 480, "liberation-serif", size))
+
+    return {
+        "used-text-jpeg": lambda rng: secondhand.after_jpeg(page(rng), 60),
+        "used-text-jpeg-grey": lambda rng: secondhand.after_jpeg(photo.luma(page(rng)), 80),
+        "used-text-shrunk": lambda rng: secondhand.scaled(page(rng, 20), 0.6),
+        "used-text-enlarged": lambda rng: secondhand.scaled(page(rng, 12), 1.5),
+        "used-chart-jpeg": lambda rng: secondhand.after_jpeg(charts.chart(rng, 640, 480, "lines"), 85),
+        "used-sprites-enlarged": lambda rng: secondhand.scaled(patterns.sprites(rng, 8, 6, 16, 6), 2.5),
+        "used-fax": lambda rng: secondhand.faxed(rng, photo.luma(page(rng, 18))),
+        "used-fax-rgb": lambda rng: patterns.grey_to_rgb(secondhand.faxed(rng, photo.luma(page(rng, 22)), 0.003)),
+        "relief-grey": lambda rng: secondhand.relief(patterns.clouds(rng, 480, 360, 1.9)),
+        "relief-colour": lambda rng: to_bytes(
+            patterns.ramp(patterns.clouds(rng, 480, 360), [(20, 60, 120), (90, 160, 70), (240, 235, 225)])
+            * (0.4 + 0.6 * secondhand.relief(patterns.clouds(rng, 480, 360))[:, :, None] / 255)
         ),
-        "mixed-magazine-1654": partial(layouts.magazine, photos=photos, width=1654, height=2339),
-        "mixed-slide": partial(layouts.slide, photos=photos, width=1280, height=720),
-        "mixed-slide-small": partial(layouts.slide, photos=photos, width=800, height=600),
-        "mixed-report": partial(layouts.report, photos=photos, width=1000, height=1414),
-        "mixed-scan-page": lambda rng: layouts.scan(rng, ink(text.page(rng, 850, 1100, "liberation-serif", 20))),
-        "mixed-scan-magazine": lambda rng: layouts.scan(rng, layouts.magazine(rng, photos, 900, 1200), -0.4),
-        "mixed-scan-grey": lambda rng: photo.luma(layouts.scan(rng, layouts.report(rng, photos, 800, 1100), 0.2)),
-        "mixed-viewer": partial(layouts.viewer, photos=photos, width=1280, height=800),
-        "mixed-viewer-hd": partial(layouts.viewer, photos=photos, width=1920, height=1080),
-        "mixed-collage": partial(layouts.collage, photos=photos, width=900, height=700, across=3, down=2, gap=12),
-        "mixed-contact-sheet": partial(layouts.collage, photos=photos, width=800, height=600, across=8, down=6, gap=6),
-        "mixed-letterbox": partial(layouts.framed, photos=photos, width=854, height=480, ground=BLACK, border=62),
-        "mixed-white-margin": partial(layouts.framed, photos=photos, width=600, height=800, ground=WHITE, border=190),
-        "mixed-magazine-16bit": lambda rng: layouts.magazine(rng, photos, 500, 700).astype(np.uint16) * 257,
-        "mixed-magazine-grey": lambda rng: photo.luma(layouts.magazine(rng, photos, 700, 900)),
     }
 
 
-def drawings(photos: Photographs) -> dict[str, Drawing]:
-    """All that needs no browser."""
-    return {**texts(), **plots(), **pixels(), **smooth(), **small(), **tones(photos), **drawn(), **mixed(photos)}
-
-
-def screens(photos: Photographs) -> dict[str, Callable[[Rng], Page]]:
-    return {
-        "screen-table": lambda rng: Page(webpages.table(rng), 1280, 800),
-        "screen-table-dark": lambda rng: Page(webpages.table(rng, dark=True), 1024, 768),
-        "screen-code": lambda rng: Page(webpages.code(rng), 1280, 900),
-        "screen-code-dark": lambda rng: Page(webpages.code(rng, dark=True), 1920, 1080),
-        "screen-dashboard": lambda rng: Page(webpages.dashboard(rng), 1024, 768),
-        "screen-dashboard-dark": lambda rng: Page(webpages.dashboard(rng, dark=True), 1920, 1080),
-        "screen-icons": lambda rng: Page(webpages.icons(rng), 1024, 768),
-        "screen-icons-dark": lambda rng: Page(webpages.icons(rng, dark=True), 800, 600),
-        "screen-article": lambda rng: Page(webpages.article(rng, photos), 1280, 900),
-        "screen-article-dark": lambda rng: Page(webpages.article(rng, photos, dark=True), 1024, 768),
-        "screen-article-phone": lambda rng: Page(webpages.article(rng, photos), 780, 1560, density=2),
-        "screen-shop": lambda rng: Page(webpages.shop(rng, photos), 1366, 768),
-        "screen-terminal": lambda rng: Page(webpages.terminal(rng), 800, 600),
-        "screen-chat": lambda rng: Page(webpages.chat(rng), 800, 600),
-        "screen-chat-dark-2x": lambda rng: Page(webpages.chat(rng, dark=True), 1200, 900, density=2),
-        "screen-form": lambda rng: Page(webpages.form(rng), 800, 600),
-    }
+def drawn() -> dict[str, Drawing]:
+    """All of these."""
+    return {**texts(), **plots(), **pixels(), **smooth(), **small(), **flats(), **clear(), **used()}
