@@ -65,9 +65,7 @@ def measured(codec: Codec, path: Path, picture: Picture, quality: float, lossles
     between = time.perf_counter()
     decoded = codec.decode(encoded.data).picture
     ended = time.perf_counter()
-    same_alpha = (picture.alpha is None) == (decoded.alpha is None) and (
-        picture.alpha is None or np.array_equal(picture.alpha, decoded.alpha)
-    )
+    same_alpha = np.array_equal(_alpha(picture), _alpha(decoded))
     return Row(
         name=path.name,
         width=picture.width,
@@ -80,6 +78,10 @@ def measured(codec: Codec, path: Path, picture: Picture, quality: float, lossles
         encode_seconds=between - started,
         decode_seconds=ended - between,
     )
+
+
+def _alpha(picture: Picture) -> np.ndarray:
+    return np.empty(0) if picture.alpha is None else picture.alpha
 
 
 def line(row: Row) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -64,7 +65,7 @@ class Sizes:
     def __init__(self, folder: Path, columns: dict[str, Callable[[Picture], int | None]]) -> None:
         self.path = folder / CACHE
         self.columns = columns
-        self.known: dict[str, dict[str, int | None]] = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self.known: dict[str, dict[str, Any]] = json.loads(self.path.read_text()) if self.path.exists() else {}
 
     def of(self, path: Path, picture: Picture) -> dict[str, int | None]:
         found = self.known.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), {"file": path.name})

@@ -2,74 +2,80 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.drawing import charts, flat, icons, patterns, secondhand
 from benchmarks.drawing import lettering as text
 from benchmarks.drawing import photographs as photo
-from benchmarks.drawing.paint import BLACK, WHITE, Rng, colour, enlarged, ink, to_bytes
+from benchmarks.drawing.paint import BLACK, WHITE, Colour, Pixels, Rng, colour, enlarged, ink, to_bytes
 
 Drawing = Callable[[Rng], np.ndarray]  # (H, W), (H, W, 3) or (H, W, 4), uint8 or uint16
 RED, BLUE, NAVY, CREAM, TEAL = (200, 20, 30), (20, 60, 220), (16, 24, 64), (250, 244, 225), (0, 120, 120)
 
 
+class Print(NamedTuple):
+    """A page of text."""
+
+    width: int
+    height: int
+    face: str
+    size: float
+    mode: text.Mode = "smooth"
+    pen: Colour = BLACK
+    ground: Colour = WHITE
+
+    def draw(self, rng: Rng) -> Pixels:
+        return ink(text.page(rng, self.width, self.height, self.face, self.size, self.mode), self.pen, self.ground)
+
+
+PRINTS = {
+    "page-400x200": Print(400, 200, "sans", 12),
+    "page-serif": Print(600, 800, "serif", 13),
+    "page-stix-a4": Print(1240, 1754, "stix", 24),
+    "page-cm": Print(800, 600, "computer-modern", 16),
+    "page-hard": Print(640, 480, "liberation-sans", 12, "hard"),
+    "page-hard-large": Print(640, 480, "stix-bold", 40, "hard"),
+    "page-subpixel": Print(800, 600, "liberation-sans", 13, "subpixel"),
+    "page-subpixel-dark": Print(800, 600, "mono", 13, "subpixel", (220, 220, 220), (30, 30, 30)),
+    "coloured": Print(640, 400, "sans-bold", 22, pen=RED, ground=CREAM),
+    "inverted": Print(640, 400, "liberation-serif", 18, pen=WHITE, ground=BLACK),
+    "navy-on-teal": Print(640, 400, "stix-italic", 26, pen=NAVY, ground=TEAL),
+    "low-contrast": Print(640, 400, "sans", 14, pen=(150, 150, 150), ground=(170, 170, 170)),
+    "tiny": Print(512, 384, "liberation-sans", 7),
+    "huge": Print(900, 500, "liberation-serif", 150),
+    "red-on-blue": Print(500, 300, "sans-bold", 16, "hard", (255, 0, 0), (0, 0, 255)),
+    "line": Print(300, 30, "liberation-sans", 16),
+}
+IN_GREY = ("page-serif", "page-stix-a4", "page-subpixel", "page-subpixel-dark")
+
+
 def texts() -> dict[str, Drawing]:
-    pages: dict[str, tuple[int, int, str, float, text.Mode, tuple, tuple]] = {
-        "page-400x200": (400, 200, "sans", 12, "smooth", BLACK, WHITE),
-        "page-serif": (600, 800, "serif", 13, "smooth", BLACK, WHITE),
-        "page-stix-a4": (1240, 1754, "stix", 24, "smooth", BLACK, WHITE),
-        "page-cm": (800, 600, "computer-modern", 16, "smooth", BLACK, WHITE),
-        "page-hard": (640, 480, "liberation-sans", 12, "hard", BLACK, WHITE),
-        "page-hard-large": (640, 480, "stix-bold", 40, "hard", BLACK, WHITE),
-        "page-subpixel": (800, 600, "liberation-sans", 13, "subpixel", BLACK, WHITE),
-        "page-subpixel-dark": (800, 600, "mono", 13, "subpixel", (220, 220, 220), (30, 30, 30)),
-        "coloured": (640, 400, "sans-bold", 22, "smooth", RED, CREAM),
-        "inverted": (640, 400, "liberation-serif", 18, "smooth", WHITE, BLACK),
-        "navy-on-teal": (640, 400, "stix-italic", 26, "smooth", NAVY, TEAL),
-        "low-contrast": (640, 400, "sans", 14, "smooth", (150, 150, 150), (170, 170, 170)),
-        "tiny": (512, 384, "liberation-sans", 7, "smooth", BLACK, WHITE),
-        "huge": (900, 500, "liberation-serif", 150, "smooth", BLACK, WHITE),
-        "red-on-blue": (500, 300, "sans-bold", 16, "hard", (255, 0, 0), (0, 0, 255)),
-        "line": (300, 30, "liberation-sans", 16, "smooth", BLACK, WHITE),
-    }
-
-    def draw(rng: Rng, width: int, height: int, *how: object) -> np.ndarray:
-        name, size, mode, pen, ground = how
-        return ink(text.page(rng, width, height, name, size, mode), pen, ground)
-
-    def about(rng: Rng, mode: text.Mode, ground: str) -> np.ndarray:
-        below = {
-            "gradient": lambda: to_bytes(patterns.linear(700, 500, [colour(rng, 150), colour(rng, 150)], 0.6)),
-            "clouds": lambda: patterns.grey_to_rgb(to_bytes(0.6 + 0.4 * patterns.clouds(rng, 700, 500))),
-            "flat": lambda: WHITE,
-        }[ground]()
-        pixels = ink(text.words_about(rng, 700, 500, "sans-bold", (10, 60), mode), colour(rng, 0, 120), below)
+    def about(rng: Rng, ground: Colour | Pixels, mode: text.Mode = "smooth") -> Pixels:
+        pixels = ink(text.words_about(rng, 700, 500, "sans-bold", (10, 60), mode), colour(rng, 0, 120), ground)
         return ink(text.words_about(rng, 700, 500, "stix", (10, 90), mode), colour(rng, 0, 200), pixels)
 
-    grey = {
-        f"text-{name}-grey": partial(_grey, partial(_call, draw, how))
-        for name, how in pages.items()
-        if "page-s" in name
-    }
+    def gradient(rng: Rng) -> Pixels:
+        return to_bytes(patterns.linear(700, 500, [colour(rng, 150), colour(rng, 150)], 0.6))
+
+    def clouds(rng: Rng) -> Pixels:
+        return patterns.grey_to_rgb(to_bytes(0.6 + 0.4 * patterns.clouds(rng, 700, 500)))
+
     return {
-        **{f"text-{name}": partial(_call, draw, how) for name, how in pages.items()},
-        **grey,
-        "text-words-flat": lambda rng: about(rng, "smooth", "flat"),
-        "text-words-gradient": lambda rng: about(rng, "smooth", "gradient"),
-        "text-words-clouds": lambda rng: about(rng, "smooth", "clouds"),
-        "text-words-subpixel": lambda rng: about(rng, "subpixel", "flat"),
+        **{f"text-{name}": given.draw for name, given in PRINTS.items()},
+        **{f"text-{name}-grey": partial(_grey, PRINTS[name].draw) for name in IN_GREY},
+        "text-words-flat": lambda rng: about(rng, WHITE),
+        "text-words-gradient": lambda rng: about(rng, gradient(rng)),
+        "text-words-clouds": lambda rng: about(rng, clouds(rng)),
+        "text-words-subpixel": lambda rng: about(rng, WHITE, "subpixel"),
         "text-page-16bit": lambda rng: (
             65535 * (1 - text.page(rng, 400, 300, "serif", 15)[:, :, None].repeat(3, 2))
         ).astype(np.uint16),
     }
 
 
-def _call(draw: Callable[..., np.ndarray], how: tuple, rng: Rng) -> np.ndarray:
-    return draw(rng, *how)
-
-
-def _grey(draw: Drawing, rng: Rng) -> np.ndarray:
+def _grey(draw: Drawing, rng: Rng) -> Pixels:
     return photo.luma(draw(rng))
 
 
@@ -137,7 +143,7 @@ def _odd(array: np.ndarray) -> np.ndarray:
 
 
 def smooth() -> dict[str, Drawing]:
-    def stops(rng: Rng, count: int) -> list[tuple]:
+    def stops(rng: Rng, count: int) -> list[Colour]:
         return [colour(rng) for _ in range(count)]
 
     return {

@@ -12,11 +12,12 @@ from benchmarks.drawing.paint import (
     Rng,
     colour,
     curve,
+    grid,
     ink,
     points,
     smooth,
 )
-from benchmarks.drawing.patterns import clouds, grid
+from benchmarks.drawing.patterns import clouds
 from benchmarks.drawing.photographs import screen
 
 
@@ -43,7 +44,7 @@ def map_of(rng: Rng, width: int, height: int, count: int, antialiased: bool = Tr
     image = Image.fromarray(painted)
     draw = ImageDraw.Draw(image)
     for _ in range(count // 2):
-        road = curve(rng, points(rng, 4, width * scale, height * scale))
+        road = curve(points(rng, 4, width * scale, height * scale))
         draw.line(road, fill=(90, 90, 90), width=4 * scale)
         draw.line(road, fill=(250, 220, 90), width=2 * scale)
     ground = np.asarray(image.resize((width, height), Image.Resampling.BOX))
@@ -64,7 +65,7 @@ def line_art(rng: Rng, width: int, height: int, scale: int = 4, ground: Colour =
     def paint(draw: ImageDraw.ImageDraw, scale: int) -> None:
         for _ in range(18):
             thick = int(rng.integers(1, 5)) * scale
-            draw.line(curve(rng, points(rng, 5, width * scale, height * scale)), fill=pen, width=thick)
+            draw.line(curve(points(rng, 5, width * scale, height * scale)), fill=pen, width=thick)
         for left, top in points(rng, 10, width * scale, height * scale):
             radius = float(rng.integers(10, 80)) * scale
             draw.ellipse((left - radius, top - radius, left + radius, top + radius), outline=pen, width=2 * scale)

@@ -78,7 +78,7 @@ def points(rng: Rng, count: int, width: float, height: float) -> Sequence[tuple[
     return [(float(x), float(y)) for x, y in rng.random((count, 2)) * (width, height)]
 
 
-def curve(rng: Rng, knots: Sequence[tuple[float, float]], steps: int = 24) -> list[tuple[float, float]]:
+def curve(knots: Sequence[tuple[float, float]], steps: int = 24) -> list[tuple[float, float]]:
     """Points of a smooth line through the knots (Catmull-Rom)."""
     given = np.asarray([knots[0], *knots, knots[-1]], np.float64)
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
