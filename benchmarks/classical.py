@@ -65,13 +65,18 @@ class Sizes:
     def __init__(self, folder: Path, columns: dict[str, Callable[[Picture], int | None]]) -> None:
         self.path = folder / CACHE
         self.columns = columns
-        self.known: dict[str, dict[str, Any]] = json.loads(self.path.read_text()) if self.path.exists() else {}
 
     def of(self, path: Path, picture: Picture) -> dict[str, int | None]:
-        found = self.known.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), {"file": path.name})
+        key = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = self._kept().get(key, {"file": path.name})
         missing = self.columns.keys() - found.keys()
         for name in missing:
             found[name] = self.columns[name](picture)
-        if missing:
-            write_whole(self.path, json.dumps(self.known, indent=1).encode())
+        if missing:  # another run may have kept something meanwhile
+            kept = self._kept()
+            kept[key] = kept.get(key, {}) | found
+            write_whole(self.path, json.dumps(kept, indent=1).encode())
         return {name: found[name] for name in self.columns}
+
+    def _kept(self) -> dict[str, dict[str, Any]]:
+        return json.loads(self.path.read_text()) if self.path.exists() else {}

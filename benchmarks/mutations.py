@@ -16,6 +16,7 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import get_args
 
@@ -95,7 +96,7 @@ def _tiled(codec: Codec, pixels: np.ndarray) -> bytes:
 
 
 def decode_forever(pipe: Connection, codec: Codec) -> None:
-    """Answers every file with two outcomes, strict and kept going."""
+    """Answers every file with two outcomes, strict and kept going, and one more when it has grown too large."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + GUARD
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -107,8 +108,6 @@ def decode_forever(pipe: Connection, codec: Codec) -> None:
         if grown > GROWTH:
             outcomes.append(Outcome(f"the process grew by {grown >> 20} MiB", 0.0, bad=True))
         pipe.send(outcomes)
-        if grown > GROWTH:
-            return
 
 
 def decode_once(codec: Codec, data: bytes, keep_going: bool) -> Outcome:
@@ -133,7 +132,7 @@ class Worker:
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        self.process: mp.Process | None = None
+        self.process: BaseProcess | None = None
         self.done = 0
 
     def outcomes(self, data: bytes) -> list[Outcome]:
@@ -147,6 +146,8 @@ class Worker:
             self.pipe.send_bytes(data)
             if self.pipe.poll(PATIENCE):
                 found: list[Outcome] = self.pipe.recv()
+                if any(outcome.bad for outcome in found):
+                    self.stop()
                 return found
         except (EOFError, ConnectionError):
             self.process.join(PATIENCE)
@@ -162,6 +163,7 @@ class Worker:
         self.done = 0
 
     def stop(self) -> None:
+        """Ends the process, if there is one."""
         if self.process is not None:
             self.process.kill()
             self.process.join()
