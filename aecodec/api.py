@@ -1,71 +1,92 @@
-"""The Python API: a Pillow picture or an array to bytes and back, or to a clean one; weights are loaded once.
+"""The Python API: a picture to bytes and back, or to a clean one; weights are loaded once.
 
-All functions take a `device` ("auto", "cpu", "cuda" or "cuda:N") and `weights`, the path of a weights file in place of
-the shipped ones (of `decode` also a folder to find those in that a file names). Raise AecodecError, in one line.
+A picture is whatever holds one: the path of a picture file, its bytes, a file that is open in binary mode, a Pillow
+picture, a NumPy array (H, W) or (H, W, C), or a torch tensor (H, W) or (C, H, W), of uint8 or uint16; C = 1 is grey, 2
+grey and alpha, 3 RGB, 4 RGBA. All functions take a `device` ("auto", "cpu", "cuda" or "cuda:N") and `weights`, the path
+of a weights file in place of the shipped ones (of `decode` also a folder to find those in that a file names). Raise
+AecodecError, in one line: UsageError for options, BadInput and LimitExceeded for what is given.
 """
 
+import math
+import os
+import reprlib
 from functools import cache
+from numbers import Real
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.codec.ratecontrol import Target
+from aecodec.codec.lazy import LazyCodec
+from aecodec.codec.ratecontrol import Target, refuse_effort
+from aecodec.errors import BadInput, UsageError
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture, Samples, from_array
+from aecodec.pictures.picture import Picture, Samples
+from aecodec.services.given import is_tensor, opened, picture_of
 
 if TYPE_CHECKING:
     from PIL import Image
+    from torch import Tensor
 
     from aecodec.codec.codec import Codec
     from aecodec.denoiser import Denoiser
 
 WeightsPath = str | PathLike[str] | None
+File = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
 
 # One parameter an option, as on the command line.
 def encode(  # noqa: PLR0913
-    image: "Image.Image | NDArray[Any]",
+    image: "File | NDArray[Any] | Tensor | Image.Image",
     quality: float | None = None,
     effort: int = 0,
     *,
     bpp: float | None = None,
     max_bytes: int | None = None,
     psnr: float | None = None,
+    lossless: bool = False,
     device: str = "auto",
     weights: WeightsPath = None,
 ) -> bytes:
-    """The .aec file of a Pillow picture, or of an array (H, W) or (H, W, C) of uint8 or uint16.
+    """The .aec file of a picture.
 
-    C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA. One of four says how good: `quality` 1 ... 100 (by default 50);
-    `bpp` bits a pixel or `max_bytes` bytes, of the whole file, met as nearly as can be and never exceeded; `psnr`
-    decibels, reached by the smallest file that does. `effort` 0 ... 9 makes the file smaller, not worse, and takes its
-    time. Raises AecodecError: UsageError for two of the four, TargetUnreachable, BadInput and LimitExceeded for the
-    picture.
+    One of five says how good: `quality` 1 ... 100 (by default 50); `bpp` bits a pixel or `max_bytes` bytes, of the
+    whole file, met as nearly as can be and never exceeded; `psnr` decibels, reached by the smallest file that does;
+    `lossless` keeps every sample. `effort` 0 ... 9 makes the file smaller, not worse, and takes its time. Raises
+    AecodecError: UsageError for two of the five, TargetUnreachable, BadInput and LimitExceeded for the picture.
     """
-    target = Target.of({"quality": quality, "bpp": bpp, "max_bytes": max_bytes, "psnr": psnr})
-    picture = _given(image)
-    return _codec(device, _path(weights)).encode(picture, target, effort=effort).data
+    refuse_effort(effort)
+    target = Target.of(
+        {
+            "quality": _number("quality", quality),
+            "bpp": _number("bpp", bpp),
+            "max_bytes": _number("max_bytes", max_bytes),
+            "psnr": _number("psnr", psnr),
+            "lossless": 1.0 if lossless else None,
+        }
+    )
+    picture = picture_of(image)
+    return _loaded_codec(device, weights).encode(picture, target, effort=int(effort)).data
 
 
-def decode(data: bytes, *, device: str = "auto", weights: WeightsPath = None) -> "Image.Image":
-    """The picture in an .aec file, with ICC profile and EXIF in its `info`. Raises AecodecError.
+def decode(data: File, *, device: str = "auto", weights: WeightsPath = None) -> "Image.Image":
+    """The picture in an .aec file (path, bytes, open file), with ICC profile and EXIF in its `info`.
 
-    Pillow has no 16-bit colour: such a file is refused, and `decode_array` has it.
+    Pillow has no 16-bit colour: such a file is refused, and `decode_array` has it. Raises AecodecError.
     """
-    return imagefile.to_pil(_codec(device, _path(weights)).decode(data).picture)
+    return imagefile.to_pil(_decoded(data, device, weights))
 
 
-def decode_array(data: bytes, *, device: str = "auto", weights: WeightsPath = None) -> Samples:
-    """The samples in an .aec file, (H, W, C) of uint8 or uint16, C as for `encode`. Raises AecodecError."""
-    return _codec(device, _path(weights)).decode(data).picture.interleaved()
+def decode_array(data: File, *, device: str = "auto", weights: WeightsPath = None) -> Samples:
+    """The samples in an .aec file (path, bytes, open file), (H, W, C) of uint8 or uint16. Raises AecodecError."""
+    return _decoded(data, device, weights).interleaved()
 
 
 @overload
 def denoise(
-    image: "Image.Image",
+    image: "File | Image.Image",
     sigma: float | None = None,
     strength: float = 1.0,
     *,
@@ -85,40 +106,91 @@ def denoise(
 ) -> Samples: ...
 
 
+@overload
 def denoise(
-    image: "Image.Image | Samples",
+    image: "Tensor",
     sigma: float | None = None,
     strength: float = 1.0,
     *,
     device: str = "auto",
     weights: WeightsPath = None,
-) -> "Image.Image | Samples":
-    """The picture without its noise: a Pillow picture for one, an array (as for `encode`) for an array.
+) -> "Tensor": ...
+
+
+def denoise(
+    image: "File | Samples | Tensor | Image.Image",
+    sigma: float | None = None,
+    strength: float = 1.0,
+    *,
+    device: str = "auto",
+    weights: WeightsPath = None,
+) -> "Image.Image | Samples | Tensor":
+    """The picture without its noise: an array for an array, a tensor for a tensor, a Pillow picture for all else.
 
     Alpha, depth, ICC profile and EXIF stay. `sigma` is the noise's standard deviation in levels of 255, above 0, and
     by default as estimated; `strength` goes from 0, the input, to 1. Raises AecodecError.
     """
-    denoiser = _denoiser(device, _path(weights))
-    clean = denoiser.denoise(_given(image), sigma=sigma, strength=strength).picture
+    sigma, share = _number("sigma", sigma), _number("strength", strength)
+    if share is None:
+        raise UsageError("strength is None: give a number from 0 to 1")
+    picture = picture_of(image)
+    if picture.bit_depth == 16 and picture.interleaved().shape[2] > 1 and not _is_numbers(image):
+        raise BadInput("Pillow cannot hold 16-bit colour or alpha, as this picture has: give it as an array")
+    clean = _loaded_denoiser(device, weights).denoise(picture, sigma=sigma, strength=share).picture
+    if is_tensor(image):
+        first = np.moveaxis(clean.interleaved(), 2, 0)
+        return image.new_tensor(np.ascontiguousarray(first)).reshape(image.shape)
     if not isinstance(image, np.ndarray):
         return imagefile.to_pil(clean)
     samples: Samples = clean.interleaved().reshape(image.shape)
     return samples
 
 
-def _given(image: "Image.Image | NDArray[Any]") -> Picture:
-    return from_array(image) if isinstance(image, np.ndarray) else imagefile.from_pil(image)
+def _is_numbers(image: object) -> bool:
+    return isinstance(image, np.ndarray) or is_tensor(image)
 
 
-def _path(weights: WeightsPath) -> Path | None:
-    return None if weights is None else Path(weights)
+def _decoded(data: File, device: str, weights: WeightsPath) -> Picture:
+    with opened(data) as stream:
+        return _loaded_codec(device, weights).decode(stream).picture
+
+
+def _number(name: str, value: object) -> float | None:
+    """Raises UsageError for what is neither a number nor None; which numbers make sense is told elsewhere."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise UsageError(f"{name} is {reprlib.repr(value)}: give a number")
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _loaded_codec(device: object, weights: object) -> LazyCodec:
+    return _codec(str(device), _path(weights))
+
+
+def _loaded_denoiser(device: object, weights: object) -> "Denoiser":
+    return _denoiser(str(device), _path(weights))
+
+
+def _path(weights: object) -> Path | None:
+    if weights is None:
+        return None
+    if not isinstance(weights, str | PathLike):
+        raise UsageError(f"weights is {reprlib.repr(weights)}: give the path of a weights file")
+    return Path(os.fsdecode(weights))
 
 
 @cache
-def _codec(device: str, weights: Path | None) -> "Codec":
-    from aecodec.codec.codec import Codec  # here: torch takes seconds, and bad input needs none
+def _codec(device: str, weights: Path | None) -> LazyCodec:
+    def load() -> "Codec":
+        from aecodec.codec.codec import Codec  # here: torch takes seconds, and bad input needs none
 
-    return Codec.load(weights, device=device)
+        return Codec.load(weights, device=device)
+
+    return LazyCodec(load)
 
 
 @cache

@@ -22,6 +22,7 @@ EXTRAS = {  # of pyproject.toml, and the modules that come with each
     "train": ("torchvision", "scipy"),
     "plots": ("matplotlib",),
     "ssimulacra2": ("ssimulacra2",),
+    "heif": ("pillow_heif",),
 }
 
 
@@ -81,6 +82,14 @@ class MissingExtra(AecodecError):
 
 def require(extra: str) -> None:
     """Raises MissingExtra, which says what to install, unless every module of the extra is there. Imports none."""
-    missing = [module for module in EXTRAS[extra] if find_spec(module) is None]
-    if missing:
+    if missing := _missing(extra):
         raise MissingExtra(f"not installed: {', '.join(missing)}; get it by pip install 'aecodec[{extra}]'")
+
+
+def is_there(extra: str) -> bool:
+    """Whether every module of the extra is installed."""
+    return not _missing(extra)
+
+
+def _missing(extra: str) -> list[str]:
+    return [module for module in EXTRAS[extra] if find_spec(module) is None]

@@ -1,5 +1,6 @@
 """Fixtures that several test modules share: tiny frozen weights and a codec on them."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ from tests.tiny import TINY_WEIGHTS, detailed_bytes
 def tiny_weights() -> Path:
     """The weights file of the tiny network."""
     return TINY_WEIGHTS
+
+
+@pytest.fixture
+def as_photographs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of tests are too small to be told from drawings: here they go the way of photographs."""
+    monkeypatch.setattr("aecodec.codec.drawn.is_drawn", lambda pixels: False)
+    for share in ("QUICK", "LOSSLESS_FROM", "ODD_BITS"):
+        monkeypatch.setattr(f"aecodec.codec.choosing.{share}", math.inf)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from PIL import Image, ImageCms
 from aecodec.pictures.imagefile import read, write
 from aecodec.pictures.picture import Metadata, Picture
 from aecodec.pictures.png import chunk
+from aecodec.pictures.wanted import FIRST, Wanted
 
 EXIF_TIME = "2021:02:03 04:05:06"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\xc3\xa4</x:xmpmeta>'
@@ -153,14 +154,14 @@ MAKERS: dict[str, Callable[[], bytes]] = {
 }
 
 
-def read_quietly(data: bytes) -> Picture:
+def read_quietly(data: bytes, wanted: Wanted = FIRST) -> Picture:
     """Read; a warning fails the test."""
-    return read(BytesIO(data), warn=lambda message: pytest.fail(message))
+    return read(BytesIO(data), warn=lambda message: pytest.fail(message), wanted=wanted)
 
 
-def read_with_warnings(data: bytes) -> tuple[Picture, list[str]]:
+def read_with_warnings(data: bytes, wanted: Wanted = FIRST) -> tuple[Picture, list[str]]:
     warnings: list[str] = []
-    return read(BytesIO(data), warn=warnings.append), warnings
+    return read(BytesIO(data), warn=warnings.append, wanted=wanted), warnings
 
 
 def written(picture: Picture, format: str) -> bytes:

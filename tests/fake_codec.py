@@ -10,12 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from aecodec import metrics
-from aecodec.codec.header import Cleaning
+from aecodec.bits import crc32, fixed
+from aecodec.codec import ancillary
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layout import INDEX_OFFSET, Part, PartKind
+from aecodec.codec.layout import MAGIC as AEC_MAGIC
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures.picture import Metadata, Picture, Samples
@@ -40,6 +44,8 @@ class Encoded:
     estimated_bits: float
     measure: Callable[[], float]
     plain: Plain | None = None
+    lossless: float = 0.0
+    ceiling: str | None = None
 
     @cached_property
     def psnr_db(self) -> float:
@@ -52,6 +58,14 @@ class Decoded:
     picture: Picture
     quality: float
     damage: tuple[str, ...] = ()
+
+
+def _front(picture: Picture) -> bytes:
+    """Signature and header as a real file has them: services look at the size before they decode."""
+    header = Header(
+        picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, 1024
+    ).to_bytes()
+    return AEC_MAGIC + bytes([1]) + header + fixed(crc32(header), 4)
 
 
 @dataclass
@@ -74,7 +88,7 @@ class Codec:
             raise TargetUnreachable(f"quality 1 needs {LEAST_BYTES} bytes, more than {target.value:g}")
         pixels = picture.pixels // 4 * 4
         parts = {"pixels": pixels, "alpha": picture.alpha}
-        parts |= {name: getattr(picture.metadata, name) for name in ("icc", "exif", "xmp")}
+        parts |= {kind.name: payload for kind, payload in ancillary.payloads(picture.metadata).items()}
         arrays = {
             name: np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
             for name, part in parts.items()
@@ -83,7 +97,7 @@ class Codec:
         quality = target.value if target.kind == "quality" else 33.0
         stream = io.BytesIO()
         np.savez(stream, quality=quality, **arrays)
-        data = MAGIC + stream.getvalue()
+        data = _front(picture) + MAGIC + stream.getvalue()
 
         def measure() -> float:
             return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
@@ -96,15 +110,17 @@ class Codec:
     ) -> Decoded:
         self.log.append(("decode", crop, keep_going))
         data = source if isinstance(source, bytes) else source.read()
-        if not data.startswith(MAGIC):
+        if not data.startswith(MAGIC, INDEX_OFFSET):
             raise Corrupt("signature at byte 0: not an .aec file")
         hurt = data.endswith(HURT)
         if hurt and not keep_going:
             raise Corrupt("tile 3 at byte 77: checksum mismatch")
-        with np.load(io.BytesIO(data[len(MAGIC) :].removesuffix(HURT))) as arrays:
-            names = [name for name in ("icc", "exif", "xmp") if name in arrays]
-            metadata = Metadata(**{name: arrays[name].tobytes() for name in names})
-            picture = Picture(arrays["pixels"], arrays.get("alpha"), metadata)
+        with np.load(io.BytesIO(data[INDEX_OFFSET + len(MAGIC) :].removesuffix(HURT))) as arrays:
+            metadata: dict[str, Any] = {}
+            for kind in PartKind:
+                if kind.name in arrays:
+                    metadata |= ancillary.fields_of(Part(kind, 0, 0), arrays[kind.name].tobytes())
+            picture = Picture(arrays["pixels"], arrays.get("alpha"), Metadata(**metadata))
             quality = float(arrays["quality"])
         if crop is not None:
             x, y, width, height = crop

@@ -83,8 +83,7 @@ def _environment(parameter: Any) -> str:
 
 
 def _line(text: str) -> str:
-    """In one line, without the backslashes that keep rich from reading brackets as markup."""
-    return " ".join(text.split()).replace("\\[", "[")
+    return " ".join(text.split())
 
 
 if __name__ == "__main__":

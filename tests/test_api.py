@@ -1,15 +1,20 @@
 """The Python API: pictures and arrays in, bytes out and back, and clean ones."""
 
+import contextlib
+import io
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import aecodec
 from aecodec import api
 from aecodec.denoiser import Denoiser
+from aecodec.errors import UsageError
 from tests import drawn, fake_codec
 
 
@@ -72,6 +77,102 @@ def test_a_target_of_every_kind_reaches_the_codec(log, kind):
 def test_two_targets_are_one_too_many():
     with pytest.raises(aecodec.AecodecError, match="bpp and psnr exclude each other"):
         aecodec.encode(drawn.samples((8, 8, 3)), bpp=1, psnr=30)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"quality": "50"},
+        {"quality": np.nan},
+        {"quality": True},
+        {"quality": -1},
+        {"quality": 0},
+        {"quality": 101},
+        {"quality": [50]},
+        {"quality": 10**400},
+        {"bpp": "1"},
+        {"bpp": 0},
+        {"bpp": np.inf},
+        {"max_bytes": -5},
+        {"max_bytes": 10**400},
+        {"max_bytes": "20k"},
+        {"psnr": np.nan},
+        {"psnr": 1j},
+        {"effort": 10},
+        {"effort": -1},
+        {"effort": "1"},
+        {"effort": 1.5},
+        {"effort": True},
+        {"effort": None},
+        {"weights": 5},
+        {"weights": ["a"]},
+    ],
+)
+def test_wrong_kinds_and_ranges_of_options_are_usage_errors(options):
+    with pytest.raises(UsageError) as refusal:
+        aecodec.encode(drawn.samples((8, 8, 3)), **options)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("number", [71.5, np.float32(71.5), Fraction(143, 2)])
+def test_numbers_of_every_kind_are_numbers(log, number):
+    aecodec.encode(drawn.samples((8, 8, 3)), number, np.int64(1))
+    assert log[1][1:3] == ("quality", 71.5)
+
+
+def test_a_file_is_encoded_decoded_and_denoised_however_it_is_given(tmp_path):
+    path = tmp_path / "a.png"
+    Image.fromarray(drawn.samples((20, 31, 3))).save(path)
+    data = aecodec.encode(path)
+    assert data == aecodec.encode(path.read_bytes()) == aecodec.encode(str(path))
+    coded = tmp_path / "a.aec"
+    coded.write_bytes(data)
+    for make in (Path, str, Path.read_bytes, lambda p: bytearray(data), lambda p: memoryview(data), io.FileIO):
+        with contextlib.ExitStack() as stack:
+            given = [make(coded), make(coded)]
+            for each in given:
+                if isinstance(each, io.FileIO):
+                    stack.enter_context(each)
+            assert np.array_equal(aecodec.decode_array(given[0]), np.asarray(aecodec.decode(given[1])))
+    clean = aecodec.denoise(path)
+    assert isinstance(clean, Image.Image)
+    assert np.array_equal(np.asarray(clean), fake_codec.cleaned(drawn.samples((20, 31, 3))))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("missing.aec", "missing.aec: No such file"),
+        (np.zeros(4, np.uint8), "numpy.ndarray is no .aec file: give a path"),
+        (io.StringIO("x"), "'rb'"),
+        (None, "NoneType is no .aec file"),
+    ],
+)
+def test_what_is_no_aec_file_is_told_in_a_line(given, message):
+    for decode in (aecodec.decode, aecodec.decode_array):
+        with pytest.raises(aecodec.AecodecError, match=message):
+            decode(given)
+
+
+@pytest.mark.parametrize("shape", [(20, 31), (1, 20, 31), (3, 20, 31), (4, 20, 31)])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_denoised_tensor_is_a_tensor_of_its_kind(shape, bits):
+    array = drawn.samples(shape[-2:] if len(shape) == 2 else (*shape[1:], shape[0]), bits)
+    tensor = torch.from_numpy(array)
+    clean = aecodec.denoise(tensor if len(shape) == 2 else tensor.permute(2, 0, 1))
+    assert (clean.dtype, tuple(clean.shape)) == (tensor.dtype, shape)
+    expected = fake_codec.cleaned(array)
+    if shape[0] == 4:
+        expected[:, :, 3] = array[:, :, 3]
+    assert np.array_equal(clean.numpy(), expected if len(shape) == 2 else np.moveaxis(expected, 2, 0))
+
+
+def test_16_bit_colour_of_a_file_is_not_denoised_into_pillow(tmp_path, log):
+    path = tmp_path / "a.png"
+    path.write_bytes(drawn.png_16(count=3))
+    with pytest.raises(aecodec.AecodecError, match="give it as an array"):
+        aecodec.denoise(path)
+    assert log == []
 
 
 def test_devices_and_weights_are_loaded_once_each(log):
@@ -146,6 +247,12 @@ def test_noise_level_and_strength_reach_the_denoiser_which_is_loaded_once(log):
 def test_what_cannot_be_denoised_is_an_aecodec_error(image):
     with pytest.raises(aecodec.AecodecError):
         aecodec.denoise(image)
+
+
+@pytest.mark.parametrize("options", [{"sigma": "20"}, {"sigma": True}, {"strength": None}, {"strength": "1"}])
+def test_a_noise_level_or_strength_that_is_no_number_is_a_usage_error(options):
+    with pytest.raises(UsageError, match="give a number"):
+        aecodec.denoise(drawn.samples((8, 8, 3)), **options)
 
 
 @pytest.mark.parametrize("options", [{"sigma": 0}, {"sigma": -1}, {"sigma": np.nan}, {"strength": 1.5}])

@@ -31,6 +31,7 @@ APART = ["entropy", "pictures", "codec", "denoiser", "training", *LAYERS["primit
 # Where third-party packages may be imported, at the top or in functions; `if TYPE_CHECKING` does not count.
 PLACES = {
     ("torch", "safetensors"): [
+        "codec.choosing",
         "codec.codec",
         "codec.encoding",
         "codec.latents",
@@ -46,7 +47,7 @@ PLACES = {
         "training.*",
     ],
     ("torchvision",): ["training.data"],
-    ("PIL", "imagecodecs", "tifffile"): ["evaluation.baselines", "pictures.*"],
+    ("PIL", "imagecodecs", "tifffile", "pillow_heif"): ["evaluation.baselines", "pictures.*"],
     ("skimage", "pytorch_msssim", "scipy", "jinja2", "matplotlib"): ["evaluation.*", "metrics", "training.tablefit"],
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.kernels"],

@@ -32,7 +32,7 @@ def test_what_is_missing_is_named_with_how_to_get_it(extra: str, module: str, mo
 def test_the_modules_are_those_of_the_extras_that_are_offered() -> None:
     offered = {name: distributions(wanted) for name, wanted in PROJECT["optional-dependencies"].items()}
     known = packages_distributions()
-    assert {extra: {known[module][0].lower() for module in EXTRAS[extra]} for extra in EXTRAS} == {
+    assert {extra: {known[module][0].lower().replace("_", "-") for module in EXTRAS[extra]} for extra in EXTRAS} == {
         name: wanted for name, wanted in offered.items() if name != "dev"
     }
 

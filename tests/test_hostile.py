@@ -14,6 +14,7 @@ import pytest
 from aecodec import limits
 from aecodec.bits import varint
 from aecodec.codec import container
+from aecodec.codec.ancillary import FIELDS
 from aecodec.codec.container import Container
 from aecodec.codec.header import HEADER_OFFSET
 from aecodec.codec.layout import CRC_BYTES, INDEX_OFFSET, Layout, read_header, read_layout
@@ -22,10 +23,11 @@ from tests.codec.test_container import HEADER, METADATA, TILES
 from tests.test_bits import StingyStream
 
 PLACE = re.compile(
-    r"^(checksum of )?(signature|header|index|ICC|EXIF|XMP|ALPHA|end|part 0x[0-9A-F]{2}"
+    r"^(checksum of )?(signature|header|index|ICC|EXIF|XMP|RESOLUTION|CICP|SRGB|ALPHA|end|part 0x[0-9A-F]{2}"
     r"|tile \d+ \(x \d+, y \d+, \d+x\d+\)) at byte (\d+): "
 )
 FILE = container.write(HEADER, TILES, **METADATA)
+FULL = container.parse(FILE)
 LAYOUT = read_layout(FILE)
 FRONT = LAYOUT.parts[0].offset  # signature, header and index
 
@@ -85,13 +87,19 @@ def test_damage_in_the_front_stops_header_inspection_and_keep_going_too() -> Non
 
 def lost(parsed: Container) -> set[str]:
     """Names of the parts that a container of FILE's contents has not got."""
-    missing = {name.upper() for name in METADATA if getattr(parsed, name) is None}
+    missing = {kind.name for kind, name in FIELDS.items() if value(parsed, name) != value(FULL, name)}
+    missing |= {"ALPHA"} if parsed.alpha is None else set()
     return missing | {LAYOUT.tiles[index].name for index, tile in enumerate(parsed.tiles) if tile is None}
 
 
 def check_what_survived_is_right(parsed: Container) -> None:
     assert all(tile in (None, TILES[index]) for index, tile in enumerate(parsed.tiles))
-    assert all(getattr(parsed, name) in (None, payload) for name, payload in METADATA.items())
+    assert parsed.alpha in (None, FULL.alpha)
+    assert all(value(parsed, name) in (None, value(FULL, name)) for name in FIELDS.values())
+
+
+def value(parsed: Container, name: str) -> object:
+    return getattr(parsed.metadata, name)
 
 
 def test_keep_going_loses_the_flipped_part_only_and_says_so() -> None:
@@ -193,9 +201,11 @@ def check_refused_cheaply(data: bytes, error: type[AecodecError], message: str) 
         ({"step": 1585}, Corrupt, "quality_step 1585"),
         ({"side": 0}, Corrupt, "tile_side 0"),
         ({"side": 65}, Corrupt, "tile_side 4160"),
-        ({"flags": 2}, UnsupportedVersion, "unknown flags 0x02"),
+        ({"flags": 2}, Corrupt, "tiles_alpha True"),
+        ({"flags": 4}, UnsupportedVersion, "unknown flags 0x04"),
         ({"flags": 0x81}, UnsupportedVersion, "unknown flags 0x81"),
-        ({"version": 2}, UnsupportedVersion, "^signature at byte 8: version 2"),
+        ({"model_id": 0}, Corrupt, "version 1 has no files without a network"),
+        ({"version": 3}, UnsupportedVersion, "^signature at byte 8: version 3"),
         ({"version": 0}, UnsupportedVersion, "^signature at byte 8: version 0"),
         ({"width": 0xFFFFFFFF, "height": 1}, LimitExceeded, "4294967295 pixels on a side"),
         ({"width": 1 << 18, "height": 1 << 18, "side": 64}, LimitExceeded, "68719476736 pixels, at most"),
@@ -276,9 +286,9 @@ def test_legal_lengths_beyond_the_file_take_no_memory(index: bytes, message: str
 def test_an_unknown_ancillary_part_is_skipped_and_its_checksum_checked() -> None:
     data = front(b"\x04\x03\x01\x70\x05") + sealed(b"x") + sealed(b"later") + sealed(b"tile")
     parsed = container.parse(data)
-    assert (parsed.tiles, parsed.xmp, parsed.damage) == ((b"tile",), b"x", ())
+    assert (parsed.tiles, parsed.metadata.xmp, parsed.damage) == ((b"tile",), b"x", ())
     damaged = data.replace(b"later", b"latex")
     assert check_damage_is_named(container.parse, damaged) == "part 0x70 at byte 52: checksum mismatch"
     parsed = container.parse(damaged, keep_going=True)
     assert parsed.damage == ("part 0x70 at byte 52: checksum mismatch",)
-    assert (parsed.tiles, parsed.xmp) == ((b"tile",), b"x")
+    assert (parsed.tiles, parsed.metadata.xmp) == ((b"tile",), b"x")

@@ -2,10 +2,13 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from aecodec import outputs
 from aecodec.errors import OutputError
 from aecodec.outputs import opened, refuse_existing, write_whole
 
@@ -65,6 +68,76 @@ def test_data_that_do_not_reach_the_disk_are_an_error_and_the_old_file_stays(tmp
         write_whole(tmp_path / "a", b"new")
     assert (tmp_path / "a").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from aecodec.outputs import opened
+with opened(Path(sys.argv[1]), replace=True) as stream:
+    stream.write(b"half")
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path):
+    arguments = [sys.executable, "-c", HOLD, str(tmp_path / "a")]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        (half,) = tmp_path.iterdir()
+        others = [tmp_path / ".aecodec-0123456789ab-1-0.tmp", tmp_path / ".aecodec-0123456789ab.tmp"]  # who knows whose
+        others.append(tmp_path / f"{half.name}.link")
+        others[0].touch()
+        others[1].touch()
+        others[2].symlink_to(half)
+        write_whole(tmp_path / "b", b"data")
+        assert half.exists()
+        other.kill()
+    write_whole(tmp_path / "b", b"data")
+    assert half.exists(), "looked for once a run: folders may be large"
+    outputs._remove_leftovers.cache_clear()
+    write_whole(tmp_path / "b", b"data")
+    assert set(tmp_path.iterdir()) == {tmp_path / "b", *others}
+
+
+def test_a_file_taken_for_a_leftover_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    lock, taken = outputs._lock, []
+
+    def late(stream):
+        if not taken:
+            taken.append(stream.name)
+            os.unlink(stream.name)
+        return lock(stream)
+
+    monkeypatch.setattr(outputs, "_lock", late)
+    write_whole(tmp_path / "a", b"data")
+    assert len(taken) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_where_nothing_can_be_locked_files_are_written_and_left(tmp_path, monkeypatch):
+    def unable(*_):
+        raise OSError(37, "No locks available")
+
+    left = tmp_path / f"{outputs._prefix()}1-0.tmp"
+    left.touch()
+    monkeypatch.setattr(outputs.fcntl, "flock", unable)
+    write_whole(tmp_path / "a", b"data")
+    assert set(tmp_path.iterdir()) == {tmp_path / "a", left}
+
+
+def test_a_file_keeps_its_lock_until_it_has_its_name(tmp_path, monkeypatch):
+    rename = os.replace
+
+    def watched(source, target):
+        outputs._remove_unlocked(str(source))
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", watched)
+    write_whole(tmp_path / "a", b"data")
+    assert (tmp_path / "a").read_bytes() == b"data"
 
 
 def test_write_whole_replaces(tmp_path):

@@ -59,6 +59,7 @@ class Talk:
         self._verbose = verbose
         self._json = as_json
         self._warned: set[tuple[str, str]] = set()
+        self._heard: dict[str, list[str]] = {}  # warnings by input, until its row is shown
         self._err: Callable[[str], None] = _err
 
     def line(self, text: str) -> None:
@@ -69,6 +70,7 @@ class Talk:
     def warn(self, where: str, message: str) -> None:
         if (where, message) not in self._warned:
             self._warned.add((where, message))
+            self._heard.setdefault(where, []).append(message)
             self.line(f"aecodec: {where}: warning: {message}")
 
     def warn_about(self, where: str) -> "Warn":
@@ -117,7 +119,8 @@ class Talk:
         if self._json:
             shown = dict.fromkeys(field.name for field in fields(kind)) | asdict(row)
             del shown["errors"]
-            self.record({**shown, "error": "; ".join(row.errors) or None})
+            warnings = self._heard.pop(row.input, [])
+            self.record({**shown, "warnings": warnings, "error": "; ".join(row.errors) or None})
         elif row.skipped:
             self.line(f"{row.input} -> {row.output}  skipped: exists already")
         elif isinstance(row, kind):  # also one with errors: a damaged picture was painted all the same

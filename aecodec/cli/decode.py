@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.errors import UsageError
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.services.rows import DecodedRow
@@ -36,6 +37,7 @@ def decode(  # noqa: PLR0913
     inputs: options.Inputs = None,
     out: options.Out = None,
     picture_format: Format = None,
+    output_quality: options.OutputQuality = None,
     crop: Crop = None,
     keep_going: KeepGoing = False,
     check: Check = False,
@@ -44,6 +46,7 @@ def decode(  # noqa: PLR0913
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -53,27 +56,31 @@ def decode(  # noqa: PLR0913
     verbose: options.Verbose = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Decode .aec files: `img.aec` becomes `img.png`.
+    """Decode .aec files: `img.aec` and `img.png.aec` become `img.png`, `img.jpg.aec` becomes `img.jpg.png`.
 
     Example: aecodec decode photo.aec -o photo.tiff
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
-    if check and (out or picture_format or crop or skip_existing):
-        raise UsageError("--check writes nothing: leave out -o, --format, --crop and --skip-existing")
+    if check and (out or picture_format or output_quality or crop or skip_existing):
+        raise UsageError("--check writes nothing: leave out -o, --format, --output-quality, --crop and --skip-existing")
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    from aecodec.pictures.wanted import Wanted
     from aecodec.services import batch, files, jobs
     from aecodec.services.rows import DecodedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    part, wanted = values.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
+    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, part, force, wanted=wanted)
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
         planned = jobs.plan(selection, jobs.READ, talk.warn_about)
         rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
-    settings = files.DecodeOptions(picture_format, options.parse_crop(crop), keep_going)
+    settings = files.DecodeOptions(picture_format, values.parse_crop(crop), keep_going, output_quality)
     planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
+    if output_quality is not None:
+        jobs.refuse_idle_quality(planned, picture_format)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.services.rows import DenoisedRow
@@ -15,7 +16,7 @@ Sigma = Annotated[
     float | None,
     typer.Option(
         metavar="N",
-        parser=options.parse_sigma,
+        parser=values.parse_sigma,
         help="The noise's standard deviation in levels of 255.",
         show_default="as estimated",
     ),
@@ -26,7 +27,7 @@ Format = Annotated[
         "--format",
         metavar="|".join(options.Format),
         help="Of the outputs.",
-        show_default="the input's, JPEG at quality 95; of stdin png",
+        show_default="the input's; of stdin png",
     ),
 ]
 Weights = Annotated[
@@ -44,11 +45,16 @@ def denoise(  # noqa: PLR0913
     sigma: Sigma = None,
     strength: options.Strength = None,
     picture_format: Format = None,
+    output_quality: options.OutputQuality = None,
+    page: options.Page = None,
+    all_pages: options.AllPages = False,
     recursive: options.Recursive = False,
     files_from: options.FilesFrom = None,
     shard: options.Shard = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
+    max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
@@ -64,13 +70,20 @@ def denoise(  # noqa: PLR0913
     """
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
+    from aecodec.pictures.wanted import Wanted
     from aecodec.services import batch, denoising, files, jobs
     from aecodec.services.rows import DenoisedRow
 
-    selection = jobs.Selection(tuple(inputs or ()), out, recursive, files_from, options.parse_shard(shard), force)
+    part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
+    selection = jobs.Selection(
+        tuple(inputs or ()), out, recursive, files_from, part, force, keep_suffix, wanted, all_pages
+    )
     planned = jobs.plan_denoising(selection, picture_format, talk.warn_about)
+    if output_quality is not None:
+        jobs.refuse_idle_quality(planned, picture_format)
     engine = files.Engine(None, device, threads, batch_size)
-    settings = denoising.DenoiseOptions(sigma, 1.0 if strength is None else strength, picture_format, weights)
+    removal = 1.0 if strength is None else strength
+    settings = denoising.DenoiseOptions(sigma, removal, picture_format, weights, output_quality)
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aecodec import __version__
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.errors import UsageError, require
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.evaluation import compression, denoising
@@ -39,7 +40,7 @@ Against = Annotated[
     ),
 ]
 Ssimulacra2 = Annotated[
-    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs aecodec\\[ssimulacra2].")
+    bool, typer.Option("--ssimulacra2", help="Also SSIMULACRA 2, a second a file; needs the extra ssimulacra2.")
 ]
 Denoise = Annotated[bool, typer.Option("--denoise", help="Measure denoising in place of compression.")]
 Sigmas = Annotated[
@@ -59,7 +60,7 @@ ReportFile = Annotated[
     typer.Option("--report", metavar="FILE.html", help="One web page with curves, tables and pictures; works offline."),
 ]
 Plots = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs aecodec\\[plots].")
+    Path | None, typer.Option(metavar="DIR", help="A folder for the curves as SVG and PNG; needs the extra plots.")
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the run whose figures the file of --json has; it must be the same.")
@@ -85,6 +86,7 @@ def evaluate(  # noqa: PLR0913
     report_file: ReportFile = None,
     plots: Plots = None,
     resume: Resume = False,
+    max_pixels: options.MaxPixels = None,
     force: options.Force = False,
     device: options.Device = "auto",
     batch: options.Batch = None,
@@ -100,6 +102,7 @@ def evaluate(  # noqa: PLR0913
     """
     require("evaluate")
     from aecodec.evaluation import measurement, writing
+    from aecodec.pictures.wanted import Wanted
     from aecodec.services import files, jobs
 
     talk = Talk(quiet=quiet)
@@ -110,7 +113,8 @@ def evaluate(  # noqa: PLR0913
     noise = _noise(denoise, quality, sigma, clean)
     outputs = writing.Outputs(json_file, csv_file, report_file, plots, replace=force)
     outputs.check(coding=noise is None, resume=resume)
-    selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from)
+    wanted = Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
+    selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from, wanted=wanted)
     pictures = jobs.plan(selection, jobs.EVALUATE, talk.warn_about)
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
@@ -119,7 +123,7 @@ def evaluate(  # noqa: PLR0913
         __version__, pictures, files.Engine(weights, device, threads, batch), names, talk.warn_about, ssimulacra2
     )
     if noise is None:
-        qualities = [options.parse_quality(text) for text in (quality or QUALITIES).split(",")]
+        qualities = [values.parse_quality(text) for text in (quality or QUALITIES).split(",")]
         planned = measurement.of_compression(plan, qualities)
     else:
         planned = measurement.of_denoising(plan, noise)
@@ -177,7 +181,7 @@ def _noise(denoise: bool, quality: str | None, sigma: str | None, clean: Path | 
     if quality is not None:
         raise UsageError("--quality is of compression: leave it out with --denoise")
     if clean is None:
-        return [options.parse_sigma(text) for text in (sigma or SIGMAS).split(",")]
+        return [values.parse_sigma(text) for text in (sigma or SIGMAS).split(",")]
     if sigma is not None:
         raise UsageError("--sigma adds noise, --clean says it is there already: give one of them")
     if not clean.is_dir():

@@ -38,13 +38,47 @@ def _lines(row: "Description") -> list[str]:
     colours = ("grey" if row.channels == 1 else "RGB") + (" with alpha" if row.alpha else "")
     parts = ", ".join(f"{name} {size:,}" for name, size in row.parts.items())
     lines = [
-        f"{row.input}: {row.width}x{row.height}, {colours}, {row.bit_depth} bits, quality {row.quality:g}",
+        f"{row.input}: {row.width}x{row.height}, {colours}, {row.bit_depth} bits, {_quality(row)}",
         f"  size   {row.bytes:,} bytes, {row.bpp:.3f} bpp",
-        f"  model  {row.model or 'not among the shipped ones'} (weights {row.weights_id})",
-        f"  tiles  {row.tiles} of at most {row.tile_side}x{row.tile_side} pixels, {row.tile_bytes:,} bytes",
+        f"  model  {_model(row)}",
+        f"  tiles  {row.tiles} of at most {row.tile_side}x{row.tile_side} pixels, {row.tile_bytes:,} bytes" + _kinds(row),
         f"  parts  {parts + ' bytes' if parts else 'none'}{', exact under alpha' if row.exact else ''}",
     ]
     if row.denoised is not None:
         clean = row.denoised
         lines.append(f"  noise  of sigma {clean.sigma:.1f} removed before coding, strength {clean.strength:g}")
+    if (size := row.resolution) is not None:
+        unit = "without a unit" if size.unit == "none" else f"per {size.unit}"
+        lines.append(f"  dpi    {size.x:.6g} x {size.y:.6g} pixels {unit}")
+    if colour := _colour(row):
+        lines.append(f"  colour {colour}")
     return lines
+
+
+def _colour(row: "Description") -> str:
+    """What is said of colours beside an ICC profile."""
+    found = []
+    if row.cicp is not None:
+        found.append(f"CICP {'/'.join(map(str, row.cicp))}")
+    if row.srgb is not None:
+        found.append(f"sRGB, rendering intent {row.srgb}")
+    if row.gamma is not None:
+        found.append(f"gamma {row.gamma:g}")
+    if row.chromaticities is not None:
+        found.append(f"chromaticities {' '.join(f'{number:g}' for number in row.chromaticities)}")
+    return ", ".join(found)
+
+
+def _quality(row: "Description") -> str:
+    return f"quality {row.quality:g}" if row.weights_id else "lossless"
+
+
+def _model(row: "Description") -> str:
+    if row.weights_id is None:
+        return "none is needed"
+    return f"{row.model or 'not among the shipped ones'} (weights {row.weights_id})"
+
+
+def _kinds(row: "Description") -> str:
+    named = ((row.lossless_tiles, "lossless"), (row.covered_tiles, "with a lossless layer"))
+    return "".join(f", {count} {kind}" for count, kind in named if count)

@@ -1,24 +1,15 @@
-"""Options that several commands share, each declared once, and how their values are read."""
+"""Options that several commands share, each declared once."""
 
-import math
-import re
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from aecodec.cli import values
 from aecodec.errors import UsageError
-from aecodec.quality import quality_to_step, step_to_quality
-
-MAX_SIGMA = 255.0  # levels: a picture has no more
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", re.IGNORECASE)
-_SIZE_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)", re.IGNORECASE)
-_DURATION_UNIT = {"": 1, "s": 1, "m": 60, "h": 3600}
-_METADATA = frozenset({"exif", "icc", "xmp"})
+from aecodec.limits import DEFAULT_MAX_PIXELS
 
 
 class Format(StrEnum):
@@ -27,6 +18,9 @@ class Format(StrEnum):
     PPM = "ppm"
     JPEG = "jpeg"
     WEBP = "webp"
+    AVIF = "avif"
+    JXL = "jxl"
+    BMP = "bmp"
 
 
 def refuse_clashes(
@@ -42,120 +36,8 @@ def refuse_clashes(
             raise UsageError("standard output is a terminal; redirect it or name a file with -o")
 
 
-def parse_quality(text: str) -> float:
-    """1 ... 100, rounded to the steps that a file can store."""
-    quality = _number(text, "-q")
-    if not 1 <= quality <= 100:
-        raise UsageError(f"-q {text}: quality goes from 1 to 100; aecodec is lossy at every one of them")
-    return step_to_quality(quality_to_step(quality))
-
-
-def parse_effort(text: str) -> int:
-    if re.fullmatch(r"[0-9]", text) is None:
-        raise UsageError(f"--effort {text}: goes from 0, the fastest, to 9, the smallest files")
-    return int(text)
-
-
-def parse_bpp(text: str) -> float:
-    return _positive(text, "--bpp")
-
-
-def parse_psnr(text: str) -> float:
-    return _positive(text, "--psnr")
-
-
-def parse_size(text: str) -> int:
-    """Bytes: 20000, 20k (thousands), 1.5M."""
-    match = _SIZE.fullmatch(text.strip())
-    size = 0 if match is None else math.floor(float(match[1]) * _SIZE_UNIT[match[2].lower()])
-    if size < 1:
-        raise UsageError(f"--max-bytes {text}: give a size in bytes such as 20000, 20k or 1.5M")
-    return size
-
-
-def duration(option: str) -> Callable[[str], float]:
-    """What reads the value of `option` as seconds: 90, 90s, 9m, 1.5h."""
-
-    def parse(text: str) -> float:
-        match = _DURATION.fullmatch(text.strip())
-        seconds = 0.0 if match is None else float(match[1]) * _DURATION_UNIT[match[2].lower()]
-        if seconds <= 0:
-            raise UsageError(f"{option} {text}: give a duration such as 90s, 9m or 1.5h")
-        return seconds
-
-    return parse
-
-
-def parse_strip(text: str) -> frozenset[str]:
-    names = frozenset(name.strip().lower() for name in text.split(","))
-    if names == {"all"}:
-        return _METADATA
-    if not names <= _METADATA:
-        raise UsageError(f"--strip {text}: give all, or a list of {', '.join(sorted(_METADATA))}")
-    return names
-
-
-def parse_crop(text: str | None) -> tuple[int, int, int, int] | None:
-    if text is None:
-        return None
-    try:
-        x, y, width, height = (int(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError(f"--crop {text}: give X,Y,W,H in pixels, for example 0,0,256,256") from None
-    if min(x, y) < 0 or min(width, height) < 1:
-        raise UsageError(f"--crop {text}: X and Y start at 0, W and H at 1")
-    return x, y, width, height
-
-
-def parse_strength(text: str) -> float:
-    strength = _number(text, "--strength")
-    if not 0 <= strength <= 1:
-        raise UsageError(f"--strength {text}: goes from 0, the input, to 1, all noise removed")
-    return strength
-
-
-def parse_sigma(text: str) -> float:
-    sigma = _number(text, "--sigma")
-    if not 0 < sigma <= MAX_SIGMA:
-        raise UsageError(f"--sigma {text}: give the noise's standard deviation in levels of 255, above 0")
-    return sigma
-
-
-def parse_shard(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d+)/(\d+)", text)
-    if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise UsageError(f"--shard {text}: give I/N with I from 1 to N, for example 2/8")
-    return int(match[1]), int(match[2])
-
-
-def parse_device(text: str) -> str:
-    if re.fullmatch(r"auto|cpu|cuda(:\d+)?", text) is None:
-        raise UsageError(f"--device {text}: give auto, cpu, cuda or cuda:N")
-    return text
-
-
 def _stdout_is_terminal() -> bool:
     return sys.stdout.isatty()
-
-
-def _number(text: str, option: str) -> float:
-    if "lossless" in text.lower():
-        raise UsageError(f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP")
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"{option} {text}: not a number") from None
-
-
-def _positive(text: str, option: str) -> float:
-    value = _number(text, option)
-    if math.isinf(value) and value > 0:
-        raise UsageError(f"{option} {text}: aecodec is lossy and has no lossless mode; use PNG or lossless WebP")
-    if not value > 0:
-        raise UsageError(f"{option} {text}: must be above 0")
-    return value
 
 
 _RUN = "Which files"
@@ -169,7 +51,18 @@ Out = Annotated[
 ]
 Strength = Annotated[
     float | None,
-    typer.Option(metavar="0..1", parser=parse_strength, help="How much of the noise to remove.", show_default="1"),
+    typer.Option(
+        metavar="0..1", parser=values.parse_strength, help="How much of the noise to remove.", show_default="1"
+    ),
+]
+OutputQuality = Annotated[
+    int | None,
+    typer.Option(
+        metavar="1..100",
+        parser=values.parse_output_quality,
+        help="Of JPEG and AVIF, and of WebP and JPEG XL, which it makes lossy.",
+        show_default="95; WebP and JPEG XL without loss",
+    ),
 ]
 Recursive = Annotated[
     bool,
@@ -193,13 +86,40 @@ Force = Annotated[
 SkipExisting = Annotated[
     bool, typer.Option("--skip-existing", help="Leave out inputs whose output exists.", rich_help_panel=_RUN)
 ]
+KeepSuffix = Annotated[
+    bool,
+    typer.Option(
+        "--keep-suffix",
+        help="Put an output's suffix behind the input's, as in a.jpg.aec: tells a.jpg and a.png apart.",
+        rich_help_panel=_RUN,
+    ),
+]
+MaxPixels = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        parser=values.parse_pixels,
+        help="Refuse larger pictures, before memory is taken (400M, 1G).",
+        rich_help_panel=_RUN,
+        show_default=f"{DEFAULT_MAX_PIXELS:,}",
+    ),
+]
+Page = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Of files of several pages or frames, from 1.", show_default="the first"),
+]
+AllPages = Annotated[
+    bool, typer.Option("--all-pages", help="Each page or frame on its own: scan.tif to scan-1.aec, scan-2.aec.")
+]
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Say what would be written, and write nothing.", rich_help_panel=_RUN),
 ]
 Device = Annotated[
     str,
-    typer.Option(metavar="DEVICE", parser=parse_device, help="auto, cpu, cuda, cuda:N.", rich_help_panel=_MACHINE),
+    typer.Option(
+        metavar="DEVICE", parser=values.parse_device, help="auto, cpu, cuda, cuda:N.", rich_help_panel=_MACHINE
+    ),
 ]
 Batch = Annotated[
     int | None,

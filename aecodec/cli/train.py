@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from aecodec.cli import options
+from aecodec.cli import options, values
 from aecodec.cli.console import Talk
 from aecodec.errors import require
 
@@ -23,14 +24,13 @@ DEFAULT_BUDGET_S = 1800.0
 
 app = typer.Typer(no_args_is_help=True, help="Train weights on your own pictures.")
 
-Data = Annotated[list[Path], typer.Option(metavar="FOLDER", help="Pictures to train on; may be given several times.")]
 OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights file to write.")]
 Budget = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.duration("--time-budget"),
-        help="How long this command trains: 90s, 9m or 1.5h.",
+        parser=values.duration("--time-budget"),
+        help="How long this command takes: 90s, 9m or 1.5h. With --total-time or --decay, how long it trains.",
         show_default="30m; all of --decay; with --stable for ever",
     ),
 ]
@@ -38,7 +38,7 @@ TotalTime = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.duration("--total-time"),
+        parser=values.duration("--total-time"),
         help="Of a chain of resumed commands, over which the learning rate falls; else each adds its budget.",
     ),
 ]
@@ -49,7 +49,7 @@ Decay = Annotated[
     float | None,
     typer.Option(
         metavar="TIME",
-        parser=options.duration("--decay"),
+        parser=values.duration("--decay"),
         help="Make weights of a stable run's checkpoint (--resume): in this time the learning rate falls to nothing.",
     ),
 ]
@@ -61,7 +61,10 @@ LeaveOut = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Names of pictures not to train on, one a line, as they are below their FOLDER."),
 ]
-Valid = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Pictures to measure on at the end.")]
+Valid = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Pictures to measure on at the end, of at least 512 pixels a side."),
+]
 BatchSize = Annotated[
     int | None, typer.Option("--batch", metavar="N", min=1, help="Crops in a step.", show_default="as the device likes")
 ]
@@ -74,6 +77,7 @@ class Kind:
 
     name: str
     help: str
+    least: str  # sides of pictures
     sizes: str
     growth: str
     grows: str
@@ -128,7 +132,12 @@ def _duration(seconds: float) -> str:
 def _command(kind: Kind) -> Callable[..., None]:
     # One parameter per option: that is how typer declares a command line.
     def command(  # noqa: PLR0913
-        data: Data,
+        data: Annotated[
+            list[Path],
+            typer.Option(
+                metavar="FOLDER", help=f"Pictures to train on, at least {kind.least}; may be given several times."
+            ),
+        ],
         out: OutFile = Path(f"{kind.name}.safetensors"),
         time_budget: Budget = None,
         total_time: TotalTime = None,
@@ -151,6 +160,7 @@ def _command(kind: Kind) -> Callable[..., None]:
         force: options.Force = False,
         quiet: options.Quiet = False,
     ) -> None:
+        begun = monotonic()  # importing torch is of the budget
         require("train")
         from aecodec.training.runs import Run
 
@@ -173,6 +183,7 @@ def _command(kind: Kind) -> Callable[..., None]:
             size=size,
             grow=grow,
             force=force,
+            begun=begun,
         )
         for line in kind.train(run, talk):
             talk.line(line)
@@ -184,6 +195,7 @@ KINDS = (
     Kind(
         name="codec",
         help="Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.",
+        least="384 pixels a side, on CUDA 512 (with --stable 128 and 256, with --decay 256 and 512)",
         sizes="small|base",
         growth="FINE,COARSE|details",
         grows="deeper network (blocks at 1/8 and 1/16, each way) or one with details, for more than 40 dB",
@@ -192,6 +204,7 @@ KINDS = (
     Kind(
         name="denoiser",
         help="Train a denoiser on clean pictures; checkpoints go to OUT.checkpoint on the way.",
+        least="128 pixels a side, on CUDA 256 (with --stable 64 and 128)",
         sizes="small|medium|base",
         growth="medium|base",
         grows="wider network",

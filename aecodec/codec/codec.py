@@ -5,37 +5,27 @@ latents around it, so that there are no seams (docs/design.md, "The container an
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from aecodec import devices
-from aecodec.codec import container, latents
-from aecodec.codec.encoding import Encoded, Encoding
+from aecodec.codec import decoding, latents, losslessfile
+from aecodec.codec.choosing import Choosing
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layout import Layout, read_layout, stream_of
-from aecodec.codec.ratecontrol import Target
+from aecodec.codec.layers import Content, Crop
+from aecodec.codec.layout import Layout, TileKind
+from aecodec.codec.ratecontrol import Target, refuse_effort
+from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
-from aecodec.errors import Corrupt, FormatError, UnsupportedVersion
+from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
 from aecodec.models import manifest, weights
-from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Metadata, Picture, Samples
+from aecodec.pictures.picture import Picture, Samples, blank
 from aecodec.tiling import Tile, groups
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """A picture and, where the file was damaged and the decoder told to go on, a line for each loss."""
-
-    picture: Picture
-    quality: float
-    damage: tuple[str, ...] = ()
 
 
 class Codec:
@@ -82,10 +72,14 @@ class Codec:
 
         An `effort` of 1 to 9 refines the latents of this picture: smaller, no worse, slower to encode, not to decode.
         `exact` keeps RGB under alpha 0, which otherwise becomes what costs least; `clean` is noted in the file.
-        Raises TargetUnreachable and LimitExceeded; DeviceError when the device runs out of memory.
+        Raises UsageError for another effort, TargetUnreachable and LimitExceeded; DeviceError when the device runs out
+        of memory.
         """
+        refuse_effort(effort)
+        if target.kind == "lossless":
+            return losslessfile.encode(picture, effort=effort, clean=clean, threads=torch.get_num_threads())
         with devices.memory_errors():
-            return Encoding(picture, self.weights, self.device, self.batch, exact, clean).run(target, effort)
+            return Choosing(picture, self.weights, self.device, self.batch, exact, clean).run(target, effort)
 
     @torch.inference_mode()
     def decode(
@@ -97,21 +91,11 @@ class Codec:
         a FormatError that names part and byte offset; with `keep_going` the rest is painted and each loss named. Raises
         WeightsError when the weights are missing, UsageError for a crop outside the picture.
         """
-        stream = stream_of(source)
-        layout = read_layout(stream)
-        header, grid = layout.header, layout.header.grid
-        used = self._weights_of(header)
-        shown = crop or (0, 0, header.width, header.height)
-        needed = grid.touching(shown, used.config.synthesis_halo)
-        wanted = {tile.index for tile in needed}
-        parts = container.parse(stream, keep_going=keep_going, tiles=wanted, layout=layout)
-        damage = list(parts.damage)
-        with devices.memory_errors():
-            canvas = self._decode_latents(used, layout, parts, needed, damage if keep_going else None)
-            pixels = self._paint(used, header, canvas, shown)
-        alpha = _decode_alpha(parts, shown, damage if keep_going else None)
-        picture = Picture(pixels, alpha, Metadata(parts.icc, parts.exif, parts.xmp))
-        return Decoded(picture, header.quality, tuple(damage))
+        return decoding.decode(source, self.network, crop=crop, keep_going=keep_going)
+
+    def network(self, header: Header) -> "Network":
+        """What paints the latents of files with this header; raises WeightsError when the weights are missing."""
+        return Network(self._weights_of(header), self.device, self.batch)
 
     def _weights_of(self, header: Header) -> weights.Weights:
         if header.model_id not in weights.NETWORK_IDS:
@@ -124,16 +108,48 @@ class Codec:
             raise Corrupt(f"header: network {header.model_id} is named, but its weights are of {known.network_id}")
         return known
 
-    def _decode_latents(
-        self,
-        used: weights.Weights,
-        layout: Layout,
-        parts: container.Container,
-        needed: Iterable[Tile],
-        damage: list[str] | None,
-    ) -> Tensor:
-        """Canvas of quantised latents of the padded picture; where a tile is lost it stays at zero."""
-        payloads = {tile: payload for tile in needed if (payload := parts.tiles[tile.index]) is not None}
+
+class Network:
+    """`decoding.Network` of the weights that a file names, on a device."""
+
+    def __init__(self, used: weights.Weights, device: torch.device, batch: int) -> None:
+        self.used = used
+        self.device = device
+        self.batch = batch
+        self.halo = used.config.synthesis_halo
+
+    def plausible(self, layout: Layout, held: dict[int, Content], damage: list[str] | None) -> dict[int, Content]:
+        kept = {}
+        for index, content in held.items():
+            part, payload = layout.tiles[index], content.latents
+            if payload is not None and part.tile is not None:
+                least = latents.least_bytes(self.used.frozen, payload, part.tile.y_shape, layout.header.quality_step)
+                if len(payload) < least:
+                    line = (
+                        f"{part.name} at byte {part.offset}: {len(payload)} bytes of latents, at least {least} expected"
+                    )
+                    if damage is None:
+                        raise Truncated(line)
+                    damage.append(line)
+                    continue
+            kept[index] = content
+        return kept
+
+    @torch.inference_mode()
+    def paint(
+        self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
+    ) -> Samples:
+        payloads = {
+            tile: content.latents
+            for tile in needed
+            if (content := held.get(tile.index)) is not None and content.latents is not None
+        }
+        with devices.memory_errors():
+            return self._shown(layout, self._canvas(layout, payloads, damage), shown)
+
+    def _canvas(self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None) -> Tensor:
+        """Quantised latents of the padded picture."""
+        used = self.used
         channels = {tile: latents.channels_of(used.config, payload) for tile, payload in payloads.items()}
         widest = max(channels.values(), default=used.config.latents)
         canvas = empty_canvas(layout.header.grid, widest, self.device)
@@ -151,39 +167,15 @@ class Codec:
                     paste(canvas, tile, result)
         return canvas
 
-    def _paint(
-        self,
-        used: weights.Weights,
-        header: Header,
-        canvas: Tensor,
-        shown: tuple[int, int, int, int],
-    ) -> Samples:
-        """Samples of the part (x, y, width, height) that is shown."""
+    def _shown(self, layout: Layout, canvas: Tensor, shown: Crop) -> Samples:
+        header = layout.header
         x, y, width, height = shown
-        dtype = np.uint8 if header.bit_depth == 8 else np.uint16
-        pixels = np.empty((height, width, header.channels), dtype)
-        tiles = header.grid.touching(shown)
-        model = used.frozen.model
+        pixels = blank(height, width, header.channels, header.bit_depth)
+        tiles = [t for t in header.grid.touching(shown) if layout.tiles[t.index].holds is not TileKind.LOSSLESS]
+        model = self.used.frozen.model
         for tile, unit in synthesise(model, header.grid, canvas, header.quality_step, tiles, self.batch):
             left, top = max(tile.x, x), max(tile.y, y)
             right, bottom = min(tile.x + tile.width, x + width), min(tile.y + tile.height, y + height)
             cut = unit[top - tile.y : bottom - tile.y, left - tile.x : right - tile.x]
             pixels[top - y : bottom - y, left - x : right - x] = samples(cut, header.channels, header.bit_depth)
         return pixels
-
-
-def _decode_alpha(
-    parts: container.Container, shown: tuple[int, int, int, int], damage: list[str] | None
-) -> Samples | None:
-    if parts.alpha is None:
-        return None
-    header = parts.header
-    try:
-        alpha = imagefile.decode_alpha(parts.alpha, header.height, header.width, header.bit_depth)
-    except FormatError as error:
-        if damage is None:
-            raise
-        damage.append(str(error))
-        return None
-    x, y, width, height = shown
-    return alpha[y : y + height, x : x + width]

@@ -1,57 +1,35 @@
-"""The way of one picture to bytes: analysed once, coded at as many qualities as its target needs, refined at the last.
+"""One picture as latents, analysed once and coded at as many qualities as are asked for, with or without a cover.
 
-How a target is met is the business of `ratecontrol`; the bytes of a tile are made in `codec.latents`, and what an
+A *cover* is a lossless layer over blocks of the picture: below it, the network is given what is cheap to code. Which
+blocks, and which quality, is the business of `choosing`; the bytes of a tile are made in `codec.latents`, and what an
 effort above 0 does to its latents is in `codec.refine`.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from aecodec.codec import container, latents
+from aecodec.codec import container, drawn, latents
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.ratecontrol import Target, find_size, find_step
+from aecodec.codec.layers import Content
 from aecodec.codec.refine import Surroundings, refine
+from aecodec.codec.results import Encoded
 from aecodec.codec.windowed import analyse, batches_alike, empty_canvas, paste, samples, synthesise
 from aecodec.models import weights
-from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture, flatten_hidden, to_unit
+from aecodec.pictures import imagefile, lossless
+from aecodec.pictures.picture import Picture, to_unit
 from aecodec.quality import step_to_quality
-from aecodec.tiling import Tile, TileGrid, Window, choose_tile_side, groups
+from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, choose_tile_side, groups
 
+BLOCK = LATENT_STRIDE
 EFFORT_STEPS = (0, 16, 24, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
-SIZE_MARGIN = 0.997  # of a size that a refined file aims at: how much refining saves differs from step to step
-
-
-@dataclass(frozen=True)
-class Plain:
-    """What effort 0 makes of the same picture and target."""
-
-    bytes: int
-    psnr_db: float
-
-
-@dataclass(frozen=True, eq=False)
-class Encoded:
-    """A finished file and what is known of it."""
-
-    data: bytes
-    quality: float
-    measure: Callable[[], float] = field(repr=False)
-    plain: Plain | None = None  # what an effort above 0 is measured against
-
-    @cached_property
-    def psnr_db(self) -> float:
-        """PSNR in dB of what a decoder will show against the input; infinite if identical.
-
-        Measured when it is first asked for: that decodes the picture, half as long again as encoding it.
-        """
-        return self.measure()
 
 
 @dataclass
@@ -60,11 +38,11 @@ class _Coded:
 
     data: bytes
     canvas: Tensor  # quantised latents of the padded picture
-    psnr_db: float | None = None
+    error: NDArray[np.float64] | None = None  # squared, summed over the channels of each block
 
 
 class Encoding:
-    """The encoding of one picture: analysed once, coded at as many quality steps as the target needs."""
+    """One picture, analysed once, at as many quality steps as are asked for."""
 
     def __init__(
         self,
@@ -74,41 +52,66 @@ class Encoding:
         batch: int,
         exact: bool,
         clean: Cleaning | None = None,
+        cover: NDArray[np.bool_] | None = None,
     ) -> None:
+        """`exact` says that RGB under alpha 0 is the input's own; `cover` which blocks (rows, columns) are lossless."""
         self.picture = picture
+        self.pixels = picture.pixels
         self.used = used
         self.model = used.frozen.model
         self.device = device
         self.batch = batch
         self.exact = exact
         self.clean = clean
-        self.pixels = picture.pixels if exact else flatten_hidden(picture)
         self.grid = TileGrid(picture.width, picture.height, choose_tile_side(picture.width, picture.height))
         self.header(0)  # checks every limit before memory is taken
         self.alpha = None if picture.alpha is None else imagefile.encode_alpha(picture.alpha)
-        rgb = np.broadcast_to(self.pixels, (*self.pixels.shape[:2], 3))
+        self.hidden = None if cover is None else drawn.spread(cover, picture.height, picture.width)
+        self.base = self.pixels if self.hidden is None else drawn.filled(self.pixels, self.hidden)
+        rgb = np.broadcast_to(self.base, (*self.base.shape[:2], 3))
         self.tiles = analyse(self.model, self.grid, rgb, device, batch)
+        self.lossless = self._covers()
+        self.seen = [tile for tile in self.grid.tiles() if self._is_seen(tile)]
         self.coded: tuple[int, _Coded] | None = None
 
-    def run(self, target: Target, effort: int = 0) -> Encoded:
-        """The file that meets the target; with effort neither larger nor worse than the one without."""
-        pixels = self.picture.width * self.picture.height
-        step = find_step(target, pixels, self.size, self.psnr)
-        plain = self._encoded(step, self.at(step))
-        if not effort:
-            return plain
-        refined = self._refined(step, effort)
-        most = target.most_bytes(pixels)
-        if most is not None:  # what was saved buys quality
-            richer = self._richer(step, most, len(plain.data) / len(refined.data), effort)
-            if richer is not None and len(richer.data) <= most and richer.psnr_db > refined.psnr_db:
-                refined = richer
-        return replace(refined, plain=Plain(len(plain.data), plain.psnr_db))
+    def _covers(self) -> dict[int, bytes]:
+        """The lossless pictures of the tiles that have a part of the cover, or are nothing else."""
+        if self.hidden is None:
+            return {}
+        hidden = self.hidden
+
+        def cover(tile: Tile) -> bytes | None:
+            here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
+            shown = hidden[here][:, :, None]
+            if not shown.any():
+                return None
+            parts: list[NDArray[Any]] = [self.pixels[here] * shown]
+            if self._is_seen(tile):
+                parts.append((shown * np.iinfo(self.pixels.dtype).max).astype(self.pixels.dtype))
+            return lossless.encode(np.concatenate(parts, 2))
+
+        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+            made = zip(self.grid.tiles(), pool.map(cover, self.grid.tiles()), strict=True)
+            return {tile.index: data for tile, data in made if data is not None}
+
+    def _is_seen(self, tile: Tile) -> bool:
+        """Whether anything that is shown depends on the latents of a tile."""
+        if self.hidden is None:
+            return True
+        halo = self.model.config.synthesis_halo
+        rows = slice(max(tile.y - halo, 0), tile.y + tile.height + halo)
+        columns = slice(max(tile.x - halo, 0), tile.x + tile.width + halo)
+        return not bool(self.hidden[rows, columns].all())
+
+    def encoded(self, step: int) -> Encoded:
+        """The file of a quality step."""
+        return self._encoded(step, self.at(step))
 
     def _encoded(self, step: int, coded: _Coded) -> Encoded:
-        return Encoded(coded.data, step_to_quality(step), lambda: self._measure(step, coded))
+        share = 0.0 if self.hidden is None else float(self.hidden.mean())
+        return Encoded(coded.data, step_to_quality(step), lambda: self._psnr(self._measured(step, coded)), share)
 
-    def _refined(self, step: int, effort: int) -> Encoded:
+    def refined(self, step: int, effort: int) -> Encoded:
         """The picture at a quality step, refined where that makes it smaller and no worse."""
         plain = self._encoded(step, self.at(step))
         canvas = self.at(step).canvas
@@ -128,21 +131,21 @@ class Encoding:
 
     def _alike(self, step: int) -> Iterator[list[tuple[Tile, Window]]]:
         """Tiles to refine together: of one shape, as many channels of each."""
-        for same in groups(self.grid.tiles(), lambda tile: (len(self._needed(step, tile)),), self.grid.count):
+        for same in groups(self.seen, lambda tile: (len(self._needed(step, tile)),), self.grid.count):
             yield from batches_alike(self.grid, same, self.model.config.synthesis_halo, self.batch)
 
-    def _richer(self, step: int, most: int, saved: float, effort: int) -> Encoded | None:
-        """Refined at a higher quality, where refining once more by the factor `saved` would still meet the size."""
-        aim = math.floor(most * saved * SIZE_MARGIN)
-        higher = find_size(aim, self.size) if aim > most else step
-        return self._refined(higher, effort) if higher > step else None
-
     def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Tensor) -> Surroundings:
-        units = [to_unit(self.pixels[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]) for tile, _ in group]
+        units = [to_unit(self.base[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]) for tile, _ in group]
         pixels = torch.from_numpy(np.stack(units)).to(self.device).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
         windows = torch.stack([canvas[:, *window.outer] for _, window in group])  # a cell's details reach it alone
         rows, columns = group[0][1].inner  # the same for all
-        return Surroundings(windows, rows, columns, pixels)
+        return Surroundings(windows, rows, columns, pixels, self._shown(group))
+
+    def _shown(self, group: list[tuple[Tile, Window]]) -> Tensor:
+        if self.hidden is None:
+            return torch.ones(1, 1, 1, 1, device=self.device)
+        hidden = [self.hidden[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] for tile, _ in group]
+        return torch.from_numpy(~np.stack(hidden)[:, None]).to(self.device, torch.float32)
 
     def header(self, step: int) -> Header:
         return Header(
@@ -167,7 +170,7 @@ class Encoding:
     def _code(self, step: int, refined: dict[int, tuple[Tensor, Tensor]] | None = None) -> _Coded:
         """Code every tile at a quality step, or its refined latents and hyper-latents."""
         payloads: dict[int, bytes] = {}
-        wanted = {tile: refined[tile.index][0] if refined else self._needed(step, tile) for tile in self.grid.tiles()}
+        wanted = {tile: refined[tile.index][0] if refined else self._needed(step, tile) for tile in self.seen}
         canvas = empty_canvas(self.grid, max(map(len, wanted.values())), self.device)
         for group in groups(wanted, lambda tile: tuple(wanted[tile].shape), self.batch):
             z = torch.stack([refined[tile.index][1] for tile in group]) if refined else None
@@ -175,14 +178,13 @@ class Encoding:
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
-        side = self.picture.metadata
+        contents = [Content(payloads.get(index), self.lossless.get(index)) for index in range(self.grid.count)]
         data = container.write(
             self.header(step),
-            [payloads[index] for index in range(self.grid.count)],
+            [content.to_bytes() for content in contents],
+            holds=[content.holds for content in contents],
             alpha=self.alpha,
-            icc=side.icc,
-            exif=side.exif,
-            xmp=side.xmp,
+            metadata=self.picture.metadata,
             clean=self.clean,
         )
         return _Coded(data, canvas)
@@ -191,19 +193,34 @@ class Encoding:
         return len(self.at(step).data)
 
     def psnr(self, step: int) -> float:
-        return self._measure(step, self.at(step))
+        return self._psnr(self._measured(step, self.at(step)))
+
+    def blocks(self, step: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of each block (rows, columns) its bits, roughly, and its squared error, summed over channels."""
+        coded = self.at(step)
+        error = self._measured(step, coded)
+        rows, columns = error.shape
+        weight = torch.log2(1 + coded.canvas[:, :rows, :columns].abs()).sum(0).cpu().numpy().astype(np.float64)
+        return weight * (8 * len(coded.data) / max(float(weight.sum()), 1)), error
+
+    def _psnr(self, error: NDArray[np.float64]) -> float:
+        peak = (1 << self.picture.bit_depth) - 1
+        mse = float(error.sum()) / self.pixels.size
+        return 10 * math.log10(peak**2 / mse) if mse else math.inf
 
     @torch.inference_mode()
-    def _measure(self, step: int, coded: _Coded) -> float:
-        """PSNR in dB of the samples that a decoder will show against those of the input."""
-        if coded.psnr_db is None:
-            total = 0
+    def _measured(self, step: int, coded: _Coded) -> NDArray[np.float64]:
+        """Squared error, summed over channels, of each block of what a decoder will show."""
+        if coded.error is None:
             picture = self.picture
-            for tile, unit in synthesise(self.model, self.grid, coded.canvas, step, self.grid.tiles(), self.batch):
+            coded.error = np.zeros((-(-picture.height // BLOCK), -(-picture.width // BLOCK)))
+            for tile, unit in synthesise(self.model, self.grid, coded.canvas, step, self.seen, self.batch):
                 here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
                 shown = samples(unit, picture.channels, picture.bit_depth)
-                total += int(np.square(np.subtract(shown, self.pixels[here], dtype=np.int64)).sum())
-            peak = (1 << picture.bit_depth) - 1
-            mse = total / self.pixels.size
-            coded.psnr_db = 10 * math.log10(peak**2 / mse) if mse else math.inf
-        return coded.psnr_db
+                error = np.square(np.subtract(shown, self.pixels[here], dtype=np.int64)).sum(2)
+                if self.hidden is not None:
+                    error[self.hidden[here]] = 0
+                found = drawn.block_sums(error)  # tiles begin where blocks do
+                row, column = tile.y // BLOCK, tile.x // BLOCK
+                coded.error[row : row + found.shape[0], column : column + found.shape[1]] = found
+        return coded.error

@@ -10,7 +10,9 @@ from aecodec.tiling import HYPER_STRIDE, TileGrid
 
 FIELDS = struct.Struct("<IIBBH8sHBB")  # of the header, in the specification's order
 HEADER_OFFSET = 9  # bytes
-FLAG_EXACT = 0x01
+FLAG_EXACT, FLAG_TILES_ALPHA = 0x01, 0x02
+NO_NETWORK = 0  # wire id: every tile is a lossless picture, and no weights are needed
+NO_WEIGHTS = bytes(8)
 CLEANING = struct.Struct("<HB")
 SIGMA_UNIT = 1 / 16  # levels of 8 bits
 TILE_SIDES = range(HYPER_STRIDE, limits.MAX_TILE_SIDE + 1, HYPER_STRIDE)
@@ -32,6 +34,7 @@ class Header:
     quality_step: int
     tile_side: int
     exact: bool = False
+    tiles_alpha: bool = False  # tiles hold the alpha channel too
 
     def __post_init__(self) -> None:
         legal = {
@@ -40,9 +43,10 @@ class Header:
             "channels": self.channels in (1, 3),
             "bit_depth": self.bit_depth in (8, 16),
             "model_id": 0 <= self.model_id < 1 << 16,
-            "weights_hash": len(self.weights_hash) == 8,
+            "weights_hash": len(self.weights_hash) == 8 and (self.has_network or self.weights_hash == NO_WEIGHTS),
             "quality_step": 0 <= self.quality_step <= QUALITY_STEPS,
             "tile_side": self.tile_side in TILE_SIDES,
+            "tiles_alpha": not (self.tiles_alpha and self.has_network),
         }
         where = f"header at byte {HEADER_OFFSET}"
         for name, good in legal.items():
@@ -58,16 +62,23 @@ class Header:
 
     def to_bytes(self) -> bytes:
         """The header's fields, without its crc."""
-        return FIELDS.pack(*astuple(self)[:7], self.tile_side // HYPER_STRIDE, FLAG_EXACT * self.exact)
+        flags = FLAG_EXACT * self.exact | FLAG_TILES_ALPHA * self.tiles_alpha
+        return FIELDS.pack(*astuple(self)[:7], self.tile_side // HYPER_STRIDE, flags)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Header":
         """Inverse of `to_bytes`; raises Corrupt, LimitExceeded, UnsupportedVersion for an unknown flag."""
         width, height, channels, bit_depth, model_id, weights, step, units, flags = FIELDS.unpack(data)
-        if flags & ~FLAG_EXACT:
+        if flags & ~(FLAG_EXACT | FLAG_TILES_ALPHA):
             raise UnsupportedVersion(f"header at byte {HEADER_OFFSET}: unknown flags 0x{flags:02X}")
         side = units * HYPER_STRIDE
-        return cls(width, height, channels, bit_depth, model_id, weights, step, side, exact=flags != 0)
+        exact, tiles_alpha = bool(flags & FLAG_EXACT), bool(flags & FLAG_TILES_ALPHA)
+        return cls(width, height, channels, bit_depth, model_id, weights, step, side, exact, tiles_alpha)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether there may be latents, which a network of certain weights reads."""
+        return self.model_id != NO_NETWORK
 
     @property
     def grid(self) -> TileGrid:

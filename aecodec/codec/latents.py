@@ -11,6 +11,7 @@ are left out and all that takes y takes its first `latents` channels; others are
 Legend: N tiles of equal shape, h, w cells of y, C channels of y (the first `latents`, or all).
 """
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ from aecodec.errors import Corrupt, FormatError, LimitExceeded
 from aecodec.limits import MAX_SYMBOL
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.config import CodecConfig
-from aecodec.nets.prior import LatentPrior
+from aecodec.nets.prior import SCALES, LatentPrior
 
 WITHOUT_DETAILS, WITH_DETAILS = 0, 1  # flags
+STATE_BITS = 64  # what a coder's state holds beside its words
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,15 @@ class Symbols:
 def channels_of(config: CodecConfig, payload: bytes) -> int:
     """How many channels of y a tile's payload codes; an illegal flag is found when it is decoded."""
     return config.channels if config.details and payload[0] == WITH_DETAILS else config.latents
+
+
+def least_bytes(frozen: Frozen, payload: bytes, cells: tuple[int, int], step: int) -> int:
+    """No payload of a tile of (h, w) cells that begins as this one is shorter: every symbol has its cheapest value."""
+    config, cheapest = frozen.model.config, frozen.tables.least_bits
+    z = hyper_rows(step, (1, config.hyper, 1, 1))
+    bits_of_z = float(cheapest[z].sum()) * (cells[0] // 4) * (cells[1] // 4)
+    bits_of_y = float(cheapest[:SCALES].min()) * channels_of(config, payload) * cells[0] * cells[1]
+    return max(math.ceil((bits_of_z + bits_of_y - STATE_BITS) / 8), 0)
 
 
 def decode_symbols(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> Symbols:

@@ -14,7 +14,7 @@ from aecodec.errors import Corrupt, LimitExceeded, UnsupportedVersion
 from aecodec.tiling import Tile
 
 MAGIC = b"\x89AEC\r\n\x1a\n"
-VERSION = 1
+VERSIONS = (1, 2)  # of 1 every tile is latents; 2 says of each what it is
 INDEX_OFFSET = 37
 CRC_BYTES = 4
 CRITICAL = 0x80
@@ -27,8 +27,21 @@ class PartKind(IntEnum):
     EXIF = 0x02
     XMP = 0x03
     CLEAN = 0x04
+    RESOLUTION = 0x05
+    GAMMA = 0x06
+    CHROMATICITIES = 0x07
+    CICP = 0x08
+    SRGB = 0x09
     TILE = 0x80
     ALPHA = 0x81
+
+
+class TileKind(IntEnum):
+    """Wire ids of what a tile holds, from version 2 on; before that all are latents."""
+
+    LATENTS = 0
+    LOSSLESS = 1
+    LAYERS = 2
 
 
 NAMES = {kind.value: kind.name for kind in PartKind}
@@ -44,6 +57,7 @@ class Part:
     offset: int
     size: int
     tile: Tile | None = None
+    holds: TileKind = TileKind.LATENTS  # of a tile
 
     @property
     def name(self) -> str:
@@ -65,13 +79,13 @@ class Layout:
 
 def read_header(source: bytes | BinaryIO) -> Header:
     """The header; reads the first 37 bytes only. Raises FormatError or LimitExceeded."""
-    return _read_header(stream_of(source))
+    return _read_header(stream_of(source))[0]
 
 
 def read_layout(source: bytes | BinaryIO) -> Layout:
     """Header and index, nothing behind them. Raises FormatError or LimitExceeded."""
     stream = stream_of(source)
-    return _read_index(stream, _read_header(stream))
+    return _read_index(stream, *_read_header(stream))
 
 
 def stream_of(source: bytes | BinaryIO) -> BinaryIO:
@@ -79,28 +93,42 @@ def stream_of(source: bytes | BinaryIO) -> BinaryIO:
     return io.BytesIO(source) if isinstance(source, bytes) else source
 
 
-def _read_header(stream: BinaryIO) -> Header:
+def version_for(header: Header, holds: Sequence[TileKind]) -> int:
+    """The lowest version that can say it, so that older readers read what they can."""
+    return 1 if header.has_network and all(kind is TileKind.LATENTS for kind in holds) else 2
+
+
+def _read_header(stream: BinaryIO) -> tuple[Header, int]:
+    """The header and the version that stands before it."""
     if read_exactly(stream, len(MAGIC), part="signature", offset=0) != MAGIC:
         raise Corrupt("signature at byte 0: not an .aec file, or one that was transferred as text")
     version = read_exactly(stream, 1, part="signature", offset=8)[0]
-    if version != VERSION:
-        raise UnsupportedVersion(f"signature at byte 8: version {version}; this aecodec reads {VERSION}")
+    if version not in VERSIONS:
+        raise UnsupportedVersion(f"signature at byte 8: version {version}; this aecodec reads 1 to {VERSIONS[-1]}")
     data = read_exactly(stream, FIELDS.size, part="header", offset=HEADER_OFFSET)
     check_crc(stream, data, part="header", offset=HEADER_OFFSET)
-    return Header.from_bytes(data)
+    header = Header.from_bytes(data)
+    if version == 1 and not header.has_network:
+        raise Corrupt(f"header at byte {HEADER_OFFSET}: version 1 has no files without a network")
+    return header, version
 
 
-def _read_index(stream: BinaryIO, header: Header) -> Layout:
+def _read_index(stream: BinaryIO, header: Header, version: int) -> Layout:
     count = header.grid.count
     length = read_varint(stream, part="index", offset=INDEX_OFFSET)
-    if not count <= length <= MAX_VARINT_BYTES * count + MAX_PART_LIST_BYTES:
+    kind_bytes = version - 1
+    if not count <= length - count * kind_bytes <= MAX_VARINT_BYTES * count + MAX_PART_LIST_BYTES:
         raise Corrupt(f"index at byte {INDEX_OFFSET}: {length} bytes are impossible for {count} tiles")
     prefix = varint(length)
     offset = INDEX_OFFSET + len(prefix)
     lists = read_exactly(stream, length, part="index", offset=offset)
     check_crc(stream, prefix + lists, part="index", offset=INDEX_OFFSET)
     reader = Reader(lists, part="index", offset=offset)
-    sizes = [reader.varint() for _ in range(count)]
+    holds: list[TileKind] = []
+    sizes: list[int] = []
+    for _ in range(count):
+        holds.append(_tile_kind(reader, header) if version > 1 else TileKind.LATENTS)
+        sizes.append(reader.varint())
     listed: list[tuple[int, int]] = []
     last = 0
     while reader.remaining:
@@ -109,15 +137,28 @@ def _read_index(stream: BinaryIO, header: Header) -> Layout:
             raise Corrupt(f"index at byte {INDEX_OFFSET}: part kind 0x{kind:02X} repeated or out of place")
         listed.append((kind, size))
         last = kind
-    return lay_out(header, sizes, listed, offset + length + CRC_BYTES)
+    return lay_out(header, list(zip(holds, sizes, strict=True)), listed, offset + length + CRC_BYTES)
 
 
-def lay_out(header: Header, sizes: Sequence[int], listed: Sequence[tuple[int, int]], offset: int) -> Layout:
-    """Parts, then tiles, one after the other from `offset` on; each checked for a legal kind and size."""
-    tiles = ((PartKind.TILE, size, tile) for size, tile in zip(sizes, header.grid.tiles(), strict=True))
+def _tile_kind(reader: Reader, header: Header) -> TileKind:
+    number = reader.u8()
+    if number not in tuple(TileKind):
+        raise UnsupportedVersion(f"index at byte {INDEX_OFFSET}: unknown kind 0x{number:02X} of a tile")
+    kind = TileKind(number)
+    if kind is not TileKind.LOSSLESS and not header.has_network:
+        raise Corrupt(f"index at byte {INDEX_OFFSET}: a tile of latents without a network")
+    return kind
+
+
+def lay_out(
+    header: Header, tiles: Sequence[tuple[TileKind, int]], listed: Sequence[tuple[int, int]], offset: int
+) -> Layout:
+    """Parts (kind, size), then tiles, one after the other from `offset` on; each checked for a legal kind and size."""
+    parts = ((kind, size, None, TileKind.LATENTS) for kind, size in listed)
+    cut = ((PartKind.TILE, size, tile, holds) for (holds, size), tile in zip(tiles, header.grid.tiles(), strict=True))
     placed: list[Part] = []
-    for kind, size, tile in chain(((kind, size, None) for kind, size in listed), tiles):
-        placed.append(Part(kind, offset, size, tile))
+    for kind, size, tile, holds in chain(parts, cut):
+        placed.append(Part(kind, offset, size, tile, holds))
         _check_part(placed[-1])
         offset += size + CRC_BYTES
     return Layout(header, tuple(placed[: len(listed)]), tuple(placed[len(listed) :]), offset)

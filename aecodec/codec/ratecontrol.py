@@ -1,8 +1,10 @@
 """Finding the quality that meets a size or a PSNR: a search over quality steps that repeats as little as it can."""
 
 import math
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
 
 from aecodec.errors import TargetUnreachable, UsageError
@@ -14,8 +16,9 @@ TYPICAL_LOG_RATE = 0.0030  # growth of the logarithm of the size with a step, wh
 TYPICAL_PSNR_DB = 0.0095
 
 
-Kind = Literal["quality", "bpp", "max_bytes", "psnr"]
+Kind = Literal["quality", "bpp", "max_bytes", "psnr", "lossless"]
 DEFAULT_QUALITY = 50.0
+MAX_EFFORT = 9
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Target:
     """What a file is to meet.
 
     `quality`: 1 ... 100, in steps of 1/16; `bpp`: bits a pixel, and `max_bytes`: bytes, of the whole file, both never
-    exceeded; `psnr`: decibels over the decoded samples, reached or exceeded.
+    exceeded; `psnr`: decibels over the decoded samples, reached or exceeded; `lossless`: 1, identical samples.
     """
 
     kind: Kind
@@ -43,7 +46,9 @@ class Target:
 
     def __post_init__(self) -> None:
         if self.kind == "quality" and not 1 <= self.value <= 100:
-            raise UsageError(f"quality runs from 1 to 100, not {self.value:g}; the codec is lossy at every quality")
+            raise UsageError(
+                f"quality runs from 1 to 100, not {self.value:g}; all of them are lossy, lossless is a mode of its own"
+            )
         if not (self.value > 0 and math.isfinite(self.value)):
             raise UsageError(f"a target of {self.value:g} {self.kind} cannot be met")
 
@@ -51,6 +56,12 @@ class Target:
         """How large the file of a picture of so many pixels may be; None where the target is no size."""
         sizes = {"bpp": self.value * pixels / 8, "max_bytes": self.value}
         return math.floor(sizes[self.kind]) if self.kind in sizes else None
+
+
+def refuse_effort(effort: object) -> None:
+    """Raises UsageError unless it is a whole number from 0 to 9."""
+    if isinstance(effort, bool) or not isinstance(effort, Integral) or int(effort) not in range(MAX_EFFORT + 1):
+        raise UsageError(f"effort is {reprlib.repr(effort)}: give a whole number from 0 to {MAX_EFFORT}")
 
 
 def find_step(target: Target, pixels: int, size_of: Callable[[int], int], psnr_of: Callable[[int], float]) -> int:

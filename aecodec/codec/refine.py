@@ -43,6 +43,7 @@ class Surroundings:
     rows: slice  # the tile's cells in the window
     columns: slice
     pixels: Tensor  # (N, 3, H, W) of 0 ... 1: the tiles without the padding that no decoder shows
+    shown: Tensor  # (N, 1, H, W), or one that is broadcast to it: 0 where a cover hides them, else 1
 
 
 @torch.enable_grad()
@@ -123,7 +124,7 @@ class _Tiles:
         shown = self.model.synthesis(cells, self.steps)
         top, left = around.rows.start * LATENT_STRIDE, around.columns.start * LATENT_STRIDE
         height, width = around.pixels.shape[2:]
-        difference = shown[:, :, top : top + height, left : left + width] - around.pixels
+        difference = (shown[:, :, top : top + height, left : left + width] - around.pixels) * around.shown
         return bits, difference.square().sum((1, 2, 3))
 
     @torch.no_grad()

@@ -36,7 +36,12 @@ class IntegerLayer:
     shift: int
 
     def __post_init__(self) -> None:
-        if self.weight.dtype != np.int16 or self.weight.ndim != 4 or self.weight.shape[2] % 2 == 0:
+        if (
+            self.weight.dtype != np.int16
+            or self.weight.ndim != 4
+            or not self.weight.size
+            or self.weight.shape[2] % 2 == 0
+        ):
             raise WeightsError("a layer of the exact network has no int16 kernel of odd size")
         if self.bias.dtype != np.int64 or self.bias.shape != (KNOTS, self.weight.shape[0]):
             raise WeightsError("a layer of the exact network has biases of a wrong shape")
@@ -49,7 +54,8 @@ class IntegerLayer:
         """Bound on every partial sum: fan-in * max|w| * max|x| + max|bias|."""
         fan_in = int(np.prod(self.weight.shape[1:]))
         largest = int(np.abs(self.weight.astype(np.int64)).max())
-        return fan_in * largest * (ACTIVATION_MAX + 1) + int(np.abs(self.bias).max())
+        offset = max(-int(self.bias.min()), int(self.bias.max()))  # no np.abs, whose -2^63 stays below zero
+        return fan_in * largest * (ACTIVATION_MAX + 1) + offset
 
 
 def bias_at(knots: Tensor, step: int) -> Tensor:

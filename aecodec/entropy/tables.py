@@ -71,6 +71,14 @@ class Tables:
         ]
         return np.array(rows, np.uint16)
 
+    @cached_property
+    def least_bits(self) -> np.ndarray:
+        """float64 (K,): what the cheapest symbol of each table costs."""
+        rises = np.diff(self.cdf)
+        rises[(self.start + self.size)[:-1]] = 0  # from the end of one table to the beginning of the next
+        least: np.ndarray = PRECISION - np.log2(np.maximum.reduceat(rises, self.start))
+        return least
+
     def to_arrays(self) -> dict[str, np.ndarray]:
         return {"cdf": self.cdf, "size": self.size, "low": self.low}
 

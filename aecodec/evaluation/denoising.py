@@ -169,7 +169,7 @@ def _paired(job: Job, folder: Path, warn_about: WarnAbout) -> Iterator[Case]:
     matching = sorted(beside for beside in folder.iterdir() if beside.stem == path.stem)
     if len(matching) != 1:
         raise BadInput(f"{len(matching)} files called {path.stem} in {folder}: each noisy picture needs one clean one")
-    clean = imagefile.read(matching[0], warn=warn_about(str(matching[0])))
+    clean = imagefile.read(matching[0], warn=warn_about(str(matching[0])), wanted=job.wanted)
     if clean.pixels.shape != noisy.pixels.shape:
         raise BadInput(f"{matching[0]} has another size or other channels")
     yield Case(path, clean, to_unit(noisy.pixels), None)

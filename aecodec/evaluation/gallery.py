@@ -18,6 +18,7 @@ from aecodec.evaluation.denoising import Case
 from aecodec.evaluation.trials import OWN
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Samples, from_array, from_unit
+from aecodec.services.files import read_picture
 from aecodec.services.jobs import Job
 
 CROP_SIDE = 288  # pixels of a crop; 24 pictures by 5 codecs then stay below 30 MB
@@ -50,7 +51,7 @@ def coded(jobs: Sequence[Job], rows: Sequence[Row], contenders: Sequence[Contend
         reference = measured.get((job.name, OWN, middle))
         if reference is None or job.source is None:
             continue
-        picture = imagefile.read(job.source)
+        picture = read_picture(job, imagefile.ignore)
         panels = [_panel("original", "", picture.pixels)]
         for contender in contenders:
             found = {

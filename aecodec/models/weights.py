@@ -7,12 +7,14 @@ stored as float16. What ships is listed in `manifest`.
 import hashlib
 import json
 import math
+import reprlib
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +26,7 @@ from torch import nn
 from aecodec.entropy.intnet import NAMES, IntegerNetwork
 from aecodec.entropy.tables import Tables
 from aecodec.errors import WeightsError
+from aecodec.limits import MAX_WEIGHTS_BYTES
 from aecodec.models import manifest
 from aecodec.models.frozen import Frozen
 from aecodec.nets.compressor import Compressor
@@ -37,6 +40,8 @@ DENOISER_FORMAT = "aecodec denoiser 1"
 # Wire ids of networks, which .aec files name and never reuse; a shape that no configuration can say takes the next.
 PLAIN, DETAILED = 1, 2  # the network of `nets/` without and with details, whose tiles begin with a byte that says so
 NETWORK_IDS = (PLAIN, DETAILED)
+MOST_PERCENT = 1e6  # that freezing may be said to have cost; more is nonsense
+MAX_MESSAGE = 200  # characters of what is wrong with a file, which may quote it
 ID_BYTES = 8  # of the SHA-256: enough that two weights never meet by accident
 
 M = TypeVar("M", bound=nn.Module)
@@ -85,7 +90,16 @@ def dump_denoiser(model: Restorer) -> bytes:
 
 
 def _halves(part: str, model: nn.Module) -> dict[str, np.ndarray]:
-    return {f"{part}.{name}": value.half().numpy() for name, value in model.cpu().state_dict().items()}
+    halves = {f"{part}.{name}": value.half().numpy() for name, value in model.cpu().state_dict().items()}
+    _refuse_infinite(halves)
+    return halves
+
+
+def _refuse_infinite(halves: dict[str, np.ndarray]) -> None:
+    """Raises WeightsError, which names the tensor: what it would spoil would be taken for the picture's fault."""
+    for name, value in halves.items():
+        if not np.isfinite(value).all():
+            raise WeightsError(f"some of the numbers of {name} are not finite")
 
 
 def _save(arrays: dict[str, np.ndarray], kind: str, config: str, **more: float) -> bytes:
@@ -109,7 +123,7 @@ def parse(data: bytes, path: Path, device: torch.device) -> Weights:
         tables = Tables.from_arrays(_part(arrays, "tables"))
         _check_exact_path(config, model, integers, tables)
     cost = about.get("freezing_cost_percent")
-    percent = float(cost) if isinstance(cost, int | float) else math.nan
+    percent = float(cost) if isinstance(cost, int | float) and abs(cost) <= MOST_PERCENT else math.nan
     return Weights(Frozen(model, integers, tables), identify(data), path, percent)
 
 
@@ -126,29 +140,33 @@ def _check_exact_path(config: CodecConfig, model: Compressor, integers: IntegerN
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Puts the file's name before what is wrong with it."""
+    """Puts the file's name before what is wrong with it, in one short line."""
     try:
         yield
     except WeightsError as error:
-        raise WeightsError(f"{path}: {error}") from error
+        raise WeightsError(f"{path}: {shorten(str(error), MAX_MESSAGE, placeholder=' ...')}") from error
 
 
 def _load(data: bytes, path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    try:
-        arrays = load(data)
-        about = _about(data)
-    except (SafetensorError, ValueError, KeyError, TypeError, struct.error) as error:
-        raise WeightsError(f"{path} is not a weights file: {error}") from error
-    if about.get("format") != kind:
-        raise WeightsError(f"{path} holds {about.get('format')!r}, not {kind!r}")
+    with _named(path):
+        try:
+            arrays = load(data)
+            about = _about(data)
+        except (SafetensorError, ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
+            raise WeightsError(f"not a weights file: {error}") from error
+        if about.get("format") != kind:
+            raise WeightsError(f"not {kind!r}, but {reprlib.repr(about.get('format'))}")
     return arrays, about
 
 
 def _filled(make: Callable[[], M], arrays: dict[str, np.ndarray], device: torch.device) -> M:
     """The network with its floats; no memory is taken for more than the file has, whatever its configuration says."""
-    values = {name: torch.from_numpy(value).float() for name, value in _part(arrays, "model").items()}
-    if not all(bool(value.isfinite().all()) for value in values.values()):
-        raise WeightsError("some of the numbers are not finite")
+    halves = _part(arrays, "model")
+    for name, value in halves.items():
+        if value.dtype != np.float16:
+            raise WeightsError(f"{name} is of {value.dtype}, not of float16")
+    _refuse_infinite(halves)
+    values = {name: torch.from_numpy(value).float() for name, value in halves.items()}
     with torch.device("meta"):
         model = make()
     try:
@@ -176,9 +194,18 @@ def read_denoiser(path: Path, device: torch.device) -> DenoiserWeights:
 
 def _bytes(path: Path) -> bytes:
     try:
+        size = path.stat().st_size
+        if not _may_be_weights(path):
+            reason = f"{size:,} bytes are too many" if path.is_file() else "it is no file"
+            raise WeightsError(f"{path}: not a weights file: {reason}")
         return path.read_bytes()
     except OSError as error:
         raise WeightsError(f"cannot read weights {path}: {error.strerror}") from error
+
+
+def _may_be_weights(path: Path) -> bool:
+    """A file of no more bytes than ours have: folders hold weights of other programs too."""
+    return path.is_file() and path.stat().st_size <= MAX_WEIGHTS_BYTES
 
 
 def find(weights_id: bytes, folder: Path | None) -> Path:
@@ -188,7 +215,7 @@ def find(weights_id: bytes, folder: Path | None) -> Path:
             return manifest.folder() / row.file
     if folder is not None:
         candidates = [folder] if folder.is_file() else sorted(folder.glob("*.safetensors"))
-        for path in candidates:
+        for path in filter(_may_be_weights, candidates):
             if _file_id(path, path.stat().st_mtime_ns) == weights_id:
                 return path
     where = f"neither shipped nor in {folder}" if folder else "not shipped with this version"
@@ -197,7 +224,7 @@ def find(weights_id: bytes, folder: Path | None) -> Path:
 
 @cache
 def _file_id(path: Path, changed_ns: int) -> bytes:
-    return identify(path.read_bytes())
+    return identify(_bytes(path))
 
 
 def _part(arrays: dict[str, np.ndarray], part: str) -> dict[str, np.ndarray]:

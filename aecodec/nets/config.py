@@ -1,7 +1,6 @@
 """Configurations as weights store them, and the codec's: widths and depths of the network, quality to lambda."""
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +15,7 @@ RISE_FROM = 9 * KNOT_SPACING  # about quality 75: what comes above is for those 
 S = TypeVar("S", float, "Tensor")
 
 MAX_WIDTH, MAX_BLOCKS = 4096, 64  # far beyond any network that runs; weights of a stranger may claim more
+LEAST_LAMBDA, MOST_LAMBDA = 1e-9, 1e9  # likewise
 
 T = TypeVar("T")
 
@@ -25,11 +25,16 @@ def whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
+def real(value: object, low: float, high: float) -> bool:
+    """As `whole`, for any number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+
+
 def from_json(kind: type[T], text: object) -> T:
     """A configuration from the JSON object that its weights hold; raises WeightsError for anything else."""
     try:
         values = json.loads(text) if isinstance(text, str) else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise WeightsError(f"weights have no readable configuration: {error}") from error
     if not isinstance(values, dict):
         raise WeightsError("weights have no readable configuration: it is no JSON object")
@@ -61,18 +66,18 @@ class CodecConfig:
     lambda_rise: float = 1.0  # factor at quality 100; from `RISE_FROM` on lambda grows that much faster
 
     def __post_init__(self) -> None:
-        widths = (self.features, self.latents, self.hyper, self.hyper_features, self.context, self.scale_width)
-        if not all(whole(width, 1, MAX_WIDTH) for width in widths):
-            raise WeightsError(f"a width of {self} is no integer of 1 to {MAX_WIDTH}")
+        for name in ("features", "latents", "hyper", "hyper_features", "context", "scale_width"):
+            if not whole(getattr(self, name), 1, MAX_WIDTH):
+                raise WeightsError(f"the width {name} is {getattr(self, name)!r}, no integer of 1 to {MAX_WIDTH}")
         for blocks in (self.analysis_blocks, self.synthesis_blocks):
             if not (isinstance(blocks, tuple) and len(blocks) == 2 and all(whole(n, 0, MAX_BLOCKS) for n in blocks)):
                 raise WeightsError(f"blocks {blocks} are no two integers of 0 to {MAX_BLOCKS}")
         if not whole(self.details, 0, MAX_WIDTH) or self.latents % 4 or self.details % 4:
             raise WeightsError(f"{self.latents} latents, {self.details} details: not multiples of 4 (context groups)")
         ends = (self.lambda_low, self.lambda_high)
-        if not (all(isinstance(end, int | float) for end in ends) and 0 < ends[0] < ends[1] < math.inf):
+        if not (all(real(end, LEAST_LAMBDA, MOST_LAMBDA) for end in ends) and ends[0] < ends[1]):
             raise WeightsError(f"lambda range {self.lambda_low} ... {self.lambda_high} is not increasing")
-        if not (isinstance(self.lambda_rise, int | float) and 1 <= self.lambda_rise < math.inf):
+        if not real(self.lambda_rise, 1, MOST_LAMBDA):
             raise WeightsError(f"a rise of lambda by {self.lambda_rise} is none")
 
     @property

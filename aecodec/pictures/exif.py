@@ -1,5 +1,6 @@
 """EXIF blocks, and the tags of TIFF files that hold what a block would: an EXIF block is itself a small TIFF."""
 
+import struct
 from typing import Any
 
 from PIL import Image
@@ -8,6 +9,26 @@ from aecodec.pictures.picture import Warn
 
 ORIENTATION, EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 274, 34665, 34853, 40965
 TEXTS = (270, 271, 272, 305, 306, 315, 33432)  # description, make, model, software, date, artist, copyright
+
+_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
+_FORMS = {3: "H", 4: "I"}  # SHORT, as it should be, and LONG
+
+
+def orientation_fields(block: bytes) -> list[tuple[int, struct.Struct]]:
+    """Where the first directory of an EXIF block has an orientation: byte offset and form of each such value."""
+    order = _ORDERS.get(block[:4])
+    if order is None or len(block) < 8:
+        return []
+    (at,) = struct.unpack_from(f"{order}I", block, 4)
+    if at + 2 > len(block):
+        return []
+    (count,) = struct.unpack_from(f"{order}H", block, at)
+    found = []
+    for entry in range(at + 2, min(at + 2 + 12 * count, len(block) - 11), 12):
+        tag, kind, number = struct.unpack_from(f"{order}HHI", block, entry)
+        if tag == ORIENTATION and number == 1 and kind in _FORMS:
+            found.append((entry + 8, struct.Struct(order + _FORMS[kind])))
+    return found
 
 
 def exif_block(tags: Image.Exif, warn: Warn) -> bytes | None:

@@ -13,20 +13,27 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from aecodec.errors import BadInput, Corrupt, LimitExceeded
+from aecodec.errors import BadInput, Corrupt, LimitExceeded, is_there
 from aecodec.limits import MAX_INPUT_BYTES
-from aecodec.pictures import pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
+from aecodec.pictures import heif, jxl, jxlwriter, pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
+from aecodec.pictures.colour import COLOUR_FIELDS, is_srgb
 from aecodec.pictures.foreign import foreign_errors
+from aecodec.pictures.orientation import strip
+from aecodec.pictures.overheard import overheard
 from aecodec.pictures.picture import Picture, Samples, Warn, check_size
-from aecodec.pictures.pilmodes import to_pil
+from aecodec.pictures.pilmodes import is_pil, to_pil
+from aecodec.pictures.wanted import FIRST, Wanted
 
 __all__ = [
     "FORMATS",
+    "SUFFIXES",
     "WRITERS",
+    "count_pages",
     "decode_alpha",
     "encode_alpha",
     "from_pil",
     "ignore",
+    "is_pil",
     "read",
     "read_bytes",
     "to_pil",
@@ -35,8 +42,28 @@ __all__ = [
 
 CHUNK = 1 << 20  # bytes asked of a stream at once
 
-# What each makes of the bytes of a file: its picture, or None where the next one is to be asked.
-READERS: tuple[Callable[[bytes, Warn], Picture | None], ...] = (png.read, pnm.read, tiff.read, pillow.read)
+
+@dataclass(frozen=True)
+class Reader:
+    """What makes a picture of the bytes of a file; `read` and `count` give None where the next one is to be asked."""
+
+    read: Callable[[bytes, Warn, Wanted], Picture | None]
+    suffixes: tuple[str, ...]  # of files that are taken from folders, lower case
+    count: Callable[[BinaryIO], int | None] | None = None  # pages, told from headers; None: leaves it to the next one
+    extra: str | None = None  # that must be installed
+
+
+READERS = (
+    Reader(png.read, (".png", ".apng")),
+    Reader(pnm.read, (".ppm", ".pgm", ".pbm", ".pnm", ".pfm")),
+    Reader(tiff.read, (".tiff", ".tif"), tiff.count),
+    Reader(jxl.read, (".jxl",), jxl.count),
+    Reader(heif.read, (".heic", ".heif", ".hif"), heif.count, extra=heif.EXTRA),
+    Reader(pillow.read, pillow.SUFFIXES, pillow.count),
+)
+SUFFIXES = frozenset(
+    suffix for reader in READERS if reader.extra is None or is_there(reader.extra) for suffix in reader.suffixes
+)
 
 
 @dataclass(frozen=True)
@@ -45,21 +72,38 @@ class Writer:
 
     encode: Callable[[Picture, Warn], bytes]
     suffixes: tuple[str, ...]  # of its files, lower case; new files get the first
+    holds: frozenset[str]  # fields of the metadata
+    at_quality: Callable[[Picture, Warn, int], bytes] | None = None  # with loss, 1 to 100; None: there is none
     alpha: bool = True
     bit_depth: int = 16
     max_side: int | None = None  # pixels
 
 
+_BLOCKS = frozenset({"icc", "exif", "xmp"})
+_ALL = _BLOCKS.union(COLOUR_FIELDS, ["resolution"])
+
 WRITERS = {
-    "png": Writer(png.encode, (".png",)),
-    "tiff": Writer(tiffwriter.encode, (".tiff", ".tif")),
-    "ppm": Writer(pnm.encode, (".ppm", ".pgm", ".pnm"), alpha=False),
+    "png": Writer(png.encode, (".png",), _ALL),
+    "tiff": Writer(tiffwriter.encode, (".tiff", ".tif"), _BLOCKS | {"resolution", "chromaticities"}),
+    "ppm": Writer(pnm.encode, (".ppm", ".pgm", ".pnm"), frozenset(), alpha=False),
     "jpeg": Writer(
-        pilwriters.encode_jpeg, (".jpg", ".jpeg", ".jpe", ".jfif"), alpha=False, bit_depth=8, max_side=65_500
+        pilwriters.encode_jpeg,
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+        _BLOCKS | {"resolution"},
+        pilwriters.encode_jpeg,
+        alpha=False,
+        bit_depth=8,
+        max_side=65_500,
     ),
-    "webp": Writer(pilwriters.encode_webp, (".webp",), bit_depth=8, max_side=16_383),
+    "webp": Writer(pilwriters.encode_webp, (".webp",), _BLOCKS, pilwriters.encode_webp, bit_depth=8, max_side=16_383),
+    "avif": Writer(
+        pilwriters.encode_avif, (".avif",), _BLOCKS | {"cicp"}, pilwriters.encode_avif, bit_depth=8, max_side=16_384
+    ),
+    "jxl": Writer(jxlwriter.encode, (".jxl",), frozenset({"exif", "xmp"}), jxlwriter.encode),
+    "bmp": Writer(pilwriters.encode_bmp, (".bmp", ".dib"), frozenset({"resolution"}), alpha=False, bit_depth=8),
 }
 FORMATS = tuple(WRITERS)
+_NAMES = {"icc": "ICC profile", "exif": "EXIF", "xmp": "XMP", "cicp": "CICP"}  # of metadata in messages
 
 
 def ignore(message: str) -> None:
@@ -69,18 +113,35 @@ def ignore(message: str) -> None:
 # --- reading ---
 
 
-def read(source: Path | BinaryIO, *, warn: Warn = ignore) -> Picture:
-    """The picture in a file or stream; of several (animation, pages) the first.
+def read(source: Path | BinaryIO, *, warn: Warn = ignore, wanted: Wanted = FIRST) -> Picture:
+    """The picture in a file or stream; of several (animation, pages) the first, unless `wanted` names another.
 
     `warn` gets one line for whatever is not kept. Raises BadInput for what is no picture, is damaged,
-    truncated or of an unsupported kind, LimitExceeded before memory is taken for too large a picture.
+    truncated or of an unsupported kind, LimitExceeded before memory is taken for more pixels than are wanted.
     """
     data = read_bytes(source)
     if not data:
         raise BadInput("the file is empty")
-    with foreign_errors():
-        answers = (reader(data, warn) for reader in READERS)
+    with foreign_errors(), overheard(warn):
+        answers = (reader.read(data, warn, wanted) for reader in READERS)
         return next(picture for picture in answers if picture is not None)
+
+
+def count_pages(path: Path) -> int:
+    """How many pictures (pages, frames) a file has; reads headers and decodes nothing.
+
+    What is no picture has one, and `read` will say what is wrong. Raises BadInput where it cannot be told, and for a
+    file that cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream, foreign_errors(), overheard(ignore):
+            for reader in READERS:
+                stream.seek(0)
+                if reader.count is not None and (count := reader.count(stream)) is not None:
+                    return max(count, 1)
+    except OSError as exc:
+        raise BadInput(f"cannot be read: {exc.strerror or exc}") from exc
+    return 1
 
 
 def from_pil(image: Image.Image, *, warn: Warn = ignore) -> Picture:
@@ -89,7 +150,7 @@ def from_pil(image: Image.Image, *, warn: Warn = ignore) -> Picture:
     Pillow has reduced 16-bit colour to 8 bits when it opened the file: `read` does not.
     """
     check_size(image.width, image.height)
-    with foreign_errors():
+    with foreign_errors(), overheard(warn):
         return pilmodes.picture(image, warn)
 
 
@@ -112,11 +173,11 @@ def read_bytes(source: Path | BinaryIO) -> bytes:
 # --- writing ---
 
 
-def write(picture: Picture, target: BinaryIO, format: str, *, warn: Warn = ignore) -> None:
-    """Write a picture as "png", "tiff" (both lossless, all that a picture has), "ppm", "jpeg" or "webp".
+def write(picture: Picture, target: BinaryIO, format: str, *, quality: int | None = None, warn: Warn = ignore) -> None:
+    """Write a picture in one of `FORMATS`: without loss where the format can, JPEG and AVIF at 95 with full chroma.
 
-    WebP is lossless at 8 bits, JPEG is quality 95 with full chroma. `warn` gets one line for whatever the
-    format cannot hold; an alpha channel is refused with BadInput instead.
+    A `quality` of 1 to 100 is that of JPEG and AVIF, and makes WebP and JPEG XL lossy; the others have none. `warn`
+    gets one line for whatever the format cannot hold; an alpha channel is refused with BadInput instead.
     """
     writer = WRITERS.get(format)
     if writer is None:
@@ -131,14 +192,27 @@ def write(picture: Picture, target: BinaryIO, format: str, *, warn: Warn = ignor
         if picture.bit_depth > writer.bit_depth:
             warn(f"{format} holds 8 bits a sample: 16 are rounded to 8")
             picture = _in_8_bits(picture)
-        data = writer.encode(picture, warn)
+        picture = _without_unheld(picture, format, writer.holds, warn)
+        lossy = writer.at_quality if quality is not None else None
+        data = writer.encode(picture, warn) if lossy is None or quality is None else lossy(picture, warn, quality)
     target.write(data)
+
+
+def _without_unheld(picture: Picture, format: str, holds: frozenset[str], warn: Warn) -> Picture:
+    """Without the metadata that a format cannot hold, looking the same; what would have changed something is named."""
+    there = {name: value for name in sorted(_ALL - holds) if (value := getattr(picture.metadata, name)) is not None}
+    needless = {name for name, value in there.items() if name in COLOUR_FIELDS and is_srgb(name, value)}
+    if picture.metadata.icc is not None and "icc" in holds:
+        needless.update({"gamma", "chromaticities", "srgb"})  # a profile counts before them
+    if dropped := [_NAMES.get(name, name) for name in there if name not in needless]:
+        warn(f"{format} holds no {_listed(dropped)}: dropped")
+    return strip(picture, frozenset(there), warn)
 
 
 def _listed(names: Iterable[str]) -> str:
     """a, b or c"""
     *first, last = names
-    return f"{', '.join(first)} or {last}"
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _in_8_bits(picture: Picture) -> Picture:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from aecodec.errors import BadInput, LimitExceeded
 from aecodec.limits import MAX_PIXELS, MAX_SIDE
+from aecodec.pictures.colour import COLOUR_FIELDS, is_legal
+from aecodec.pictures.resolution import Resolution
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # 0..255 or 0..65535
 Warn = Callable[[str], None]  # takes one line on what a reader or writer does not keep
@@ -16,17 +18,29 @@ Warn = Callable[[str], None]  # takes one line on what a reader or writer does n
 
 @dataclass(frozen=True)
 class Metadata:
-    """Side information, byte for byte; each field is None where the picture has none.
+    """Side information, exactly as it was; each field is None where the picture has none.
 
-    icc is a profile, exif a TIFF block without the "Exif\\0\\0" that JPEG puts before it, xmp an XML packet.
+    icc is a profile, exif a TIFF block without the "Exif\\0\\0" that JPEG puts before it, xmp an XML packet, byte for
+    byte; `aecodec.pictures.colour` says what the last four are. An illegal value of those raises ValueError.
     """
 
     icc: bytes | None = None
     exif: bytes | None = None
     xmp: bytes | None = None
+    resolution: Resolution | None = None
+    gamma: int | None = None
+    chromaticities: tuple[int, ...] | None = None
+    cicp: tuple[int, ...] | None = None
+    srgb: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in COLOUR_FIELDS:
+            value = getattr(self, name)
+            if value is not None and not is_legal(name, value):
+                raise ValueError(f"a {name} of {value} is illegal")
 
     def without(self, names: Iterable[str]) -> "Metadata":
-        """A copy that lacks the fields of these names ("icc", "exif", "xmp")."""
+        """A copy that lacks the fields of these names."""
         return replace(self, **dict.fromkeys(names))
 
 
@@ -87,13 +101,17 @@ def check_size(width: int, height: int) -> None:
 
 
 def from_array(array: NDArray[Any]) -> Picture:
-    """A picture of an array (H, W) or (H, W, C), uint8 or uint16.
+    """A picture of an array (H, W) or (H, W, C), uint8 or uint16 of any byte order.
 
     C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA.
     The picture shares the array's memory where the layout allows. Raises BadInput, LimitExceeded.
     """
+    array = np.asarray(array)  # no subclass, which may have its own ideas of axes
+    array = array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype not in (np.uint8, np.uint16):
-        raise BadInput(f"the array is {array.dtype}: convert it to uint8 (0..255) or uint16 (0..65535)")
+        hint = {"b": ", by array.astype(np.uint8) * 255", "f": ", of 0..1 by (array * 255).round().astype(np.uint8)"}
+        wanted = f"uint8 (0..255) or uint16 (0..65535){hint.get(array.dtype.kind, '')}"
+        raise BadInput(f"the array is {array.dtype}: convert it to {wanted}")
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4):
@@ -103,6 +121,12 @@ def from_array(array: NDArray[Any]) -> Picture:
     colours = 1 if samples <= 2 else 3
     alpha = None if samples == colours else np.ascontiguousarray(array[:, :, colours])
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
+
+
+def blank(height: int, width: int, channels: int, bit_depth: int) -> Samples:
+    """Samples (height, width, channels) of 8 or 16 bits, all in the middle of their range."""
+    shape, middle = (height, width, channels), 1 << (bit_depth - 1)
+    return np.full(shape, middle, np.uint8) if bit_depth == 8 else np.full(shape, middle, np.uint16)
 
 
 def flatten_hidden(picture: Picture) -> Samples:
@@ -115,6 +139,15 @@ def flatten_hidden(picture: Picture) -> Samples:
     pixels = picture.pixels.copy()
     pixels[hidden] = np.rint(picture.pixels[~hidden].mean(axis=0)).astype(pixels.dtype)
     return pixels
+
+
+def unassociated(pixels: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
+    """Colour (H, W, C) that alpha (H, W) was multiplied into, as before, as far as rounding allows; of one type."""
+    top = np.iinfo(pixels.dtype).max
+    divisor = np.maximum(alpha, 1).astype(np.uint64)[:, :, None]
+    undone = (pixels.astype(np.uint64) * top + divisor // 2) // divisor
+    colours: NDArray[Any] = np.minimum(undone, top).astype(pixels.dtype)
+    return colours
 
 
 def to_unit(pixels: Samples) -> NDArray[np.float32]:

@@ -2,52 +2,93 @@
 
 import struct
 from io import BytesIO
+from typing import BinaryIO
 
 from PIL import Image
 
 from aecodec.errors import BadInput
-from aecodec.pictures import pilmodes
+from aecodec.pictures import pilinfo, pilmodes
 from aecodec.pictures.foreign import reason
-from aecodec.pictures.picture import Picture, Warn, check_size
+from aecodec.pictures.picture import Picture, Warn
+from aecodec.pictures.wanted import Wanted
+
+# What people have in folders. Other kinds that Pillow opens (textures, icons of programs, faxes) are read if named.
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
+    *(".gif", ".webp", ".avif", ".avifs", ".bmp", ".dib", ".ico", ".icns"),
+    *(".tga", ".pcx", ".psd", ".qoi", ".dds", ".sgi", ".rgb", ".bw", ".ras"),
+)
 
 # PostScript is a program: Pillow would start Ghostscript on untrusted data.
 UNREAD_FORMATS = frozenset({"EPS"})
 LAYERED_FORMATS = frozenset({"PSD"})  # their "frames" are layers of the picture that is read
 
+# Most formats can hold a large picture in few bytes. These cannot: 64 pixels of a JPEG take a bit at least, a code of
+# 12 bits of a GIF gives at most 4,096 pixels. Pillow would take gigabytes to paint what is missing.
+HOLLOW_FORMATS = frozenset({"JPEG", "MPO", "GIF"})
+MOST_PIXELS_A_BYTE = 4096
+SMALL = 1 << 24  # pixels; up to here it may also be an empty canvas, or arithmetic coding
 
-def read(data: bytes, warn: Warn) -> Picture:
+
+def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture:
     """The picture in a file of any format; raises BadInput, LimitExceeded."""
-    return pilmodes.picture(opened(data, warn), warn)
+    return pilmodes.picture(opened(data, warn, wanted), warn)
 
 
-def opened(data: bytes, warn: Warn) -> Image.Image:
+def opened(data: bytes, warn: Warn, wanted: Wanted) -> Image.Image:
     """A Pillow picture that is not decoded yet, of a size that may be; warns of what of the file it leaves out.
 
     Raises BadInput, LimitExceeded.
     """
-    image = _open(data)
-    check_size(image.width, image.height)
-    frames = getattr(image, "n_frames", 1)
-    if frames > 1 and image.format not in LAYERED_FORMATS:
-        warn(f"{frames} pictures in one file (animation or pages): only the first is kept")
+    image = _open(BytesIO(data))
+    wanted.check_size(image.width, image.height)
+    if image.format in HOLLOW_FORMATS:
+        refuse_hollow(image.format, image.width, image.height, len(data))
+    index = wanted.index(_pages(image), warn)
+    if index > 0:
+        image.seek(index)
+        wanted.check_size(image.width, image.height)
+    if (sizes := len(image.info.get("sizes", ()))) > 1:
+        warn(f"{image.format} of {sizes} sizes: only the largest is kept")
     if (depth := _hidden_depth(image.format, data)) > 8:
         warn(f"{image.format} of {depth} bits a sample is read as 8 bit")
+    if image.format == "AVIF" and (cicp := pilinfo.cicp_of_avif(data)) is not None:
+        image.info["cicp"] = cicp
     return image
 
 
-def _open(data: bytes) -> Image.Image:
+def refuse_hollow(kind: str, width: int, height: int, size: int) -> None:
+    """Raises BadInput for a JPEG or GIF of more pixels than `size` bytes can hold."""
+    if width * height > max(SMALL, MOST_PIXELS_A_BYTE * size):
+        raise BadInput(f"truncated {kind}: {size:,} bytes cannot be {width} x {height} pixels")
+
+
+def count(stream: BinaryIO) -> int:
+    """How many pages or frames a file has, without decoding any; 1 also where Pillow does not read it."""
+    try:
+        return _pages(_open(stream))
+    except BadInput:
+        return 1
+
+
+def _pages(image: Image.Image) -> int:
+    return 1 if image.format in LAYERED_FORMATS else getattr(image, "n_frames", 1)
+
+
+def _open(stream: BinaryIO) -> Image.Image:
     """`Image.open` without its bound on the size, which could be moved for the whole process only.
 
     Raises BadInput.
     """
     Image.init()
-    stream = BytesIO(data)
+    head = stream.read(16)
     failures = []
     for name in Image.ID:
         factory, accept = Image.OPEN[name]
         mine = False
         try:
-            verdict = accept(data[:16]) if accept else False
+            verdict = accept(head) if accept else False
             mine = bool(verdict) and not isinstance(verdict, str)  # a text says why it cannot be read
             if name not in UNREAD_FORMATS and (mine or accept is None):
                 stream.seek(0)

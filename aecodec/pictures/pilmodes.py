@@ -2,17 +2,23 @@
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from aecodec.errors import BadInput
+from aecodec.pictures import pilinfo
 from aecodec.pictures.exif import exif_block
 from aecodec.pictures.picture import Metadata, Picture, Warn, from_array
 
 EXIF_PREFIX = b"Exif\0\0"
+_DROPPED = {"comment": "comment", "photoshop": "Photoshop block (IPTC texts, paths)"}  # keys of Pillow's `info`
+
+
+def is_pil(given: object) -> TypeGuard[Image.Image]:
+    return isinstance(given, Image.Image)
 
 
 def to_pil(picture: Picture) -> Image.Image:
@@ -24,12 +30,12 @@ def to_pil(picture: Picture) -> Image.Image:
     if picture.bit_depth == 16 and samples.shape[2] > 1:
         raise BadInput("Pillow cannot hold 16-bit colour or alpha: use decode_array, which gives an array")
     image = Image.fromarray(samples[:, :, 0] if samples.shape[2] == 1 else samples)
-    image.info.update(info(picture.metadata))
+    image.info.update(info(picture.metadata) | pilinfo.info(picture.metadata))
     return image
 
 
 def metadata(image: Image.Image, warn: Warn) -> Metadata:
-    """ICC profile, EXIF and XMP of a Pillow picture; complete once it is loaded."""
+    """All metadata of a Pillow picture; complete once it is loaded."""
     icc, xmp = image.info.get("icc_profile"), image.info.get("xmp")
     exif = image.info.get("exif")
     if exif is None and image.format == "TIFF":
@@ -38,11 +44,16 @@ def metadata(image: Image.Image, warn: Warn) -> Metadata:
         exif = image.getexif().tobytes()
     if isinstance(xmp, str):
         xmp = xmp.encode()
-    return Metadata(icc or None, (exif or b"").removeprefix(EXIF_PREFIX) or None, xmp or None)
+    for key, name in _DROPPED.items():
+        if image.info.get(key) and image.format != "JPEG2000":  # whose comment names the library that wrote it
+            warn(f"its {name} is not kept")
+    resolution = pilinfo.resolution(image)
+    fields = pilinfo.colour(image, warn)
+    return Metadata(icc or None, (exif or b"").removeprefix(EXIF_PREFIX) or None, xmp or None, resolution, **fields)
 
 
 def info(metadata: Metadata) -> dict[str, bytes]:
-    """Metadata as Pillow's `info` holds them and its `save` takes them."""
+    """ICC profile, EXIF and XMP as Pillow's `info` holds them and its `save` takes them."""
     fields = {
         "icc_profile": metadata.icc,
         "exif": metadata.exif and EXIF_PREFIX + metadata.exif,

@@ -11,14 +11,21 @@ from dataclasses import dataclass, replace
 
 import imagecodecs
 import numpy as np
+from PIL import Image
 
 from aecodec.errors import BadInput
 from aecodec.pictures import pillow, pilmodes
-from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, check_size, from_array
+from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, from_array
+from aecodec.pictures.resolution import Unit
+from aecodec.pictures.wanted import FIRST, Wanted
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEVEL = 3  # of zlib; 2 % larger than level 6 and written in half the time, on the samples
-_METADATA = (b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt")
+MAX_NAMED = 6  # of the chunks that are not kept, in a warning
+_METADATA = (b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt", b"pHYs", b"gAMA", b"cHRM", b"sRGB")  # Pillow reads them
+_SHOWN = (b"tRNS", b"cICP", b"acTL", b"fcTL", b"fdAT")  # other ancillary chunks that are read, or warned of
+_TEXTS = (b"iTXt", b"zTXt", b"tEXt")
+_KEPT_TEXTS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,10 @@ def decode_samples(data: bytes) -> Samples:
 
 def encode_samples(samples: Samples, chunks: bytes = b"") -> bytes:
     """A PNG of samples (H, W, 1 to 4), with ready chunks (see `chunk`) put behind its header."""
-    if samples.shape[2] == 1:
-        samples = samples[:, :, 0]  # libpng takes an axis of length 1 with a stride of 0, which NumPy allows, amiss
-    data = bytes(imagecodecs.png_encode(np.ascontiguousarray(samples), level=LEVEL))
+    shape = samples.shape[: 2 if samples.shape[2] == 1 else 3]
+    # imagecodecs refuses strides that NumPy allows along an axis of length 1; those of a fresh shape are plain
+    plain = np.ascontiguousarray(samples).ravel().reshape(shape)
+    data = bytes(imagecodecs.png_encode(plain, level=LEVEL))
     return b"".join([data[:33], chunks, data[33:]])
 
 
@@ -75,10 +83,20 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _metadata_chunks(metadata: Metadata) -> bytes:
-    """The chunks iCCP, eXIf and iTXt (XMP as XMP part 3 wants it: not compressed)."""
+    """The chunks of metadata, all before palette and pixels (XMP as XMP part 3 wants it: not compressed)."""
     made = []
+    if metadata.cicp is not None:
+        made.append(chunk(b"cICP", bytes(metadata.cicp)))
     if metadata.icc:
         made.append(chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc)))
+    if metadata.srgb is not None:
+        made.append(chunk(b"sRGB", bytes([metadata.srgb])))
+    if metadata.gamma is not None:
+        made.append(chunk(b"gAMA", struct.pack(">I", metadata.gamma)))
+    if metadata.chromaticities is not None:
+        made.append(chunk(b"cHRM", struct.pack(">8I", *metadata.chromaticities)))
+    if (resolution := metadata.resolution) is not None:
+        made.append(chunk(b"pHYs", struct.pack(">IIB", *resolution.per_metre(), resolution.unit is not Unit.NONE)))
     if metadata.exif:
         made.append(chunk(b"eXIf", metadata.exif))
     if metadata.xmp:
@@ -86,32 +104,54 @@ def _metadata_chunks(metadata: Metadata) -> bytes:
     return b"".join(made)
 
 
-def read(data: bytes, warn: Warn) -> Picture | None:
+def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture of a PNG, or None if the data are none; raises BadInput, LimitExceeded."""
     if not data.startswith(SIGNATURE):
         return None
     header = read_header(data)
-    check_size(header.width, header.height)
-    frames = 1
-    metadata = []
-    for kind, content in chunks(data):  # all of them: Pillow does not verify the checksums of pixels
-        if kind == b"acTL":
-            frames = int.from_bytes(content[:4])
-        elif kind in _METADATA:
-            metadata.append(chunk(kind, bytes(content)))
+    wanted.check_size(header.width, header.height)
+    there = list(chunks(data))  # all of them: Pillow does not verify the checksums of pixels
+    _warn_of_dropped(there, warn)
+    cicp = next((tuple(content) for kind, content in there if kind == b"cICP"), None)
     if header.depth < 16:
-        return _of_pillow(data, header, warn)
-    if frames > 1:
-        warn(f"an animation of {frames} frames: only the first is kept")
+        return _of_pillow(data, header, cicp, warn, wanted)
+    frames = next((int.from_bytes(content[:4]) for kind, content in there if kind == b"acTL"), 1)
+    if wanted.index(frames, warn) > 0:
+        warn("frames of a 16-bit animation are read as 8 bit, but for the first")
+        return _of_pillow(data, header, cicp, warn, wanted)
     picture = from_array(decode_samples(data))
     # One pixel with the metadata of this picture: Pillow reads them without decoding the pixels.
-    carrier = encode_samples(np.zeros((1, 1, 1), np.uint8), b"".join(metadata))
-    return replace(picture, metadata=pilmodes.metadata(pillow.opened(carrier, warn), warn))
+    metadata = b"".join(chunk(kind, bytes(content)) for kind, content in there if kind in _METADATA)
+    carrier = pillow.opened(encode_samples(np.zeros((1, 1, 1), np.uint8), metadata), warn, FIRST)
+    _add_cicp(carrier, cicp)
+    return replace(picture, metadata=pilmodes.metadata(carrier, warn))
 
 
-def _of_pillow(data: bytes, header: Header, warn: Warn) -> Picture:
-    image = pillow.opened(data, warn)
+def _warn_of_dropped(there: list[tuple[bytes, memoryview]], warn: Warn) -> None:
+    """Names the ancillary chunks (small first letter) that are not kept, of texts also their keywords."""
+    dropped = []
+    for kind, content in there:
+        if kind in _TEXTS:
+            keyword = bytes(content[:80]).partition(b"\0")[0]  # at most 79 bytes
+            if keyword not in _KEPT_TEXTS:
+                dropped.append(f"{kind.decode()} {keyword.decode('latin-1')!r}")
+        elif kind[0] & 0x20 and kind not in _METADATA + _SHOWN:
+            dropped.append(kind.decode("ascii", "replace"))
+    if dropped:
+        shown = ", ".join(dict.fromkeys(dropped[:MAX_NAMED])) + (", ..." if len(dropped) > MAX_NAMED else "")
+        warn(f"PNG chunks that are not kept: {shown}")
+
+
+def _add_cicp(image: Image.Image, cicp: tuple[int, ...] | None) -> None:
+    """To what Pillow has read, which does not know that chunk."""
+    if cicp is not None:
+        image.info["cicp"] = cicp
+
+
+def _of_pillow(data: bytes, header: Header, cicp: tuple[int, ...] | None, warn: Warn, wanted: Wanted) -> Picture:
+    image = pillow.opened(data, warn, wanted)
     image.load()
+    _add_cicp(image, cicp)
     if header.colour == 0 and header.depth in (2, 4) and "transparency" in image.info:
         # Pillow has scaled grey of 2 and 4 bits to 8, but not the transparent one.
         image.info["transparency"] *= 255 // ((1 << header.depth) - 1)

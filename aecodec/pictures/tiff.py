@@ -6,7 +6,7 @@ from the tags before a pixel is decoded. What a foreign decoder raises on damage
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
@@ -14,43 +14,60 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aecodec.errors import BadInput
-from aecodec.pictures import pillow, pilmodes
+from aecodec.pictures import pilinfo, pillow, pilmodes
+from aecodec.pictures.depths import to_samples
 from aecodec.pictures.exif import exif_block, pin_orientation
-from aecodec.pictures.picture import Metadata, Picture, Warn, check_size, from_array
+from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
+from aecodec.pictures.wanted import Wanted
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two are BigTIFF
 MAX_TIFF_SAMPLES = 16  # a pixel; more is a data cube, not a picture
 XMP, ICC = 700, 34675  # tags
+UNSIGNED, INTEGER, FLOAT, UNDEFINED = SAMPLE_FORMATS = 1, 2, 3, 4  # the last is read as unsigned
+JPEGS = (6, 7)  # compression, old and new
+SEPARATE = 2  # planar configuration: each sample of a pixel in a plane of its own
+REDUCED = 1  # flag of the subfile type
 
 
-def read(data: bytes, warn: Warn) -> Picture | None:
-    """The picture of the first page, or None if the data are no TIFF; raises BadInput, LimitExceeded."""
+def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
+    """The picture of a page, or None if the data are no TIFF; raises BadInput, LimitExceeded."""
     if not data.startswith(SIGNATURES):
         return None
-    return _full_depth(data, warn) or _of_pillow(data, warn)
+    return _full_depth(data, warn, wanted) or _of_pillow(data, warn, wanted)
 
 
-def _full_depth(data: bytes, warn: Warn) -> Picture | None:
+def count(stream: BinaryIO) -> int | None:
+    """How many pages a TIFF has; None if it is none."""
+    if not stream.read(4).startswith(SIGNATURES):
+        return None
+    stream.seek(0)
+    with tifffile.TiffFile(stream) as tiff:
+        return len(tiff.pages)
+
+
+def _full_depth(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture with all its bits; None where only Pillow reads it."""
     stream = BytesIO(data)
     with tifffile.TiffFile(stream) as tiff:
-        pages = len(tiff.pages)
-        page: Any = tiff.pages[0]
-        check_size(page.imagewidth, page.imagelength)
+        said: list[str] = []
+        page: Any = tiff.pages[wanted.index(len(tiff.pages), said.append)]
+        wanted.check_size(page.imagewidth, page.imagelength)
         if page.is_tiled:
-            check_size(page.tilewidth, page.tilelength)
-        for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
-            if not count or offset + count > len(data):
+            wanted.check_size(page.tilewidth, page.tilelength)
+        for offset, size in zip(page.dataoffsets, page.databytecounts, strict=False):
+            if not size or offset + size > len(data):
                 raise BadInput(f"truncated TIFF: pixels at byte {offset} go beyond the end at {len(data)}")
+        if page.compression in JPEGS:
+            pillow.refuse_hollow("JPEG in a TIFF", page.imagewidth, page.imagelength, sum(page.databytecounts))
         if not _is_full_depth(page, warn):
-            return None
-        if pages > 1:
-            warn(f"a file of {pages} pages: only the first is kept")
-        return replace(_tiff_picture(page, warn), metadata=_tiff_metadata(stream, tiff, warn))
+            return None  # Pillow's turn, which says again that there are other pages
+        for line in said:
+            warn(line)
+        return replace(_tiff_picture(page, warn), metadata=_tiff_metadata(stream, tiff, page.offset, warn))
 
 
-def _of_pillow(data: bytes, warn: Warn) -> Picture:
-    image = pillow.opened(data, warn)
+def _of_pillow(data: bytes, warn: Warn, wanted: Wanted) -> Picture:
+    image = pillow.opened(data, warn, wanted)
     pin_orientation(image, warn)
     return pilmodes.picture(image, warn)
 
@@ -58,16 +75,19 @@ def _of_pillow(data: bytes, warn: Warn) -> Picture:
 def _is_full_depth(page: Any, warn: Warn) -> bool:
     """Whether `_tiff_picture` reads the page; False leaves it to Pillow, to be read in 8 bits or less."""
     bits, photometric = page.bitspersample, page.photometric.name
-    if page.sampleformat not in (1, 4):  # 4: undefined, which is read as unsigned
-        raise BadInput(f"a TIFF of {bits}-bit signed or floating-point samples: convert it to 8 or 16 bits")
-    if bits not in (1, 2, 4, 8, 16):
-        raise BadInput(f"a TIFF of {bits} bits a sample: convert it to 8 or 16 bits first")
-    if bits >= 8 and photometric in ("MINISWHITE", "MINISBLACK", "RGB"):
+    if page.subfiletype & REDUCED and page.subifds:
+        raise BadInput("a TIFF that begins with a preview, as a camera's raw file does: develop it to a picture first")
+    if page.sampleformat not in SAMPLE_FORMATS or page.dtype is None:
+        raise BadInput(f"a TIFF of {bits}-bit samples of a kind that is not read: convert it to 8 or 16 bits")
+    if photometric in ("MINISWHITE", "MINISBLACK", "RGB") and (photometric == "RGB" or bits not in (1, 2, 4)):
         return True
-    if bits == 16 and photometric != "SEPARATED":
-        raise BadInput(f"a 16-bit TIFF with colours of the kind {photometric}: convert it to RGB first")
-    if bits == 16:
+    if bits == 16 and photometric == "SEPARATED" and page.sampleformat not in (INTEGER, FLOAT):
         warn("16-bit CMYK is read as 8 bit")
+        return False
+    if bits > 8 or page.sampleformat in (INTEGER, FLOAT):
+        raise BadInput(f"a TIFF of {bits}-bit samples with colours of the kind {photometric}: convert it to RGB first")
+    if page.planarconfig == SEPARATE and page.samplesperpixel > 1 and photometric != "SEPARATED":
+        raise BadInput(f"a TIFF of separate planes with colours of the kind {photometric}: convert it to RGB first")
     return False
 
 
@@ -79,7 +99,7 @@ def _tiff_picture(page: Any, warn: Warn) -> Picture:
     if planes.shape[1] != 1:
         raise BadInput(f"a TIFF of {planes.shape[1]} slices is a volume, not a picture")
     samples = np.concatenate(list(planes[:, 0]), axis=2) if planes.shape[0] > 1 else planes[0, 0]
-    samples = samples.astype(samples.dtype.newbyteorder("="), copy=False)
+    samples = to_samples(samples.astype(samples.dtype.newbyteorder("="), copy=False), page.bitspersample, warn)
     pixels = samples[:, :, :colours]
     if page.photometric.name == "MINISWHITE":
         pixels = ~pixels
@@ -93,25 +113,18 @@ def _tiff_picture(page: Any, warn: Warn) -> Picture:
         return from_array(pixels)
     alpha = samples[:, :, colours + alphas[0]]
     if kinds[alphas[0]] == 1:
-        pixels = _unassociated(pixels, alpha)
+        pixels = unassociated(pixels, alpha)
     return from_array(np.dstack([pixels, alpha]))
 
 
-def _unassociated(pixels: NDArray[Any], alpha: NDArray[Any]) -> NDArray[Any]:
-    """Colour (H, W, C) that alpha (H, W) was multiplied into, as it was before, as far as rounding allows."""
-    top = np.iinfo(pixels.dtype).max
-    divisor = np.maximum(alpha, 1).astype(np.uint64)[:, :, None]
-    undone = (pixels.astype(np.uint64) * top + divisor // 2) // divisor
-    colours: NDArray[Any] = np.minimum(undone, top).astype(pixels.dtype)
-    return colours
-
-
-def _tiff_metadata(stream: BytesIO, tiff: tifffile.TiffFile, warn: Warn) -> Metadata:
-    """ICC profile, EXIF block and XMP of the first page."""
+def _tiff_metadata(stream: BytesIO, tiff: tifffile.TiffFile, offset: int, warn: Warn) -> Metadata:
+    """ICC profile, EXIF block, XMP, resolution and chromaticities of the page whose directory is at `offset`."""
     tags = Image.Exif()
     tags.endian, tags.bigtiff = tiff.byteorder, tiff.is_bigtiff
-    tags.load_from_fp(stream, tiff.pages.first.offset)
-    return Metadata(_content(tags.get(ICC)), exif_block(tags, warn), _content(tags.get(XMP)))
+    tags.load_from_fp(stream, offset)
+    fields = (_content(tags.get(ICC)), exif_block(tags, warn), _content(tags.get(XMP)))
+    chromaticities = pilinfo.chromaticities_of_tags(tags, warn)
+    return Metadata(*fields, resolution=pilinfo.of_tags(tags), chromaticities=chromaticities)
 
 
 def _content(value: object) -> bytes | None:

@@ -5,14 +5,18 @@ Written by hand: neither Pillow nor tifffile writes both 16-bit colour and an EX
 
 import struct
 import zlib
+from fractions import Fraction
 from typing import Any
 
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from aecodec.errors import BadInput
+from aecodec.pictures.colour import SCALE
 from aecodec.pictures.exif import ORIENTATION, TEXTS, directories
 from aecodec.pictures.picture import Metadata, Picture, Samples, Warn
+from aecodec.pictures.pilinfo import PRIMARIES, RESOLUTION_UNIT, WHITE_POINT, X_RESOLUTION, Y_RESOLUTION
+from aecodec.pictures.resolution import Resolution, Unit
 from aecodec.pictures.tiff import ICC, XMP
 
 MAX_TIFF_BYTES = (4 << 30) - (128 << 20)  # offsets have 32 bits; leaves room for metadata and incompressible strips
@@ -97,16 +101,30 @@ def _describe_pixels(directory: _Directory, picture: Picture, rows: int) -> None
     directory.add(262, SHORT, 2 if picture.channels == 3 else 1)  # RGB, or grey with black at zero
     directory.add(277, SHORT, samples)
     directory.add(278, LONG, rows)
-    directory.add(282, RATIONAL, 1, 1)  # the resolution is required, and stated to have no unit
-    directory.add(283, RATIONAL, 1, 1)
     directory.add(284, SHORT, 1)  # samples of a pixel side by side
-    directory.add(296, SHORT, 1)
     directory.add(317, SHORT, 2)  # horizontal differencing
     if picture.alpha is not None:
         directory.add(338, SHORT, 2)  # alpha that was not multiplied into the colours
 
 
+def _describe_resolution(directory: _Directory, resolution: Resolution | None) -> None:
+    """It is required: where there is none, pixels are said to be square."""
+    stated = (resolution or Resolution(Fraction(1), Fraction(1), Unit.NONE)).for_tiff()
+    directory.add(X_RESOLUTION, RATIONAL, *stated.x.as_integer_ratio())
+    directory.add(Y_RESOLUTION, RATIONAL, *stated.y.as_integer_ratio())
+    directory.add(RESOLUTION_UNIT, SHORT, stated.unit + 1)
+
+
+def _describe_chromaticities(directory: _Directory, chromaticities: tuple[int, ...] | None) -> None:
+    terms = [term for number in chromaticities or () for term in (number, SCALE)]
+    if terms:
+        directory.add(WHITE_POINT, RATIONAL, *terms[:4])
+        directory.add(PRIMARIES, RATIONAL, *terms[4:])
+
+
 def _describe_metadata(directory: _Directory, metadata: Metadata, warn: Warn) -> None:
+    _describe_resolution(directory, metadata.resolution)
+    _describe_chromaticities(directory, metadata.chromaticities)
     if metadata.icc:
         directory.add_bytes(ICC, UNDEFINED, metadata.icc)
     if metadata.xmp:

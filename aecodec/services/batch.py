@@ -67,7 +67,7 @@ def _attempt(work: Work, job: Job, trace: Callable[[], None]) -> Row:
     try:
         return work(job)
     except (AecodecError, OSError, MemoryError) as error:
-        return Row(job.name, errors=(reason(error),))
+        return Row(job.name, errors=(job.part + reason(error),))
     except Exception as error:  # a bug: the other files of the run must not pay for it
         trace()
-        return Row(job.name, errors=(reason(error),))
+        return Row(job.name, errors=(job.part + reason(error),))

@@ -23,6 +23,7 @@ class DenoiseOptions:
     strength: float = 1.0  # 0 ... 1
     format: str | None = None  # a key of FORMAT_SUFFIX; None: what the output's suffix says
     weights: Path | None = None  # of a denoiser; None: the shipped ones
+    quality: int | None = None  # 1 ... 100, of output formats that have one
 
 
 def denoiser(engine: Engine, options: DenoiseOptions, warn_about: WarnAbout) -> Work:
@@ -36,7 +37,7 @@ def _denoise(job: Job, denoiser: "Denoiser", options: DenoiseOptions, warn: Warn
     denoised = denoiser.denoise(picture, sigma=options.sigma, strength=options.strength)
     name = output_format(job.output, options.format)
     with opened(job.output, replace=job.replace) as stream:
-        imagefile.write(denoised.picture, stream, name, warn=warn)
+        imagefile.write(denoised.picture, stream, name, quality=options.quality, warn=warn)
         size = stream.tell()
     return DenoisedRow(
         input=job.name,

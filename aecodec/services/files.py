@@ -15,20 +15,26 @@ import numpy as np
 
 from aecodec import metrics
 from aecodec.codec.header import Cleaning
+from aecodec.codec.layout import read_header
+from aecodec.codec.lazy import LazyCodec
 from aecodec.codec.ratecontrol import Target
+from aecodec.codec.results import Decoded, Encoded
 from aecodec.errors import Corrupt
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
-from aecodec.pictures.orientation import strip
+from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
 from aecodec.pictures.picture import Picture, Samples, Warn, flatten_hidden
+from aecodec.pictures.resizing import Size, resized
+from aecodec.pictures.wanted import refuse_more
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format
 from aecodec.services.rows import DecodedRow, EncodedRow
 
 if TYPE_CHECKING:
-    from aecodec.codec.codec import Codec, Decoded, Encoded
+    from aecodec.codec.codec import Codec
     from aecodec.denoiser import Denoiser
 
+LOW_DB, LOW_FROM_QUALITY = 28, 50  # photographs have 30 dB and more from there on
 VERIFY_TOLERANCE_DB = 0.01  # two devices may differ by one level in rare pixels, which moves PSNR by far less
 
 
@@ -46,6 +52,13 @@ class Engine:
 
         return Codec.load(self.weights, device=self.device, threads=self.threads, batch=self.batch)
 
+    def codec(self) -> LazyCodec:
+        """Loaded when it is needed, or at once where weights or a device are named that may not be there."""
+        lazy = LazyCodec(self.load, self.threads)
+        if self.weights is not None or self.device not in ("auto", "cpu"):
+            _ = lazy.codec
+        return lazy
+
     def load_denoiser(self, weights: Path | None = None) -> "Denoiser":
         """On the same device; the shipped weights, unless others are named."""
         from aecodec.denoiser import Denoiser
@@ -58,10 +71,12 @@ class EncodeOptions:
     target: Target
     effort: int = 0  # 0 ... 9
     exact: bool = False  # keep RGB under alpha 0
-    strip: frozenset[str] = frozenset()  # of exif, icc, xmp
+    strip: frozenset[str] = frozenset()  # fields of the metadata
     verify: bool = False
     denoise: float | None = None  # strength 0 ... 1; None: leave the noise in
     measure: bool = True  # PSNR for the row, which costs the decoding of the picture
+    auto_orient: bool = False  # turn pixels as the EXIF orientation says
+    resize: Size | None = None  # after all else
 
 
 @dataclass(frozen=True)
@@ -69,13 +84,17 @@ class DecodeOptions:
     format: str | None = None  # a key of FORMAT_SUFFIX; None: what the output's suffix says
     crop: tuple[int, int, int, int] | None = None  # x, y, width, height as stored
     keep_going: bool = False
+    quality: int | None = None  # 1 ... 100, of formats that have one
 
 
 def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Work:
-    """Load the codec, and for `verify` a second one that has seen nothing; the work encodes one job."""
+    """Load the codec if it is needed, and for `verify` a second one that has seen nothing; the work encodes one job."""
+    codec = engine.codec()
+    if options.target.kind != "lossless":
+        _ = codec.codec  # here: without weights no job could succeed
     encoding = _Encoding(
-        engine.load(),
-        engine.load() if options.verify else None,
+        codec,
+        engine.codec() if options.verify else None,
         engine.load_denoiser() if options.denoise is not None else None,
         options,
         warn_about,
@@ -84,13 +103,13 @@ def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Wo
 
 
 def decoder(engine: Engine, options: DecodeOptions, warn_about: WarnAbout) -> Work:
-    codec = engine.load()
+    codec = engine.codec()
     return lambda job: _decode(job, codec, options, warn_about(job.name))
 
 
 def checker(engine: Engine) -> Work:
     """The work decodes one job, writes nothing and lists all damage."""
-    codec = engine.load()
+    codec = engine.codec()
     return lambda job: _check(job, codec)
 
 
@@ -112,8 +131,8 @@ def coded_stream(job: Job) -> Iterator[tuple[BinaryIO, int]]:
 class _Encoding:
     """What encodes one job after the other."""
 
-    codec: "Codec"
-    verifier: "Codec | None"
+    codec: LazyCodec
+    verifier: LazyCodec | None
     denoiser: "Denoiser | None"
     options: EncodeOptions
     warn_about: WarnAbout
@@ -122,17 +141,15 @@ class _Encoding:
         options = self.options
         start = perf_counter()
         warn = self.warn_about(job.name)
-        picture = read_picture(job, warn)
-        if options.strip:
-            picture = strip(picture, options.strip, warn)
-        picture, clean = self._cleaned(picture)
+        picture, clean = self._prepared(read_picture(job, warn), warn)
         encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
         psnr_db = encoded.psnr_db if options.measure else None  # here: no file is left if it fails
+        _warn_of_losses(job, encoded, psnr_db, warn)
         with opened(job.output, replace=job.replace) as stream:
             stream.write(encoded.data)
             if self.verifier is not None:
                 stream.seek(0)
-                _verify(stream, self.verifier, _as_coded(picture, options.exact), encoded)
+                _verify(stream, self.verifier, picture, encoded)
         size = len(encoded.data)
         return EncodedRow(
             input=job.name,
@@ -142,6 +159,7 @@ class _Encoding:
             bytes=size,
             bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
             quality=encoded.quality,
+            lossless=encoded.lossless,
             psnr_db=psnr_db,
             effort=options.effort,
             plain_bytes=encoded.plain.bytes if encoded.plain else None,
@@ -150,6 +168,19 @@ class _Encoding:
             strength=clean.strength if clean else None,
             seconds=perf_counter() - start,
         )
+
+    def _prepared(self, picture: Picture, warn: Warn) -> tuple[Picture, Cleaning | None]:
+        """What is coded of a picture that was read. Noise goes first: it is what the denoiser knows before scaling."""
+        if self.options.auto_orient:
+            picture = upright(picture)
+        if self.options.strip:
+            picture = strip(picture, self.options.strip, warn)
+        picture, clean = self._cleaned(picture)
+        if self.options.resize is None:
+            return picture, clean
+        if orientation(picture.metadata.exif) in SIDEWAYS:
+            warn("--resize goes by width and height as stored, and this is shown on its side: see --auto-orient")
+        return resized(picture, self.options.resize), clean
 
     def _cleaned(self, picture: Picture) -> tuple[Picture, Cleaning | None]:
         """Without noise, where that is asked for: noise is the most expensive thing that a codec can keep."""
@@ -160,9 +191,8 @@ class _Encoding:
 
 
 def read_picture(job: Job, warn: Warn) -> Picture:
-    if job.source is None:
-        return imagefile.read(sys.stdin.buffer, warn=warn)
-    return imagefile.read(job.source, warn=warn)
+    """The page that the job wants; raises AecodecError."""
+    return imagefile.read(sys.stdin.buffer if job.source is None else job.source, warn=warn, wanted=job.wanted)
 
 
 def _as_coded(picture: Picture, exact: bool) -> Picture:
@@ -170,8 +200,20 @@ def _as_coded(picture: Picture, exact: bool) -> Picture:
     return picture if exact else replace(picture, pixels=flatten_hidden(picture))
 
 
-def _verify(written: BinaryIO, verifier: "Codec", picture: Picture, encoded: "Encoded") -> None:
+def _warn_of_losses(job: Job, encoded: Encoded, psnr_db: float | None, warn: Warn) -> None:
+    """What a user would want to know of a file before the original is gone."""
+    if encoded.ceiling is not None:
+        warn(encoded.ceiling)
+    if psnr_db is not None and psnr_db < LOW_DB and encoded.quality >= LOW_FROM_QUALITY:
+        warn(f"much is lost: {psnr_db:.2f} dB at quality {encoded.quality:g}; --lossless keeps all")
+    if job.source is not None and len(encoded.data) > (before := os.stat(job.source).st_size):
+        warn(f"the output has {len(encoded.data):,} bytes, more than the {before:,} of the input")
+
+
+def _verify(written: BinaryIO, verifier: LazyCodec, picture: Picture, encoded: Encoded) -> None:
     """Raises Corrupt unless the file decodes to what the encoder promised."""
+    picture = _as_coded(picture, read_header(written).exact)
+    written.seek(0)
     seen = verifier.decode(written).picture
     psnr_db = metrics.psnr(seen.pixels, picture.pixels, peak=2**picture.bit_depth - 1)
     promised_db = encoded.psnr_db
@@ -187,25 +229,36 @@ def _same(a: Samples | None, b: Samples | None) -> bool:
     return a is b if a is None or b is None else np.array_equal(a, b)
 
 
-def _decode(job: Job, codec: "Codec", options: DecodeOptions, warn: Warn) -> DecodedRow:
+def _decode(job: Job, codec: LazyCodec, options: DecodeOptions, warn: Warn) -> DecodedRow:
     start = perf_counter()
     with coded_stream(job) as (stream, size):
+        _refuse_large(stream, job, options.crop)
         decoded = codec.decode(stream, crop=options.crop, keep_going=options.keep_going)
     with opened(job.output, replace=job.replace) as output:
         name = output_format(job.output, options.format)
-        imagefile.write(decoded.picture, output, name, warn=warn)
+        imagefile.write(decoded.picture, output, name, quality=options.quality, warn=warn)
     row = _decoded_row(job, size, decoded, start)
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 
 
-def _check(job: Job, codec: "Codec") -> DecodedRow:
+def _refuse_large(stream: BinaryIO, job: Job, crop: tuple[int, int, int, int] | None) -> None:
+    """Raises LimitExceeded for a picture, or the part that is to be painted, of more pixels than the user allows."""
+    start = stream.tell()
+    header = read_header(stream)
+    stream.seek(start)
+    width, height = (header.width, header.height) if crop is None else crop[2:]
+    refuse_more(min(width, header.width), min(height, header.height), job.wanted.max_pixels)
+
+
+def _check(job: Job, codec: LazyCodec) -> DecodedRow:
     start = perf_counter()
     with coded_stream(job) as (stream, size):
+        _refuse_large(stream, job, None)
         decoded = codec.decode(stream, keep_going=True)
     return _decoded_row(job, size, decoded, start)
 
 
-def _decoded_row(job: Job, size: int, decoded: "Decoded", start: float) -> DecodedRow:
+def _decoded_row(job: Job, size: int, decoded: Decoded, start: float) -> DecodedRow:
     picture = decoded.picture
     return DecodedRow(
         input=job.name,

@@ -31,6 +31,7 @@ class EncodedRow(Row):
     bytes: int
     bpp: float  # the same per pixel, in bits
     quality: float
+    lossless: float  # share of the pixels that are kept as they are, 0 ... 1
     psnr_db: float | None  # inf: identical; None: not measured
     effort: int
     plain_bytes: int | None  # what effort 0 would have written, and its PSNR; None: this is effort 0
@@ -64,6 +65,15 @@ class DenoisedRow(Row):
     seconds: float
 
 
+@dataclass(frozen=True)
+class PrintSize:
+    """Pixels per unit of length, to the right and down."""
+
+    x: float
+    y: float
+    unit: str  # inch, centimetre, metre; none: only their ratio counts
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description(Row):
     """What `info` has read in the header of a .aec file."""
@@ -77,10 +87,17 @@ class Description(Row):
     bit_depth: int
     alpha: bool
     exact: bool  # RGB under alpha 0 was kept
-    model: str | None  # the name of its weights; None: not among those shipped
-    weights_id: str  # hexadecimal
+    model: str | None  # the name of its weights; None: not among those shipped, or no weights are needed
+    weights_id: str | None  # hexadecimal; None: no weights are needed, every tile is lossless
     tile_side: int  # pixels
     tiles: int
+    lossless_tiles: int
+    covered_tiles: int  # of latents under a lossless layer
     tile_bytes: int
     denoised: Cleaning | None
+    resolution: PrintSize | None
+    gamma: float | None  # exponent of the encoding
+    chromaticities: tuple[float, ...] | None  # x and y of white, red, green and blue
+    cicp: tuple[int, ...] | None  # primaries, transfer, matrix, full range: code points of H.273
+    srgb: int | None  # rendering intent
     parts: dict[str, int] = field(default_factory=dict)  # name and bytes of what else there is

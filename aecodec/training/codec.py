@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from aecodec.errors import UsageError
+from aecodec.errors import UsageError, WeightsError
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SIZES, CodecConfig, from_json
@@ -29,6 +29,7 @@ from aecodec.training.tasks import CodecTask
 PCA_CROPS = 1024  # of 128 x 128: 65,536 blocks of 16 x 16 for 768 components
 LAMBDA_RISE = 5.0  # of a network with details: lambda is 2 at quality 100
 FREEZE_CROPS, FREEZE_SIDE = 24, 256  # at nine qualities
+TRIAL_CROPS = 4  # to see how long freezing takes
 GROW_CROPS = 32  # of 128 x 128, to see how large features are
 VALIDATION_STEPS = tuple(range(QUALITY_STEPS // 10, QUALITY_STEPS, QUALITY_STEPS // 5))
 
@@ -95,6 +96,15 @@ class CodecRecipe:
             return Origin(lambda pictures: CodecTask(extend(model, detailed, _blocks(pictures, draw))))
         deeper = grown(model.config, _depth(run.grow))
         return Origin(lambda pictures: CodecTask(grow(model, deeper, pictures.crops(GROW_CROPS, 128, draw).cpu())))
+
+    def reserve(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> float:
+        assert isinstance(model, Compressor)
+        crops = pictures.crops(TRIAL_CROPS, FREEZE_SIDE, torch.Generator().manual_seed(run.seed))
+        validating_s = len(centres) * runs.timed(lambda: _validate(model, centres[:1])) if centres else 0.0
+        try:
+            return validating_s + FREEZE_CROPS / TRIAL_CROPS * runs.timed(lambda: freeze(model, crops))
+        except WeightsError:  # as it is, it cannot be frozen: training may mend that
+            return validating_s
 
     def finish(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> Trained:
         assert isinstance(model, Compressor)  # what its task trains

@@ -10,8 +10,10 @@ from torch import Tensor
 from torchvision.transforms.v2 import functional as V
 
 from aecodec.errors import AecodecError, BadInput
+from aecodec.limits import MAX_PIXELS
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import to_unit
+from aecodec.pictures.wanted import Wanted
 
 SMALLEST_SCALE = 0.25  # most of what people store was shrunk, which makes it sharp
 
@@ -73,6 +75,14 @@ def names(path: Path) -> frozenset[str]:
         raise BadInput(f"cannot read the names in {path}: {error}") from error
 
 
+def refuse_missing(option: str, folders: Iterable[Path]) -> None:
+    """Raises BadInput for the first that is no folder: below it nothing would be found, and nobody told."""
+    for folder in folders:
+        if not folder.is_dir():
+            what = "is no folder: name the one with the pictures" if folder.exists() else "does not exist"
+            raise BadInput(f"{option} {folder} {what}")
+
+
 def load(
     folders: Iterable[Path],
     device: torch.device,
@@ -100,7 +110,7 @@ def load(
 
     def read(path: Path) -> Tensor | None:
         try:
-            picture = imagefile.read(path)
+            picture = imagefile.read(path, wanted=Wanted(max_pixels=MAX_PIXELS))
         except AecodecError as error:
             note(f"{path}: left out: {error}")
             return None
@@ -115,5 +125,5 @@ def load(
     if small:
         note(f"left out {len(small)} of {len(paths)} files: a side is below {least_side} pixels (such as {min(small)})")
     if not pictures:
-        raise BadInput(f"no picture of {least_side} pixels a side in {', '.join(map(str, folders))}")
+        raise BadInput(f"no picture of at least {least_side} pixels a side in {', '.join(map(str, folders))}")
     return Pictures(pictures, device)

@@ -65,6 +65,10 @@ class DenoiserRecipe:
         wide = widen(model, config)
         return Origin(lambda pictures: DenoiserTask(wide))
 
+    def reserve(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> float:
+        assert isinstance(model, Restorer)
+        return len(centres) * runs.timed(lambda: _validate(model, centres[:1])) if centres else 0.0
+
     def finish(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> TrainedDenoiser:
         assert isinstance(model, Restorer)  # what its task trains
         points = _validate(model, centres) if centres else {}

@@ -3,8 +3,9 @@
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -21,6 +22,7 @@ from aecodec.training.schedule import Crops, Schedule
 from aecodec.training.tasks import Task
 
 VALIDATION_SIDE = 512  # pixels of the centre that validation looks at while training
+LEAST_SHARE = 0.1  # of the budget is for training, however long all else takes
 
 C = TypeVar("C")
 M = TypeVar("M", Compressor, Restorer)
@@ -35,7 +37,7 @@ class Run:
 
     data: Sequence[Path]
     out: Path
-    time_budget_s: float  # of this command
+    time_budget_s: float  # of this command; of its training alone in a chain of a stated length, or in a branch
     total_time_s: float | None = None  # of a chain of resumed commands, over which the learning rate falls
     stable: bool = False  # goes on until it is stopped, and keeps checkpoints only
     decay_s: float | None = None  # of a branch that makes weights of a stable run's checkpoint
@@ -50,6 +52,7 @@ class Run:
     size: str = "small"  # of a fresh start; a resumed run keeps its own
     grow: str | None = None  # what the resumed network becomes, as its recipe reads it
     force: bool = False  # what is at `out` may be replaced, an earlier run's checkpoint too
+    begun: float | None = field(default=None, compare=False)  # by time.monotonic(); None: when `train` is called
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class Recipe(Protocol[T_co]):
     def origin(self, run: Run) -> Origin:
         """Reads what is resumed. Raises UsageError for sizes and growth that cannot be, WeightsError."""
 
+    def reserve(self, run: Run, model: nn.Module, pictures: data.Pictures, centres: Sequence[Tensor]) -> float:
+        """Seconds that `finish` will take, reckoned from a part of it that is done now."""
+
     def finish(self, run: Run, model: nn.Module, pictures: data.Pictures, centres: Sequence[Tensor]) -> T_co:
         """Validate on the centres (1, 3, H, W) and write the weights to OUT; `model` is the averaged one."""
 
@@ -79,22 +85,56 @@ def train(run: Run, recipe: Recipe[T], watch: Watch, note: Note) -> T | None:
 
     All that can be refused is, before the first step and mostly before pictures are read: UsageError for options that
     cannot be served, OutputError for an OUT that exists or cannot be written, WeightsError for what cannot be resumed,
-    BadInput without pictures. Later: WeightsError when the loss is no longer finite, DeviceError when memory ends.
+    BadInput for folders that are none or have no pictures. Later: WeightsError when the loss is no longer finite,
+    DeviceError when memory ends. The budget is of all that this does, unless a chain or a branch has a stated length.
     """
+    begun = monotonic() if run.begun is None else run.begun
     _refuse_options(run)
     _refuse_outputs(run)
+    data.refuse_missing("--data", run.data)
+    data.refuse_missing("--valid", [run.valid] if run.valid else [])
     device = devices.select(run.device, run.threads)
     origin = recipe.origin(run)
     planned = schedule_of(run, recipe, device, origin.state)
     held_out = data.names(run.leave_out) if run.leave_out else ()
     centres = _centres(run.valid, note) if run.valid else ()
     pictures = data.load(run.data, device, planned.largest_side, note, held_out)
-    note(f"{pictures.count} pictures, {pictures.megapixels:.0f} megapixels")
+    note(f"{pictures.count} pictures, {_amount(pictures.megapixels)} megapixels")
     trainer = Trainer(origin.task(pictures), planned, device, run.seed, note)
     if origin.state is not None:
         _resume(run, trainer, origin.state)
-    _spend(run, trainer, pictures, watch, note)
+    budget_s = run.time_budget_s
+    if run.total_time_s is None and run.decay_s is None and math.isfinite(budget_s):
+        with devices.memory_errors():
+            reserve_s = 0.0 if run.stable else recipe.reserve(run, trainer.average, pictures, centres)
+        budget_s = _for_training(budget_s, monotonic() - begun, reserve_s, note)
+        trainer.schedule = replace(planned, total=planned.total - run.time_budget_s + budget_s)
+    _spend(run, trainer, pictures, watch, note, budget_s)
     return None if run.stable else recipe.finish(run, trainer.average, pictures, centres)
+
+
+def _for_training(budget_s: float, spent_s: float, reserve_s: float, note: Note) -> float:
+    """Seconds of the budget that are left to train, between what was spent before and what comes after."""
+    left_s = max(budget_s - spent_s - reserve_s, LEAST_SHARE * budget_s)
+    beyond = "" if left_s + spent_s + reserve_s <= budget_s * (1 + 1e-9) else ": that is beyond the budget"
+    note(
+        f"trains for {_amount(left_s)} of {_amount(budget_s)} s: {_amount(spent_s)} s went into the start, "
+        f"about {_amount(reserve_s)} s will go into the end{beyond}"
+    )
+    return left_s
+
+
+def _amount(value: float) -> str:
+    """Without digits that do not matter, and never 0 for what is none."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that `work` takes when it has been done before."""
+    work()
+    began = monotonic()
+    work()
+    return monotonic() - began
 
 
 def _refuse_options(run: Run) -> None:
@@ -187,12 +227,12 @@ def _centres(folder: Path, note: Note) -> list[Tensor]:
     return list(data.load([folder], torch.device("cpu"), VALIDATION_SIDE, note).centres(VALIDATION_SIDE))
 
 
-def _spend(run: Run, trainer: Trainer, pictures: data.Pictures, watch: Watch, note: Note) -> None:
-    """The run's budget, with checkpoints on the way and at the end, also when it is interrupted."""
+def _spend(run: Run, trainer: Trainer, pictures: data.Pictures, watch: Watch, note: Note, budget_s: float) -> None:
+    """Train for so long, with checkpoints on the way and at the end, also when it is interrupted."""
     kept = _Kept(run, trainer, note)
     try:
         with devices.memory_errors():
-            trainer.run(pictures, run.time_budget_s, replace(watch, save=kept.save))
+            trainer.run(pictures, budget_s, replace(watch, save=kept.save))
         kept.save()
     except WeightsError as error:
         where = f"{kept.path} is from before" if kept.path.exists() else "no checkpoint was written yet"

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 
 import pytest
+import typer
 
 import aecodec
 from aecodec.cli.app import app
@@ -34,6 +35,16 @@ def test_help_of_a_command_ends_with_an_example(run, command):
     result = run(*command.split(), "--help")
     assert result.exit_code == 0
     assert f"Example: aecodec {command}" in result.stdout
+
+
+def test_help_has_no_brackets_which_versions_of_typer_and_rich_take_for_markup_or_show_escaped():
+    waiting, texts = [typer.main.get_group(app)], []
+    while waiting:
+        command = waiting.pop()
+        waiting += getattr(command, "commands", {}).values()
+        texts += [command.help, *(each.help for each in command.params)]
+    assert len(texts) > 100
+    assert [text for text in texts if text and "[" in text] == []
 
 
 def test_version_names_versions_and_devices():
@@ -75,12 +86,13 @@ def test_an_error_of_the_system_outside_a_run_is_one_line(run, monkeypatch):
 ANY = {"input", "output", "width", "height", "seconds", "skipped", "error"}
 CODED = {"bytes", "bpp", "quality"}
 HEADER = {"channels", "bit_depth", "alpha", "exact", "model", "weights_id", "tile_side", "tiles", "tile_bytes"}
+SAID = {"resolution", "gamma", "chromaticities", "cicp", "srgb"}
 FIELDS = {
     "encode a.png": ANY | CODED | {"psnr_db", "effort", "plain_bytes", "plain_psnr_db", "sigma", "strength"},
     "decode a.aec": ANY | CODED,
     "decode --check a.aec": ANY | CODED,
     "denoise a.png": ANY | {"bytes", "sigma", "strength"},
-    "info b.aec": ANY | CODED | HEADER | {"denoised", "parts"},
+    "info b.aec": ANY | CODED | HEADER | SAID | {"denoised", "parts"},
 }
 
 

@@ -2,12 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
+from fractions import Fraction
 from io import BytesIO
 
 import pytest
 
 from aecodec.cli import options
 from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Metadata
+from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn, fake_codec
 
 
@@ -59,6 +63,12 @@ def test_the_original_is_not_overwritten(run, coded, make, tmp_path):
         (["--format", "jpeg"], "img.jpg", b"\xff\xd8"),
         (["--format", "webp"], "img.webp", b"RIFF"),
         (["--format", "ppm"], "img.ppm", b"P6"),
+        (["--format", "avif"], "img.avif", b"\0\0\0 ftypavif"),
+        (["--format", "jxl"], "img.jxl", b"\0\0\0\x0cJXL "),
+        (["--format", "bmp"], "img.bmp", b"BM"),
+        (["-o", "x.avif"], "x.avif", b"\0\0\0 ftypavif"),
+        (["-o", "x.JXL"], "x.JXL", b"\0\0\0\x0cJXL "),
+        (["-o", "x.dib"], "x.dib", b"BM"),
         (["-o", "x.jpg"], "x.jpg", b"\xff\xd8"),
         (["-o", "x.TIF"], "x.TIF", b"II*\0"),
         (["-o", "x.odd", "--format", "png"], "x.odd", b"\x89PNG"),
@@ -72,8 +82,70 @@ def test_the_format_follows_the_option_then_the_suffix_then_is_png(run, coded, t
     assert (tmp_path / output).read_bytes().startswith(start)
 
 
+def test_a_picture_is_not_written_under_the_name_of_a_coded_file(run, coded, tmp_path):
+    coded("img.aec")
+    result = run("decode", "img.aec", "-o", "x.aec", "--format", "png")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("aecodec: -o x.aec: .aec is the suffix of a coded file")
+    assert names(tmp_path) == ["img.aec"]
+
+
 def test_format_offers_what_can_be_written():
     assert [format.value for format in options.Format] == list(imagefile.FORMATS)
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "x.avif", "x.webp", "x.jxl"])
+def test_the_quality_of_the_output_reaches_its_writer(run, coded, tmp_path, name):
+    coded("img.aec")
+    sizes = []
+    for arguments in ([], ["--output-quality", "90"], ["--output-quality", "20"]):
+        assert run("decode", "img.aec", "-o", name, "--force", *arguments).exit_code == 0
+        sizes.append((tmp_path / name).stat().st_size)
+    assert sizes[0] > sizes[1] > sizes[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--output-quality", "0"], "--output-quality 0: a whole number from 1"),
+        (["--output-quality", "101"], "to 100"),
+        (["--output-quality", "9.5"], "a whole number"),
+        (["--output-quality", "best"], "a whole number"),
+        (["--output-quality", "80"], "is of jpeg, webp, avif, jxl; png have none: leave it out"),
+        (["--output-quality", "80", "-o", "x.bmp"], "bmp have none"),
+        (["--output-quality", "80", "--format", "tiff"], "tiff have none"),
+        (["--output-quality", "80", "--check"], "--check writes nothing"),
+    ],
+)
+def test_a_quality_that_cannot_be_is_wrong_usage(run, coded, tmp_path, log, arguments, message):
+    coded("img.aec")
+    log.clear()
+    result = run("decode", "img.aec", *arguments)
+    assert result.exit_code == 2
+    assert re.fullmatch(r"aecodec: [^\n]*\n", result.stderr)
+    assert message in result.stderr
+    assert names(tmp_path) == ["img.aec"]
+    assert log == []
+
+
+@pytest.mark.parametrize("through", ["png", "jpg", "tiff"])
+def test_resolution_and_colour_come_through_the_file(run, make, tmp_path, through):
+    resolution = {
+        "png": Resolution(Fraction(2835), Fraction(2835), Unit.METRE),
+        "jpg": Resolution(Fraction(72), Fraction(72), Unit.INCH),
+        "tiff": Resolution(Fraction(145, 2), Fraction(300, 7), Unit.CENTIMETRE),
+    }[through]
+    said = Metadata(resolution=resolution)
+    if through == "png":
+        said = replace(said, gamma=100_000, chromaticities=tuple(range(8)), cicp=(9, 16, 0, 1), srgb=2)
+    format = {"jpg": "jpeg"}.get(through, through)
+    make(f"a.{through}", data=drawn.written(replace(drawn.picture(), metadata=said), format))
+    result = run("encode", f"a.{through}", "--verify")
+    assert (result.exit_code, "warning" in result.stderr) == (0, False)
+    result = run("decode", "a.aec", "-o", f"b.{through}")
+    assert (result.exit_code, "warning" in result.stderr) == (0, False)
+    assert imagefile.read(tmp_path / f"b.{through}").metadata == said
+    assert "warning: webp holds no " in run("decode", "a.aec", "-o", "c.webp").stderr
 
 
 def test_an_unknown_suffix_without_a_format_is_wrong_usage(run, coded, tmp_path):
@@ -94,7 +166,7 @@ def test_a_format_without_alpha_is_an_error_for_a_picture_with_it(run, coded, tm
     coded("img.aec", alpha=True)
     result = run("decode", "img.aec", "--format", "jpeg")
     assert result.exit_code == 1
-    assert result.stderr == "aecodec: img.aec: jpeg holds no alpha channel: write png, tiff or webp\n"
+    assert result.stderr == "aecodec: img.aec: jpeg holds no alpha channel: write png, tiff, webp, avif or jxl\n"
     assert names(tmp_path) == ["img.aec"]
 
 

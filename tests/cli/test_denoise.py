@@ -27,6 +27,13 @@ def test_a_picture_becomes_a_clean_one_beside_it(run, make, tmp_path):
     assert (clean.pixels == fake_codec.cleaned(drawn.picture().pixels)).all()
 
 
+def test_pictures_of_one_name_are_kept_apart_on_request(run, make, tmp_path):
+    make("in/a.gif", "in/a.png")
+    assert "(--keep-suffix tells them apart)" in run("denoise", "in").stderr
+    assert run("denoise", "in", "--keep-suffix").exit_code == 0
+    assert names(tmp_path / "in-denoised") == ["a.gif.png", "a.png"]
+
+
 def test_a_noise_level_that_was_given_is_not_called_estimated(run, make):
     make("img.png")
     line = run("denoise", "img.png", "--sigma", "20").stderr
@@ -76,7 +83,7 @@ def test_the_weights_of_the_codec_in_the_environment_are_not_the_denoisers(run, 
         (["--strength", "nan"], "goes from 0"),
         (["--strength", "all"], "--strength all: not a number"),
         (["-o", "x.odd"], "no format has the suffix '.odd'"),
-        (["-o", "x.avif"], "use --format"),
+        (["-o", "x.gif"], "use --format"),
         (["--shard", "3/2"], "I/N"),
         (["--device", "tpu"], "auto, cpu, cuda"),
         (["--force", "--skip-existing"], "exclude each other"),
@@ -117,6 +124,32 @@ def test_the_format_follows_the_option_then_the_suffix_then_the_input(run, make,
     assert run("denoise", "img.JPEG", *arguments).exit_code == 0
     assert names(tmp_path) == sorted(["img.JPEG", output])
     assert (tmp_path / output).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(("name", "start"), [("img.avif", b"\0\0\0 ftypavif"), ("img.bmp", b"BM")])
+def test_avif_and_bmp_stay_what_they_were(run, make, tmp_path, name, start):
+    make(name, data=drawn.MAKERS[name[4:]]())
+    assert run("denoise", name).exit_code == 0
+    assert (tmp_path / name.replace(".", "-denoised.")).read_bytes().startswith(start)
+
+
+def test_a_quality_is_of_the_outputs_that_have_one(run, make, tmp_path):
+    make("in/a.png")
+    make("in/b.jpg", data=drawn.MAKERS["jpeg-rgb"]())
+    assert run("denoise", "in", "-o", "out").exit_code == 0
+    assert run("denoise", "in", "-o", "small", "--output-quality", "20").exit_code == 0
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "out").iterdir()}
+    small = {path.name: path.stat().st_size for path in (tmp_path / "small").iterdir()}
+    assert small["a.png"] == sizes["a.png"]
+    assert small["b.jpg"] < sizes["b.jpg"]
+
+
+def test_a_quality_that_no_output_has_is_wrong_usage(run, make, log):
+    make("img.png")
+    result = run("denoise", "img.png", "--output-quality", "80")
+    assert result.exit_code == 2
+    assert "png have none" in result.stderr
+    assert log == []
 
 
 def test_a_picture_that_cannot_be_written_as_it_was_becomes_a_png(run, make, tmp_path):

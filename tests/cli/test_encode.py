@@ -4,11 +4,18 @@ import json
 import re
 import signal
 import sys
+from dataclasses import fields, replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from aecodec.codec.header import Cleaning
+from aecodec.codec.layout import MAGIC as AEC_MAGIC
 from aecodec.codec.ratecontrol import DEFAULT_QUALITY
+from aecodec.pictures import imagefile
+from aecodec.pictures.resolution import Resolution, Unit
 from aecodec.services import files
 from tests import drawn, fake_codec
 from tests.cli.conftest import png
@@ -26,7 +33,7 @@ def test_a_picture_becomes_an_aec_file_beside_it(run, make, tmp_path):
     line = r"img\.png -> img\.aec  [\d,]+ bytes  \d+\.\d{3} bpp  quality 50  \d+\.\d\d dB  \d+\.\d s\n"
     assert re.fullmatch(line, result.stderr)
     assert names(tmp_path) == ["img.aec", "img.png"]
-    assert (tmp_path / "img.aec").read_bytes().startswith(fake_codec.MAGIC)
+    assert (tmp_path / "img.aec").read_bytes().startswith(AEC_MAGIC)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,13 @@ def test_a_picture_becomes_an_aec_file_beside_it(run, make, tmp_path):
         (["--max-bytes", "20000"], ("max_bytes", 20000)),
         (["--max-bytes", "20k"], ("max_bytes", 20000)),
         (["--max-bytes", "1.5M"], ("max_bytes", 1500000)),
+        (["--max-bytes", "1.001k"], ("max_bytes", 1001)),
+        (["--max-bytes", "50KB"], ("max_bytes", 50000)),
+        (["--max-bytes", "50kB"], ("max_bytes", 50000)),
+        (["--max-bytes", "500B"], ("max_bytes", 500)),
+        (["--max-bytes", "5KiB"], ("max_bytes", 5120)),
+        (["--max-bytes", "1.5 mib"], ("max_bytes", 3 << 19)),
+        (["--max-bytes", "2GIB"], ("max_bytes", 2 << 30)),
         (["--psnr", "36.5"], ("psnr", 36.5)),
     ],
 )
@@ -64,8 +78,19 @@ def test_each_target_reaches_the_codec(run, make, log, arguments, target):
         (["--bpp", "0"], "above 0"),
         (["--max-bytes", "0"], "size in bytes"),
         (["--max-bytes", "12q"], "size in bytes"),
+        (["--max-bytes", "12Ki"], "size in bytes"),
+        (["--max-bytes", "12iB"], "size in bytes"),
+        (["--max-bytes", "9" * 400], "size in bytes"),
+        (["-o", "q.jpg"], "-o q.jpg: .jpg is the suffix of a picture"),
         (["--effort", "10"], "goes from 0"),
-        (["--strip", "gps"], "exif, icc, xmp"),
+        (["--strip", "gps"], "exif, icc, xmp, dpi, colour"),
+        (["--resize", "big"], "give WxH, Wx or xH"),
+        (["--resize", "x"], "give WxH"),
+        (["--resize", "0x10"], "give WxH"),
+        (["--resize", "0%"], "give WxH"),
+        (["--resize", "-5x"], "give WxH"),
+        (["--resize", "100"], "give WxH"),
+        (["--resize", "infx"], "give WxH"),
         (["--strength", "0.5"], "--denoise"),
         (["--denoise", "--strength", "1.5"], "goes from 0"),
         (["--shard", "3/2"], "I/N"),
@@ -82,6 +107,24 @@ def test_wrong_usage_is_one_line_and_exit_2(run, make, tmp_path, arguments, mess
     assert re.fullmatch(r"aecodec: [^\n]*\n", result.stderr)
     assert message in result.stderr
     assert names(tmp_path) == ["img.png"]
+
+
+def test_a_file_whose_name_begins_like_an_option_is_explained(run, make):
+    make("-q.png")
+    result = run("encode", "-q.png")
+    assert result.exit_code == 2
+    assert result.stderr == "aecodec: -q .png: not a number; the file -q.png is named ./-q.png\n"
+    assert run("encode", "./-q.png").exit_code == 0
+
+
+def test_pictures_of_one_name_are_kept_apart_on_request(run, make, tmp_path):
+    make("in/IMG_1.jpg", "in/IMG_1.png")
+    result = run("encode", "in")
+    assert result.exit_code == 2
+    assert "(--keep-suffix tells them apart)" in result.stderr
+    assert run("encode", "in", "--keep-suffix").exit_code == 0
+    assert run("decode", "in", "-o", "back").exit_code == 0
+    assert names(tmp_path / "back") == ["IMG_1.jpg.png", "IMG_1.png"]
 
 
 def test_no_input_is_wrong_usage(run):
@@ -135,7 +178,7 @@ def test_force_replaces_and_skip_existing_skips(run, make, tmp_path, log):
     assert skipped.stderr == "a.png -> a.aec  skipped: exists already\n"
     assert log == []  # nothing to do: the model was not even loaded
     assert run("encode", "a.png", "--force").exit_code == 0
-    assert (tmp_path / "a.aec").read_bytes().startswith(fake_codec.MAGIC)
+    assert (tmp_path / "a.aec").read_bytes().startswith(AEC_MAGIC)
 
 
 def test_a_bad_file_does_not_stop_the_run(run, make, tmp_path):
@@ -205,14 +248,14 @@ def test_a_folder_without_pictures_is_an_error(run, tmp_path):
 def test_standard_input_goes_to_standard_output(run, tmp_path):
     result = run("encode", "-", input=png())
     assert result.exit_code == 0
-    assert result.stdout_bytes.startswith(fake_codec.MAGIC)
+    assert result.stdout_bytes.startswith(AEC_MAGIC)
     assert "- -> -  " in result.stderr
     assert names(tmp_path) == []
 
 
 def test_a_file_can_go_to_standard_output_and_standard_input_to_a_file(run, make, tmp_path):
     make("img.png")
-    assert run("encode", "img.png", "-o", "-").stdout_bytes.startswith(fake_codec.MAGIC)
+    assert run("encode", "img.png", "-o", "-").stdout_bytes.startswith(AEC_MAGIC)
     assert run("encode", "-", "-o", "new/x.aec", input=png()).exit_code == 0
     assert names(tmp_path) == ["img.png", "new/x.aec"]
 
@@ -258,9 +301,6 @@ def test_json_says_inf_for_a_lossless_result(run, make):
 def black() -> bytes:
     from io import BytesIO
 
-    import numpy as np
-
-    from aecodec.pictures import imagefile
     from aecodec.pictures.picture import Picture
 
     stream = BytesIO()
@@ -334,14 +374,101 @@ def test_strip_drops_metadata_and_keeps_the_picture_upright(run, make, log):
     assert log[-1][4] == type(kept)()
 
 
-def tagged() -> bytes:
-    from dataclasses import replace
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        ("dpi", {"icc", "exif", "xmp", "gamma", "chromaticities", "cicp", "srgb"}),
+        ("colour", {"icc", "exif", "xmp", "resolution"}),
+        ("exif,DPI , icc", {"xmp", "gamma", "chromaticities", "cicp", "srgb"}),
+        ("all", set()),
+    ],
+)
+def test_each_kind_of_metadata_can_be_stripped(run, make, log, names, left):
+    from tests.codec.test_ancillary import FULL
+
+    full = replace(FULL, icc=drawn.srgb_profile(), exif=drawn.exif_block(1), xmp=drawn.XMP)
+    full = replace(full, resolution=Resolution(Fraction(2835), Fraction(3000), Unit.METRE))
+    make("img.png", data=drawn.written(replace(drawn.picture(), metadata=full), "png"))
+    assert run("encode", "img.png").exit_code == 0
+    assert log[-1][4] == full
+    assert run("encode", "img.png", "--strip", names, "--force").exit_code == 0
+    kept = log[-1][4]
+    assert {field.name for field in fields(kept) if getattr(kept, field.name) is not None} == left
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ("10x40", (10, 40)),
+        ("62x", (62, 40)),
+        ("X10", (16, 10)),
+        ("50%", (16, 10)),
+        ("12.5%", (4, 2)),
+        ("31x20", (31, 20)),
+    ],
+)
+def test_resize_says_the_size_of_what_is_coded(run, make, tmp_path, asked, size):
+    make("img.png", data=png(bits=16, alpha=True))
+    row = json.loads(run("encode", "img.png", "--resize", asked, "--exact", "--verify", "--json").stdout)
+    assert (row["width"], row["height"], row["error"]) == (*size, None)
+    assert run("decode", "img.aec", "--force").exit_code == 0
+    back = imagefile.read(tmp_path / "img.png")
+    assert (back.width, back.height, back.bit_depth, back.alpha is not None) == (*size, 16, True)
+
+
+def test_a_size_beyond_the_limits_is_an_error_of_that_file(run, make, tmp_path):
+    make("img.png")
+    result = run("encode", "img.png", "--resize", "999999999x")
+    assert result.exit_code == 1
+    assert re.fullmatch(
+        r"aecodec: img\.png: the picture is 999999999 x \d+ pixels: a side has at most 262144\n", result.stderr
+    )
+    assert names(tmp_path) == ["img.png"]
+
+
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_auto_orient_turns_pixels_and_keeps_the_rest_of_exif(run, make, log, tmp_path, tag):
+    make("img.png", data=tagged(tag))
+    result = run("encode", "img.png", "--auto-orient", "-o", "out.aec")
+    assert result.exit_code == 0
+    assert "warning" not in result.stderr
+    assert log[-1][4] == drawn.metadata(1)
+    assert ("20x31" if tag > 4 else "31x20") in run("decode", "out.aec", "-o", "back.png").stderr
+    upright = ImageOps.exif_transpose(Image.open(tmp_path / "img.png"))
+    assert (imagefile.read(tmp_path / "back.png").pixels == np.asarray(upright) // 4 * 4).all()
+
+
+def test_resize_comes_after_auto_orient_and_after_strip(run, make):
+    make("img.png", data=tagged(6))  # 31 x 20 as stored, 20 x 31 as shown
+    sizes = {}
+    for options in ("", "--auto-orient", "--strip exif"):
+        result = run("encode", "img.png", "--resize", "10x", *options.split(), "--json", "--force")
+        row = json.loads(result.stdout)
+        sizes[options] = row["width"], row["height"]
+    assert sizes == {"": (10, 6), "--auto-orient": (10, 16), "--strip exif": (10, 16)}
+    assert "see --auto-orient" in run("encode", "img.png", "--resize", "10x", "--force").stderr
+    assert "see --auto-orient" not in run("encode", "img.png", "--resize", "10x", "--auto-orient", "--force").stderr
+
+
+def test_noise_is_removed_before_a_picture_is_resized(run, make, monkeypatch):
+    make("img.png")
+    seen = []
+    real = fake_codec.Denoiser.denoise
+
+    def noted(self, picture, **options):
+        seen.append(picture.width)
+        return real(self, picture, **options)
+
+    monkeypatch.setattr(fake_codec.Denoiser, "denoise", noted)
+    assert run("encode", "img.png", "--denoise", "--resize", "50%").exit_code == 0
+    assert seen == [31]
+
+
+def tagged(tag: int = 6) -> bytes:
     from io import BytesIO
 
-    from aecodec.pictures import imagefile
-
     stream = BytesIO()
-    imagefile.write(replace(drawn.picture(), metadata=drawn.metadata(orientation=6)), stream, "png")
+    imagefile.write(replace(drawn.picture(), metadata=drawn.metadata(orientation=tag)), stream, "png")
     return stream.getvalue()
 
 

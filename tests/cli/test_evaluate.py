@@ -221,4 +221,12 @@ def test_help_names_everything_that_can_be_measured_and_every_extra(run):
     (listed,) = re.findall(r"Measuredbesideit:([\w,]*);ofdenoising([\w,]*)\.", text)
     assert [names.split(",") for names in listed] == [list(baselines.NAMES), list(classical.NAMES)]
     for extra in ("plots", "ssimulacra2"):
-        assert f"needsaecodec[{extra}]." in text
+        assert f"needstheextra{extra}." in text
+
+
+def test_large_pictures_are_left_out_and_named(run, folder):
+    result = run("evaluate", str(folder), "-q", "50", *TINY, "--max-pixels", "12k")
+    assert result.exit_code == 1
+    assert (
+        "a.png: the picture has 12,288 pixels (128 x 96), more than the 12,000 allowed: --max-pixels" in result.stderr
+    )

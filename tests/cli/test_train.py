@@ -1,14 +1,19 @@
 """`aecodec train`: its options reach the recipes, and progress and results reach stderr."""
 
 import math
+import re
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
+import typer
 
+from aecodec.cli import train
 from aecodec.errors import BadInput
 from aecodec.training import codec, denoiser
-from aecodec.training.runs import Run
+from aecodec.training.runs import Run, schedule_of
 
 
 @pytest.fixture
@@ -91,6 +96,26 @@ def test_a_bad_duration_is_wrong_usage_of_its_own_option(run, runs, option, text
     assert result.exit_code == 2
     assert result.stderr == f"aecodec: {option} {text}: give a duration such as 90s, 9m or 1.5h\n"
     assert runs == []
+
+
+def test_the_budget_begins_before_torch_is_imported(run, runs):
+    before = time.monotonic()
+    run("train", "codec", "--data", "a")
+    assert before <= runs[0].begun <= time.monotonic()
+
+
+@pytest.mark.parametrize(("kind", "recipe"), [("codec", codec.CodecRecipe()), ("denoiser", denoiser.DenoiserRecipe())])
+def test_help_says_how_large_pictures_must_be(kind, recipe):
+    state = {"counters": {"elapsed": 0.0}, "branch": {"start": 0.0, "highest": 1e-3}}
+    usual, stable, branch = (
+        [
+            str(schedule_of(Run([], Path("w"), 60, **options), recipe, torch.device(device), state).largest_side)
+            for device in ("cpu", "cuda")
+        ]
+        for options in ({}, {"stable": True}, {"decay_s": 9.0})
+    )
+    (option,) = [each for each in typer.main.get_group(train.app).commands[kind].params if each.name == "data"]
+    assert re.findall(r"\d+", option.help) == usual + stable + (branch if branch != usual else [])
 
 
 def test_the_size_of_a_fresh_start(run, runs):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,29 @@ def test_every_shape_depth_and_mode_comes_back(codec: Codec, size: tuple[int, in
         assert (decoded.alpha == picture.alpha).all()
 
 
+@pytest.mark.parametrize("channels", [2, 4])
+@pytest.mark.parametrize("depth", [8, 16])
+def test_alpha_of_the_smallest_pictures_is_exact(codec: Codec, channels: int, depth: int) -> None:
+    dtype = np.uint8 if depth == 8 else np.uint16
+    for height, width in [*itertools.product((1, 2, 3), repeat=2), (1, 70), (70, 1)]:
+        for alpha in (0, 1, 2**depth - 1, None):
+            array = np.random.default_rng(0).integers(0, 2**depth, (height, width, channels)).astype(dtype)
+            if alpha is not None:
+                array[:, :, -1] = alpha
+            data = codec.encode(from_array(array), Target("quality", 1)).data
+            assert np.array_equal(codec.decode(data).picture.interleaved()[:, :, -1], array[:, :, -1])
+
+
 def test_metadata_comes_back_byte_for_byte(codec: Codec) -> None:
-    metadata = Metadata(icc=b"profile" * 9, exif=b"II*\0" + bytes(20), xmp=b"<x/>")
+    metadata = Metadata(icc=b"profile" * 9, exif=b"II*\0" + bytes(20), xmp=b"<x/>", gamma=45_455, cicp=(9, 16, 0, 1))
     picture = Picture(sample()[:64, :64], metadata=metadata)
     assert codec.decode(codec.encode(picture, Q50).data).picture.metadata == metadata
+
+
+@pytest.mark.parametrize("effort", [-1, 10, 1.5, "1"])
+def test_an_effort_that_there_is_not_is_a_usage_error(codec: Codec, effort: Any) -> None:
+    with pytest.raises(UsageError, match="from 0 to 9"):
+        codec.encode(from_array(sample()[:64, :64]), Q50, effort=effort)
 
 
 def test_higher_quality_is_larger_and_better(codec: Codec) -> None:
@@ -77,6 +97,7 @@ def test_the_file_is_as_large_as_the_model_says(codec: Codec) -> None:
     assert abs(len(data) - expected / 8) <= 0.01 * len(data) + 200
 
 
+@pytest.mark.usefixtures("as_photographs")
 def test_psnr_is_measured_when_it_is_asked_for(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     forward = type(codec.weights.frozen.model.synthesis).forward
@@ -125,7 +146,7 @@ def test_impossible_targets_say_so(codec: Codec) -> None:
     with pytest.raises(TargetUnreachable):
         codec.encode(picture, Target("max_bytes", 60))
     with pytest.raises(TargetUnreachable):
-        codec.encode(picture, Target("psnr", 99))
+        codec.encode(picture, Target("bpp", 0.01))
 
 
 @pytest.mark.parametrize("target", [Q50, Target("psnr", 28.0)])

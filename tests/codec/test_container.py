@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from aecodec import limits
 from aecodec.codec import container, layout
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layout import CRC_BYTES, PartKind, read_header, read_layout
+from aecodec.codec.layout import CRC_BYTES, PartKind, TileKind, read_header, read_layout
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
+from aecodec.pictures.picture import Metadata
+from aecodec.pictures.resolution import Resolution, Unit
 from tests.test_bits import StingyStream
 
 HEADER = Header(
@@ -26,8 +29,10 @@ HEADER = Header(
     tile_side=128,
 )
 TILES = [bytes([0x40 + index]) * (5 + index) for index in range(6)]
-METADATA = {"alpha": b"alpha payload", "icc": b"icc", "exif": b"exif!", "xmp": b"<x/>"}
-NAMES = ["alpha", "exif", "icc", "xmp"]
+SIDE = Metadata(
+    b"icc", b"exif!", b"<x/>", Resolution(Fraction(72), Fraction(72), Unit.INCH), cicp=(9, 16, 0, 1), srgb=1
+)
+METADATA: dict[str, Any] = {"alpha": b"alpha payload", "metadata": SIDE}
 
 
 def test_everything_comes_back() -> None:
@@ -38,22 +43,23 @@ def test_everything_comes_back() -> None:
     assert parsed.damage == ()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_each_part_stands_alone_or_is_absent(name: str) -> None:
-    parsed = container.parse(container.write(HEADER, TILES, **{name: METADATA[name]}))
-    assert {n: getattr(parsed, n) for n in NAMES} == {**dict.fromkeys(NAMES), name: METADATA[name]}
+def test_alpha_stands_alone_or_is_absent() -> None:
+    alone = container.parse(container.write(HEADER, TILES, alpha=b"alpha payload"))
+    assert (alone.alpha, alone.metadata) == (b"alpha payload", Metadata())
+    assert container.parse(container.write(HEADER, TILES, metadata=SIDE)).alpha is None
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["icc", "exif", "xmp"])
 def test_an_empty_part_is_left_out(name: str) -> None:
-    assert container.write(HEADER, TILES, **{name: b""}) == container.write(HEADER, TILES)
+    assert container.write(HEADER, TILES, metadata=Metadata(**{name: b""})) == container.write(HEADER, TILES)
+    assert container.write(HEADER, TILES, alpha=b"") == container.write(HEADER, TILES)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"channels": 1, "bit_depth": 16, "exact": True},
-        {"quality_step": 0, "model_id": 0},
+        {"quality_step": 0, "model_id": 1},
         {"quality_step": 1584, "model_id": 65535},
         {"width": 1, "height": 1, "tile_side": 64},
         {"width": limits.MAX_SIDE, "height": 4096, "tile_side": 4096},
@@ -87,14 +93,15 @@ def test_the_example_of_the_specification_is_what_it_says() -> None:
     header = Header(100, 70, 3, 8, 1, bytes.fromhex("A1A2A3A4A5A6A7A8"), 784, 128)
     parsed = container.parse(data)
     assert parsed.header == header
-    assert (parsed.tiles, parsed.xmp) == ((bytes.fromhex("DEADBEEF"),), b"<x>")
-    assert (parsed.icc, parsed.exif, parsed.alpha) == (None, None, None)
-    assert container.write(header, [bytes.fromhex("DEADBEEF")], xmp=b"<x>") == data
+    assert (parsed.tiles, parsed.metadata) == ((bytes.fromhex("DEADBEEF"),), Metadata(xmp=b"<x>"))
+    assert parsed.alpha is None
+    assert container.write(header, [bytes.fromhex("DEADBEEF")], metadata=Metadata(xmp=b"<x>")) == data
 
 
 def test_the_specification_lists_the_wire_ids() -> None:
     table = re.findall(r"^    0x([0-9A-F]{2})  (\w+)", container.__doc__ or "", re.MULTILINE)
-    assert {(int(number, 16), name) for number, name in table} == {(kind.value, kind.name) for kind in PartKind}
+    kinds = [*PartKind, *TileKind]
+    assert sorted((int(number, 16), name) for number, name in table) == sorted((kind, kind.name) for kind in kinds)
 
 
 @pytest.mark.parametrize(("tile_bytes", "overhead"), [(100, 47), (16_383, 48), (100_000, 49)])
@@ -111,10 +118,14 @@ def test_inspect_tells_where_everything_lies_from_the_front_of_the_file() -> Non
         (1, "ICC"),
         (2, "EXIF"),
         (3, "XMP"),
+        (5, "RESOLUTION"),
+        (8, "CICP"),
+        (9, "SRGB"),
         (0x81, "ALPHA"),
     ]
     payloads = [data[part.offset : part.offset + part.size] for part in (*layout.parts, *layout.tiles)]
-    assert payloads == [METADATA["icc"], METADATA["exif"], METADATA["xmp"], METADATA["alpha"], *TILES]
+    assert payloads[:3] == [SIDE.icc, SIDE.exif, SIDE.xmp]
+    assert payloads[6:] == [METADATA["alpha"], *TILES]
     assert layout.tiles[4].name == "tile 4 (x 128, y 128, 128x72)"
     front = data[: layout.parts[0].offset]
     assert read_layout(StingyStream(front, 1)) == layout
@@ -192,9 +203,9 @@ def test_tiles_must_fit_the_grid(tiles: list[bytes]) -> None:
 
 def test_a_part_beyond_its_limit_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_METADATA_BYTES", 10)
-    container.write(HEADER, TILES, exif=bytes(10))
+    container.write(HEADER, TILES, metadata=Metadata(exif=bytes(10)))
     with pytest.raises(LimitExceeded, match=r"EXIF .*: 11 bytes, at most 10 are allowed"):
-        container.write(HEADER, TILES, exif=bytes(11))
+        container.write(HEADER, TILES, metadata=Metadata(exif=bytes(11)))
 
 
 def cleaning_of(data: bytes) -> Cleaning | None:
@@ -268,7 +279,7 @@ def test_a_file_without_a_note_gives_none() -> None:
 
 def test_parts_ascend_whatever_there_is() -> None:
     everything = container.write(HEADER, TILES, **METADATA, clean=Cleaning(12.5, 0.8))
-    assert [part.kind for part in read_layout(everything).parts] == [1, 2, 3, 4, 0x81]
+    assert [part.kind for part in read_layout(everything).parts] == [1, 2, 3, 4, 5, 8, 9, 0x81]
     few = container.write(HEADER, TILES, alpha=b"alpha payload", clean=Cleaning(12.5, 0.8))
     assert [part.name for part in read_layout(few).parts] == ["CLEAN", "ALPHA"]
     assert container.parse(few).alpha == b"alpha payload"

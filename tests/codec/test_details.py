@@ -38,6 +38,7 @@ def partly_flat() -> Picture:
 
 
 FLAGS = [0, 0, 1, 0, 0, 1]
+pytestmark = pytest.mark.usefixtures("as_photographs")
 
 
 @pytest.fixture

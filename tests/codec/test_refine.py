@@ -17,7 +17,7 @@ def setting() -> tuple[Tensor, Surroundings]:
         pixels = crops(2, 128)
         cells = torch.round(model.analysis(pixels) * model.prior.log_gain(torch.full((2,), STEP)).exp())[:, :, :6, :6]
         y = model.analysis(pixels)[:, :, 1:5, 1:5]
-    return y, Surroundings(cells, slice(1, 5), slice(1, 5), pixels[:, :, 16:80, 16:70])
+    return y, Surroundings(cells, slice(1, 5), slice(1, 5), pixels[:, :, 16:80, 16:70], torch.ones(1, 1, 1, 1))
 
 
 def costs(y: Tensor, z: Tensor | None, around: Surroundings) -> tuple[Tensor, Tensor]:

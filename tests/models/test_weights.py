@@ -1,8 +1,11 @@
 """Weights files: the same bytes for the same weights, damage named, what ships is what the manifest says."""
 
+import copy
 import dataclasses
 import hashlib
 import json
+import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +14,13 @@ import pytest
 import torch
 from safetensors.numpy import load, save
 
+from aecodec import limits
 from aecodec.errors import WeightsError
 from aecodec.models import manifest, weights
 from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
-from tests.tiny import TINY, TINY_WEIGHTS
+from aecodec.quality import KNOTS
+from tests.tiny import TINY, TINY_RESTORER, TINY_WEIGHTS, tiny_restorer
 
 CPU = torch.device("cpu")
 
@@ -64,6 +69,15 @@ def changed(about: object = None, arrays: dict[str, np.ndarray] | None = None, *
     return save(load(TINY_WEIGHTS.read_bytes()) | (arrays or {}), {"aecodec": json.dumps(metadata)})
 
 
+def described(text: str) -> bytes:
+    """The tiny weights, which say this of themselves."""
+    return save(load(TINY_WEIGHTS.read_bytes()), {"aecodec": text})
+
+
+def unreadable(config: str) -> bytes:
+    return changed({"format": weights.CODEC_FORMAT, "config": config})
+
+
 def fewer_tables(count: int) -> dict[str, np.ndarray]:
     tables = weights.read(TINY_WEIGHTS, CPU).frozen.tables
     end = int(tables.start[count])
@@ -90,7 +104,35 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "64 tables": (lambda: changed(arrays=fewer_tables(64)), "64 probability tables"),
     "numbers that are none": (
         lambda: changed(arrays={"model.analysis.embed.bias": np.full(TINY.features, np.nan, np.float16)}),
-        "not finite",
+        "numbers of analysis.embed.bias are not finite",
+    ),
+    "numbers without end": (
+        lambda: changed(arrays={"model.synthesis.embed.bias": np.full(TINY.features, np.inf, np.float16)}),
+        "numbers of synthesis.embed.bias are not finite",
+    ),
+    "numbers of another type": (
+        lambda: changed(arrays={"model.analysis.embed.bias": np.zeros(TINY.features, np.int64)}),
+        "analysis.embed.bias is of int64, not of float16",
+    ),
+    "metadata [] as text": (lambda: described("[]"), "JSON object"),
+    "metadata null as text": (lambda: described("null"), "JSON object"),
+    "metadata nested without end": (lambda: described("[" * 100_000), "not a weights file"),
+    "a configuration nested without end": (lambda: unreadable('{"a":' * 100_000), "configuration"),
+    "an integer of 5000 digits": (lambda: unreadable('{"features": ' + "9" * 5000 + "}"), "configuration"),
+    "a name with a line break": (lambda: changed(**{"x\ny": 1}), "x y"),
+    "a format of a million letters": (lambda: changed({"format": "x" * 10**6}), "not 'aecodec weights 1'"),
+    "a width of a million letters": (lambda: changed(features="x" * 10**6), "the width features is"),
+    "a negative width": (lambda: changed(context=-1), "the width context is -1"),
+    "lambda beyond floats": (lambda: changed(lambda_high=10**400), "lambda"),
+    "lambda next to nothing": (lambda: changed(lambda_low=5e-324), "lambda"),
+    "a rise beyond floats": (lambda: changed(lambda_rise=10**400), "rise of lambda"),
+    "an exact layer of nothing": (
+        lambda: changed(arrays={"exact.last.weight": np.zeros((TINY.latents, 0, 1, 1), np.int16)}),
+        "kernel",
+    ),
+    "a bias whose magnitude is no int64": (
+        lambda: changed(arrays={"exact.last.bias": np.full((KNOTS, TINY.latents), -(2**63), np.int64)}),
+        "40 bits",
     ),
     "an empty shift": (lambda: changed(arrays={"exact.last.shift": np.zeros(0, np.int32)}), "shift"),
     "an exact layer of another shape": (
@@ -109,6 +151,46 @@ def test_hostile_weights_are_refused_when_they_are_loaded(name: str, tmp_path: P
         weights.read(path, CPU)
     assert "mine.safetensors" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < len(str(path)) + 250
+
+
+@pytest.mark.parametrize("cost", [10**400, "x", None, [1], float("nan")])
+def test_a_freezing_cost_that_is_none_harms_nothing(cost: object, tmp_path: Path) -> None:
+    about = {"format": weights.CODEC_FORMAT, "config": TINY.to_json(), "freezing_cost_percent": cost}
+    assert math.isnan(weights.parse(changed(about), tmp_path, CPU).freezing_cost_percent)
+
+
+def test_denoisers_with_numbers_that_are_none_are_refused_and_the_tensor_named(tmp_path: Path) -> None:
+    arrays = load(weights.dump_denoiser(tiny_restorer()))
+    about = {"format": weights.DENOISER_FORMAT, "config": TINY_RESTORER.to_json()}
+    arrays["model.tail.weight"][0] = np.nan
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(save(arrays, {"aecodec": json.dumps(about)}))
+    with pytest.raises(WeightsError, match=r"mine\.safetensors: some of the numbers of tail\.weight are not finite"):
+        weights.read_denoiser(path, CPU)
+
+
+def test_weights_too_large_for_float16_are_not_written() -> None:
+    model = copy.deepcopy(tiny_restorer())
+    next(model.parameters()).data[0] = 70_000
+    with pytest.raises(WeightsError, match="not finite"):
+        weights.dump_denoiser(model)
+
+
+def test_what_is_too_large_or_no_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.safetensors"
+    with path.open("wb") as stream:
+        stream.truncate(limits.MAX_WEIGHTS_BYTES + 1)  # of no blocks
+    with pytest.raises(WeightsError, match="too many"):
+        weights.read(path, CPU)
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    (tmp_path / "folder.safetensors").mkdir()
+    for name in ("pipe.safetensors", "folder.safetensors", "/dev/zero"):
+        with pytest.raises(WeightsError, match="no file"):
+            weights.read_denoiser(tmp_path / name, CPU)
+    mine = tmp_path / "mine.safetensors"
+    mine.write_bytes(TINY_WEIGHTS.read_bytes())
+    assert weights.find(weights.identify(TINY_WEIGHTS.read_bytes()), tmp_path) == mine, "the others are passed over"
 
 
 @pytest.mark.parametrize("config", ["null", "[]", "17", '{"widths": [1, 2]}', '{"widths": 4}', '{"blocks": "x"}'])

@@ -2,14 +2,17 @@
 
 import warnings
 from dataclasses import replace
+from fractions import Fraction
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from aecodec.pictures.orientation import orientation, strip
+from aecodec.pictures.imagefile import ignore
+from aecodec.pictures.orientation import orientation, strip, upright
 from aecodec.pictures.picture import Metadata
+from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn
 
 
@@ -30,6 +33,36 @@ def test_pixels_and_alpha_are_turned_as_pillow_turns_them(tag):
     assert (stripped.interleaved() == upright).all()
     assert stripped.metadata == replace(picture.metadata, exif=None)
     assert len(warnings) == 1
+
+
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_upright_turns_pixels_and_changes_nothing_of_exif_but_the_orientation(tag):
+    picture = replace(drawn.picture(alpha=True), metadata=drawn.metadata(tag))
+    turned = upright(picture)
+    shown = strip(picture, frozenset({"exif"}), ignore)
+    assert (turned.interleaved() == shown.interleaved()).all()
+    assert turned.metadata == drawn.metadata(1)  # byte for byte
+    assert turned.metadata.exif is not None
+    assert orientation(turned.metadata.exif) == 1
+    assert upright(turned) is turned
+
+
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_a_resolution_is_turned_with_the_picture(tag):
+    resolution = Resolution(Fraction(300), Fraction(150), Unit.INCH)
+    picture = replace(drawn.picture(), metadata=replace(drawn.metadata(tag), resolution=resolution))
+    assert upright(picture).metadata.resolution == (resolution.turned() if tag > 4 else resolution)
+    assert strip(picture, frozenset({"exif"}), ignore).metadata.resolution == upright(picture).metadata.resolution
+
+
+@pytest.mark.parametrize("form", [b'<x tiff:Orientation="6"/>', b"<x tiff:Orientation='6'/>"])
+def test_xmp_no_longer_says_that_the_picture_lies_on_its_side(form):
+    picture = replace(drawn.picture(), metadata=Metadata(exif=drawn.exif_block(6), xmp=form + b"<n>6</n>"))
+    assert upright(picture).metadata.xmp == form.replace(b"6", b"1") + b"<n>6</n>"
+    element = b"<tiff:Orientation>6</tiff:Orientation>"
+    assert upright(replace(picture, metadata=replace(picture.metadata, xmp=element))).metadata.xmp == element.replace(
+        b"6", b"1"
+    )
 
 
 def test_an_upright_picture_is_left_as_it_is():

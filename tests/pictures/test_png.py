@@ -20,6 +20,15 @@ def test_16_bit_png_is_exact(count: int) -> None:
     assert np.array_equal(picture.interleaved(), drawn.samples((20, 31, count), 16))
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_strides_along_axes_of_length_1_do_not_matter(count: int, dtype: type[np.uint8 | np.uint16]) -> None:
+    """NumPy gives the alpha of one pixel the strides of its RGBA and calls it contiguous."""
+    wide = np.arange(1, 1 + 3 * 3 * 6, dtype=dtype).reshape(3, 3, 6)
+    for samples in (wide[:1, :1, :count], wide[:1, :, :count][::-1], wide[:, :1, :count][:, ::-1]):
+        assert np.array_equal(png.decode_samples(png.encode_samples(samples)), samples)
+
+
 @pytest.mark.parametrize(("depth", "colour", "key"), [(2, 0, [1]), (4, 0, [5]), (8, 0, [85]), (16, 0, [21845])])
 def test_a_transparent_grey_becomes_alpha(depth: int, colour: int, key: list[int]) -> None:
     row = {2: b"\x1b", 4: b"\x05\xaf", 8: b"\0\x55\xaa\xff", 16: bytes.fromhex("00005555aaaaffff")}[depth]

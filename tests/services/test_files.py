@@ -5,12 +5,14 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
-from aecodec.errors import BadInput, Corrupt, DeviceError
+from aecodec.errors import BadInput, Corrupt, DeviceError, LimitExceeded
 from aecodec.pictures import imagefile
+from aecodec.pictures.wanted import Wanted
 from aecodec.services import files
 from aecodec.services.jobs import Job
 from aecodec.services.rows import EncodedRow
@@ -173,3 +175,34 @@ def test_a_pipe_is_read_whole(tmp_path):
     row = files.checker(fake_codec.Engine())(Job(tmp_path / "pipe", None))
     writer.join()
     assert (row.bytes, row.width, row.errors) == (len(data), 31, ())
+
+
+def test_a_decoded_picture_is_bounded_before_it_is_decoded(tmp_path, monkeypatch):
+    encoded(tmp_path)
+    source = tmp_path / "a.aec"
+    wanted = Wanted(max_pixels=600)
+    engine = fake_codec.Engine()
+    decode = files.decoder(engine, files.DecodeOptions(), refuse)
+    for work in (decode, files.checker(engine)):
+        with pytest.raises(LimitExceeded, match=r"has 620 pixels \(31 x 20\), more than the 600 allowed: --max-pixels"):
+            work(Job(source, tmp_path / "b.png", wanted=wanted))
+    assert [call for call in engine.log if call[0] == "decode"] == []
+    assert not (tmp_path / "b.png").exists()
+    assert decode(Job(source, tmp_path / "b.png", wanted=Wanted(max_pixels=620))).width == 31
+    crop = files.decoder(engine, files.DecodeOptions(crop=(0, 0, 8, 8)), refuse)
+    assert crop(Job(source, tmp_path / "c.png", wanted=wanted)).width == 8
+
+
+def test_a_page_is_encoded(tmp_path):
+    source = tmp_path / "a.gif"
+    source.write_bytes(drawn.animation("GIF"))
+    work = files.encoder(fake_codec.Engine(), QUALITY_50, refuse)
+    decode = files.decoder(fake_codec.Engine(), files.DecodeOptions(), refuse)
+    for page in (1, 3):
+        work(Job(source, tmp_path / f"{page}.aec", wanted=Wanted(page)))
+        decode(Job(tmp_path / f"{page}.aec", tmp_path / f"{page}.png"))
+        frame = drawn.read_quietly(source.read_bytes(), Wanted(page))
+        assert np.array_equal(imagefile.read(tmp_path / f"{page}.png").pixels, frame.pixels // 4 * 4)
+    with pytest.raises(BadInput, match="no such page: the file has 3"):
+        work(Job(source, tmp_path / "4.aec", wanted=Wanted(4)))
+    assert not (tmp_path / "4.aec").exists()

@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from aecodec.errors import UsageError
+from aecodec.pictures import imagefile
+from aecodec.pictures.wanted import Wanted
 from aecodec.services import jobs
-from aecodec.services.jobs import ENCODE, READ, Job, Selection
+from aecodec.services.jobs import ENCODE, PICTURE_SUFFIXES, READ, Job, Selection
 from tests.warned import drop, keep, refuse
 
 
@@ -100,52 +103,6 @@ def test_an_input_is_never_an_output_even_with_force():
     }
 
 
-def test_folders_are_searched_in_order_without_hidden_files_or_links_to_folders():
-    touch("in/b.png", "in/a/z.png", "in/a/.git/x.png", "in/.x.png", "in/c.png")
-    os.symlink("a", "in/loop")
-    told: list[tuple[str, str]] = []
-    planned = jobs.plan(Selection(("in",), recursive=True), ENCODE, keep(told))
-    assert [job.name for job in planned] == ["in/b.png", "in/c.png", "in/a/z.png"]
-    assert told == [("in", "1 left alone: loop/")]
-
-
-def test_what_is_left_alone_is_named_but_what_the_command_makes_is_not():
-    touch("in/a.png", "in/a.aec", "in/1.txt", "in/2.txt", "in/3.txt", "in/4.txt")
-    told: list[tuple[str, str]] = []
-    jobs.plan(Selection(("in",)), ENCODE, keep(told))
-    assert told == [("in", "4 left alone: 1.txt, 2.txt, 3.txt, ...")]
-
-
-def test_a_folder_without_inputs_is_refused():
-    touch("in/deep/a.png")
-    assert refusals("in") == {"in": "no picture in this folder; -r looks into the folders inside"}
-    Path("empty").mkdir()
-    assert refusals("empty", recursive=True) == {"empty": "no picture in this folder"}
-
-
-def test_a_folder_that_cannot_be_listed_is_refused_and_the_rest_goes_on(monkeypatch):
-    touch("in/a.png", "in/locked/b.png")
-    scandir = os.scandir
-
-    def deny(path):
-        if Path(path).name == "locked":
-            raise PermissionError(13, "Permission denied", path)
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", deny)
-    planned = jobs.plan(Selection(("in",), recursive=True), ENCODE, refuse)
-    assert [(job.name, job.refusal) for job in planned] == [
-        ("in/a.png", None),
-        ("in/locked", "cannot be listed: Permission denied"),
-    ]
-
-
-def test_a_list_of_files_may_hold_folders_and_any_bytes():
-    touch("in/a.png", "b.png")
-    Path("list").write_bytes(b"in\n\nb.png\n\xff.png\n")
-    assert list(outputs(files_from="list")) == ["in/a.png", "b.png", os.fsdecode(b"\xff.png")]
-
-
 def test_commands_that_write_nothing_have_jobs_without_outputs():
     touch("in/a.aec", "in/a.png")
     planned = jobs.plan(Selection(("in",)), READ, refuse)
@@ -200,9 +157,9 @@ def denoised(*inputs: str, chosen: str | None = None, **options) -> dict[str, st
         ("a.b.tif", None, "a.b-denoised.tif"),
         ("a.pgm", None, "a-denoised.pgm"),
         ("a.webp", None, "a-denoised.webp"),
-        ("a.avif", None, "a-denoised.png"),
+        ("a.avif", None, "a-denoised.avif"),
         ("a.gif", None, "a-denoised.png"),
-        ("a.BMP", None, "a-denoised.png"),
+        ("a.BMP", None, "a-denoised.BMP"),
         ("a", None, "a-denoised.png"),
         ("photo.jpg", "tiff", "photo-denoised.tiff"),
         ("a.avif", "jpeg", "a-denoised.jpg"),
@@ -304,7 +261,177 @@ def test_output_format(output, chosen, expected):
     assert jobs.output_format(None if output is None else Path(output), chosen) == expected
 
 
-@pytest.mark.parametrize("output", ["a", "a.avif", "a.png.aec"])
-def test_an_unknown_output_format(output):
-    with pytest.raises(UsageError, match="use --format"):
+@pytest.mark.parametrize(("output", "why"), [("a", "no suffix to tell the format"), ("a.gif", "suffix '.gif'")])
+def test_an_unknown_output_format(output, why):
+    with pytest.raises(UsageError, match=f"{why}.*use --format"):
         jobs.output_format(Path(output), None)
+
+
+@pytest.mark.parametrize("chosen", [None, "png"])
+def test_a_picture_never_gets_the_suffix_of_a_coded_file(chosen):
+    with pytest.raises(UsageError, match=r"a\.png\.aec: \.aec is the suffix of a coded file"):
+        jobs.output_format(Path("a.png.aec"), chosen)
+
+
+def test_a_device_needs_no_suffix():
+    assert jobs.output_format(Path("/dev/null"), None) == "png"
+    assert jobs.plan_encoding(Selection(("a.png",), "/dev/null"), refuse)[0].output == Path("/dev/null")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".PNG", ".tif", ".gif", ".avif"])
+def test_a_coded_file_never_gets_the_suffix_of_a_picture(suffix):
+    with pytest.raises(UsageError, match=rf"-o q\{suffix}: \{suffix.lower()} is the suffix of a picture"):
+        jobs.plan_encoding(Selection(("a.bmp",), f"q{suffix}"), refuse)
+
+
+@pytest.mark.parametrize("out", ["q", "q.bin", "q.aec.tmp"])
+def test_a_coded_file_of_another_name_is_warned_of(out):
+    told: list[tuple[str, str]] = []
+    (job,) = jobs.plan_encoding(Selection(("a.png",), out), keep(told))
+    assert job.output_name == out
+    assert told == [(out, "has not the suffix .aec, by which files are found in folders")]
+
+
+@pytest.mark.parametrize("out", ["q.aec", "q.AEC", "new/", "-", None])
+def test_a_coded_file_of_a_usual_name_is_not(out):
+    jobs.plan_encoding(Selection(("a.png",), out), refuse)
+
+
+def test_pictures_that_differ_in_their_suffix_are_kept_apart_by_it():
+    touch("in/a.jpg", "in/a.png", "in/b.JPG")
+    with pytest.raises(UsageError, match=r"nothing is done \(--keep-suffix tells them apart\)"):
+        outputs("in")
+    beside = {"in/a.jpg": "in/a.jpg.aec", "in/a.png": "in/a.png.aec", "in/b.JPG": "in/b.JPG.aec"}
+    assert outputs("in", keep_suffix=True) == beside
+    assert outputs("in", out="new", keep_suffix=True) == {k: v.replace("in/", "new/") for k, v in beside.items()}
+
+
+@pytest.mark.parametrize("keep_suffix", [True, False])
+def test_what_the_suffix_does_not_keep_apart_is_refused_without_that_advice(keep_suffix):
+    touch("x/a.png", "y/a.png", "x/a.aec", "y/a.aec")
+    with pytest.raises(UsageError, match=r"nothing is done$"):
+        outputs("x", "y", out="new", keep_suffix=keep_suffix)
+    with pytest.raises(UsageError, match=r"nothing is done$"):
+        jobs.plan_decoding(Selection(("x/a.aec", "x/a.png.aec"), "new"), None, drop)
+
+
+@pytest.mark.parametrize(
+    ("coded", "chosen", "picture"),
+    [
+        ("a.aec", None, "a.png"),
+        ("a.png.aec", None, "a.png"),
+        ("a.PNG.aec", None, "a.PNG"),
+        ("a.jpg.aec", None, "a.jpg.png"),
+        ("a.jpg.aec", "jpeg", "a.jpg"),
+        ("a.tif.aec", "tiff", "a.tif"),
+        ("a.1.aec", None, "a.1.png"),
+    ],
+)
+@pytest.mark.parametrize("out", [None, "new/"])
+def test_a_decoded_picture_has_one_suffix_of_its_format(coded, chosen, picture, out):
+    (job,) = jobs.plan_decoding(Selection((coded,), out), chosen, refuse)
+    assert job.output_name == (out or "") + picture
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "expected"),
+    [
+        (["a.gif", "a.png"], {}, ["a-denoised.gif.png", "a-denoised.png"]),
+        (["a.jpg", "a.png"], {"chosen": "tiff"}, ["a-denoised.jpg.tiff", "a-denoised.png.tiff"]),
+        (["in"], {}, ["in-denoised/a.gif.png", "in-denoised/a.png"]),
+    ],
+)
+def test_denoised_pictures_are_kept_apart_by_suffixes_that_change(inputs, options, expected):
+    touch("in/a.gif", "in/a.png")
+    assert list(denoised(*inputs, keep_suffix=True, **options).values()) == expected
+
+
+def pages_of(name: str, count: int) -> None:
+    frames = [Image.new("L", (4, 4), 80 * page) for page in range(count)]
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    frames[0].save(name, "TIFF", save_all=True, append_images=frames[1:])
+
+
+def all_pages(*inputs: str, **options) -> list[Job]:
+    return jobs.plan(Selection(inputs, all_pages=True, **options), ENCODE, drop)
+
+
+def test_each_page_gets_a_name_that_sorts():
+    pages_of("in/scan.tif", 12)
+    pages_of("in/photo.tif", 1)
+    planned = all_pages("in")
+    expected = ["in/photo.aec", *(f"in/scan-{page:02}.aec" for page in range(1, 13))]
+    assert [job.output_name for job in planned] == expected
+    assert [job.wanted.page for job in planned] == [None, *range(1, 13)]
+    assert [job.output_name for job in all_pages("in/scan.tif", out="x.y")][::11] == ["x-01.y", "x-12.y"]
+    assert [job.output_name for job in all_pages("in/scan.tif", out="new/")][::11] == [
+        "new/scan-01.aec",
+        "new/scan-12.aec",
+    ]
+
+
+def test_pages_of_denoised_pictures_are_marked():
+    pages_of("scan.tif", 2)
+    planned = jobs.plan_denoising(Selection(("scan.tif",), all_pages=True), None, refuse)
+    assert [job.output_name for job in planned] == ["scan-denoised-1.tif", "scan-denoised-2.tif"]
+
+
+def test_pages_collide_and_are_protected_as_files_are():
+    pages_of("scan.tif", 2)
+    touch("scan-1.png")
+    with pytest.raises(UsageError, match=r"scan.tif and scan-1.png would both be written to .*scan-1.aec"):
+        all_pages("scan.tif", "scan-1.png")
+    planned = all_pages("scan.tif", "scan-2.aec", replace=True)
+    assert [job.refusal for job in planned] == [
+        None,
+        "its output scan-2.aec is itself an input; name another with -o",
+        "is a .aec file already",
+    ]
+
+
+def test_pages_of_a_file_go_to_one_shard():
+    pages_of("a.tif", 3)
+    pages_of("b.tif", 2)
+    names = [[job.name for job in all_pages("a.tif", "b.tif", shard=(i, 2))] for i in (1, 2)]
+    assert names == [["a.tif"] * 3, ["b.tif"] * 2]
+
+
+def test_what_has_no_pages_to_count_is_one_job_and_others_go_on():
+    pages_of("a.tif", 2)
+    Path("b.tif").write_bytes(b"II*\0\xff\xff\xff\xff")
+    planned = all_pages("a.tif", "b.tif", "missing.tif")
+    assert [(job.name, job.refusal is None) for job in planned] == [
+        ("a.tif", True),
+        ("a.tif", True),
+        ("b.tif", True),
+        ("missing.tif", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options", "message"),
+    [
+        (["-"], {}, "standard input cannot serve"),
+        (["a.tif"], {"out": "-"}, "a.tif has 2 pages, and standard output serves one"),
+        (["a.tif"], {"wanted": Wanted(1)}, "--page and --all-pages exclude each other"),
+    ],
+)
+def test_all_pages_of_what_cannot_have_them_is_wrong_usage(inputs, options, message):
+    pages_of("a.tif", 2)
+    with pytest.raises(UsageError, match=message):
+        all_pages(*inputs, **options)
+
+
+def test_what_is_wanted_reaches_every_job():
+    touch("a.png")
+    wanted = Wanted(2, 1000)
+    for kind in (ENCODE, READ, jobs.EVALUATE):
+        (job,) = jobs.plan(Selection(("a.png",), wanted=wanted), kind, drop)
+        assert job.wanted == wanted
+
+
+def test_folders_take_what_the_readers_read():
+    touch("in/a.jxl", "in/b.JP2", "in/c.qoi", "in/d.tga", "in/e.pfm", "in/f.heic", "in/g.txt")
+    planned = jobs.plan(Selection(("in",)), ENCODE, drop)
+    assert [job.name[3:] for job in planned] == ["a.jxl", "b.JP2", "c.qoi", "d.tga", "e.pfm", "f.heic"]
+    assert PICTURE_SUFFIXES == imagefile.SUFFIXES

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from aecodec.codec.codec import Codec, Target
 from aecodec.errors import AecodecError, BadInput, DeviceError, OutputError, UsageError, WeightsError
@@ -34,6 +35,8 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RESTORERS, "small", TINY_RESTORER)
     monkeypatch.setattr(codec, "PCA_CROPS", 64)
     monkeypatch.setattr(codec, "FREEZE_CROPS", 2)
+    monkeypatch.setattr(codec, "TRIAL_CROPS", 1)
+    monkeypatch.setattr(runs, "monotonic", lambda: 0.0)  # all of a budget is for training
 
 
 @pytest.fixture
@@ -240,6 +243,96 @@ def test_validation_pictures_that_cannot_be_used_cost_no_training(tmp_path: Path
     with pytest.raises(BadInput, match="512 pixels"):
         train(out, valid=tmp_path)
     assert train.reports == []
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes when pictures are read (40 s) and, a crop, when freezing is tried (1 s)."""
+    now = [1000.0]
+    read, freeze = data.load, codec.freeze
+
+    def load(*given: Any) -> data.Pictures:
+        now[0] += 40
+        return read(*given)
+
+    def frozen(model: Any, crops: torch.Tensor) -> Any:
+        now[0] += len(crops)
+        return freeze(model, crops)
+
+    monkeypatch.setattr(runs, "monotonic", lambda: now[0])
+    monkeypatch.setattr(data, "load", load)
+    monkeypatch.setattr(codec, "freeze", frozen)
+    monkeypatch.setattr(codec, "FREEZE_CROPS", 15)
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(
+    ("options", "budget_s", "trained_s", "total_s"),
+    [
+        ({}, 100, 100 - 10 - 40 - 2 - 15, 100 - 10 - 40 - 2 - 15),
+        ({"stable": True}, 100, 100 - 10 - 40, math.inf),
+        ({}, 30, 3, 3),  # a tenth, however long all else takes
+        ({"total_time_s": 300}, 100, 100, 300),
+        ({}, math.inf, math.inf, math.inf),
+    ],
+)
+def test_the_budget_is_of_all_that_the_command_does(
+    options: dict[str, Any],
+    budget_s: float,
+    trained_s: float,
+    total_s: float,
+    out: Path,
+    train: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[tuple[float, float]] = []
+
+    def run(self: Trainer, pictures: data.Pictures, budget_s: float, watch: Watch) -> None:
+        found.append((budget_s, self.schedule.total))
+
+    monkeypatch.setattr(Trainer, "run", run)
+    train(out, budget_s, begun=990.0, **options)
+    assert found == [(pytest.approx(trained_s), pytest.approx(total_s))]
+    told = [note for note in train.notes if note.startswith("trains for ")]
+    assert len(told) == (trained_s != budget_s)
+    assert all((": that is beyond the budget" in note) == (budget_s == 30) for note in told)
+
+
+def test_a_network_that_cannot_be_frozen_yet_is_trained(
+    out: Path, train: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    freeze = codec.freeze
+
+    def fails_at_first(model: Any, crops: torch.Tensor) -> Any:
+        tried.append(len(crops))
+        if len(tried) == 1:
+            raise WeightsError("too large to freeze")
+        return freeze(model, crops)
+
+    monkeypatch.setattr(codec, "freeze", fails_at_first)
+    assert train(out) is not None
+    assert tried == [codec.TRIAL_CROPS, codec.FREEZE_CROPS]
+
+
+def test_small_sums_are_not_shown_as_nothing(tmp_path: Path, out: Path, train: Told) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    Image.fromarray(sample()[:400, :400]).save(folder / "a.png")
+    train(out, data=[folder])
+    assert "1 pictures, 0.16 megapixels" in train.notes
+    assert [runs._amount(value) for value in (0.004, 9.94, 10.4, 1234.5)] == ["0.004", "9.9", "10", "1,234"]
+
+
+@pytest.mark.usefixtures("unread")
+@pytest.mark.parametrize(
+    ("option", "given"), [("--data", {"data": [SAMPLES, Path("nowhere")]}), ("--valid", {"valid": Path("nowhere")})]
+)
+def test_a_folder_that_is_missing_is_named(option: str, given: dict[str, Any], out: Path, train: Told) -> None:
+    with pytest.raises(BadInput, match=f"{option} nowhere does not exist"):
+        train(out, **given)
+    with pytest.raises(BadInput, match=r"--data .*dog\.png is no folder"):
+        train(out, data=[SAMPLES / "dog.png"])
 
 
 def test_a_chain_goes_on_where_the_last_command_stopped(out: Path, train: Told) -> None:

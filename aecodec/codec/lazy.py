@@ -1,0 +1,57 @@
+"""A codec that is loaded when the first picture needs a network: lossless files need neither weights nor torch."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO
+
+from aecodec.codec import decoding, losslessfile
+from aecodec.codec.header import Cleaning, Header
+from aecodec.codec.layers import Crop
+from aecodec.codec.layout import read_header, stream_of
+from aecodec.codec.ratecontrol import Target, refuse_effort
+from aecodec.codec.results import Decoded, Encoded
+from aecodec.pictures.picture import Picture
+
+if TYPE_CHECKING:
+    from aecodec.codec.codec import Codec
+
+
+class LazyCodec:
+    """`load` gives the codec, and raises WeightsError and DeviceError when it is asked."""
+
+    def __init__(self, load: "Callable[[], Codec]", threads: int | None = None) -> None:
+        self._load = load
+        self._threads = threads
+
+    @cached_property
+    def codec(self) -> "Codec":
+        return self._load()
+
+    def encode(
+        self,
+        picture: Picture,
+        target: Target,
+        *,
+        effort: int = 0,
+        exact: bool = False,
+        clean: Cleaning | None = None,
+    ) -> Encoded:
+        """As `Codec.encode`."""
+        if target.kind != "lossless":
+            return self.codec.encode(picture, target, effort=effort, exact=exact, clean=clean)
+        refuse_effort(effort)
+        return losslessfile.encode(picture, effort=effort, clean=clean, threads=self._threads or 0)
+
+    def decode(self, source: bytes | BinaryIO, *, crop: Crop | None = None, keep_going: bool = False) -> Decoded:
+        """As `Codec.decode`."""
+        stream = stream_of(source)
+        start = stream.tell()
+        has_network = read_header(stream).has_network
+        stream.seek(start)
+        if has_network:
+            return self.codec.decode(stream, crop=crop, keep_going=keep_going)
+        return decoding.decode(stream, _no_network, crop=crop, keep_going=keep_going)
+
+
+def _no_network(header: Header) -> decoding.Network:
+    raise AssertionError("a lossless file has no latents")

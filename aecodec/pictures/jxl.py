@@ -1,0 +1,114 @@
+"""JPEG XL in, at 8 and 16 bits, with its EXIF and XMP; of a transcoded JPEG, the JPEG itself with all that it has."""
+
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+
+from aecodec.errors import BadInput
+from aecodec.limits import MAX_METADATA_BYTES
+from aecodec.pictures import pillow
+from aecodec.pictures.depths import to_samples
+from aecodec.pictures.jxlheader import Colours, Extra, Header, read_header
+from aecodec.pictures.orientation import said_upright
+from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
+from aecodec.pictures.wanted import Wanted
+
+CODESTREAM = b"\xff\x0a"
+CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
+HEADER_BYTES, HEADER_PARTS = 4096, 16  # of each part, and of these; more than any header has
+ONLY_FIRST = "of an animation in JPEG XL only the first picture is read"
+
+Box = tuple[bytes, memoryview]  # kind and content
+
+
+def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
+    """The picture of a JPEG XL, upright, or None if the data are none; raises BadInput, LimitExceeded."""
+    if not data.startswith((CODESTREAM, CONTAINER)):
+        return None
+    boxes = _boxes(data)
+    header = _header(boxes)
+    wanted.check_size(header.width, header.height)
+    if any(kind == b"jbrd" for kind, _ in boxes):
+        return pillow.read(bytes(imagecodecs.jpegxl_decode_jpeg(data, numthreads=1)), warn, wanted)
+    _tell_colours(header, warn)
+    if not header.animated:
+        wanted.index(1, warn)
+    elif wanted.page not in (None, 1):
+        raise BadInput(ONLY_FIRST)  # imagecodecs gives whatever was in memory for a picture that is not there
+    elif wanted.page is None:
+        warn("an animation: only the first picture is kept")
+    picture = from_array(_samples(imagecodecs.jpegxl_decode(data, index=0), header, warn))
+    return replace(picture, metadata=replace(_metadata(boxes), cicp=header.cicp, gamma=header.gamma))
+
+
+def count(stream: BinaryIO) -> int | None:
+    """1, or None of another format; raises BadInput for an animation, whose pictures nothing counts."""
+    start = stream.read(len(CONTAINER))
+    if not start.startswith((CODESTREAM, CONTAINER)):
+        return None
+    if _header(_boxes(start + stream.read())).animated:
+        raise BadInput(ONLY_FIRST)
+    return 1
+
+
+def _boxes(data: bytes) -> list[Box]:
+    """Kind and content of each box; raises BadInput. A bare codestream is one box of that."""
+    if data.startswith(CODESTREAM):
+        return [(b"jxlc", memoryview(data))]
+    view = memoryview(data)
+    found = []
+    at = 0
+    while at < len(data):
+        size, kind, head = int.from_bytes(view[at : at + 4]), bytes(view[at + 4 : at + 8]), 8
+        if size == 1:
+            size, head = int.from_bytes(view[at + 8 : at + 16]), 16
+        end = at + size if size else len(data)
+        if (size and size < head) or end > len(data):
+            raise BadInput(f"truncated JPEG XL: box {kind.decode('ascii', 'replace')!r} at byte {at} is not whole")
+        found.append((kind, view[at + head : end]))
+        at = end
+    return found
+
+
+def _header(boxes: list[Box]) -> Header:
+    """Of the codestream, which may come in numbered parts."""
+    starts = {b"jxlc": 0, b"jxlp": 4}
+    parts = [content[starts[kind] :] for kind, content in boxes if kind in starts]
+    return read_header(b"".join(bytes(part[:HEADER_BYTES]) for part in parts[:HEADER_PARTS]))
+
+
+def _tell_colours(header: Header, warn: Warn) -> None:
+    """imagecodecs gives no profile: raises BadInput where the colours would be others without it."""
+    if header.colours is Colours.PROFILE and header.xyb:
+        raise BadInput("a lossy JPEG XL with an ICC profile: convert it to PNG or TIFF with djxl first")
+    if header.colours is not Colours.KNOWN:
+        warn(f"the colours of the JPEG XL are described by {header.colours.value}, which is not kept")
+
+
+def _samples(array: NDArray[Any], header: Header, warn: Warn) -> NDArray[Any]:
+    """(H, W, C) of 8 or 16 bits: colours and the first alpha."""
+    alpha = Extra.ALPHA in header.extras
+    if len(header.extras) > alpha:
+        warn("the JPEG XL has extra channels that are not alpha: they are dropped")
+    if header.grey and header.extras and not alpha:
+        array = array[0]  # imagecodecs gives grey and what is beside it as planes
+    samples: NDArray[Any] = np.atleast_3d(to_samples(array, header.bits, warn))
+    if alpha and header.premultiplied:
+        samples = np.dstack([unassociated(samples[:, :, :-1], samples[:, :, -1]), samples[:, :, -1]])
+    return samples
+
+
+def _metadata(boxes: list[Box]) -> Metadata:
+    """EXIF and XMP; orientation has been applied, so that EXIF must not turn the picture once more."""
+    plain: dict[bytes, bytes] = {}
+    for kind, content in boxes:
+        if kind in (b"Exif", b"xml "):
+            plain.setdefault(kind, bytes(content))
+        elif kind == b"brob" and (inner := bytes(content[:4])) in (b"Exif", b"xml "):
+            plain.setdefault(inner, bytes(imagecodecs.brotli_decode(bytes(content[4:]), out=MAX_METADATA_BYTES)))
+    exif = plain.get(b"Exif", b"")
+    block = exif[4 + int.from_bytes(exif[:4]) :]  # the offset of the TIFF header comes first
+    return said_upright(Metadata(exif=block or None, xmp=plain.get(b"xml ") or None))
