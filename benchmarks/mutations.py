@@ -18,13 +18,11 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import torch
 
 from aecodec.codec.codec import Codec, Target
-from aecodec.codec.ratecontrol import Kind
 from aecodec.errors import AecodecError
 from aecodec.pictures.picture import Metadata, Picture, from_array
 from benchmarks.anatomy import Anatomy
@@ -68,9 +66,7 @@ def seeds(codec: Codec, given: list[Path]) -> list[bytes]:
         from_array(patterns.noise(rng, 40, 30, 4)),
         from_array(photo[:1, :1].copy()),
     ]
-    targets = [Target("quality", 20), Target("quality", 90)]
-    if "lossless" in get_args(Kind):
-        targets.append(Target("lossless", 1))
+    targets = [Target("quality", 20), Target("quality", 90), Target("lossless", 1)]
     files = [codec.encode(picture, target).data for picture in pictures for target in targets]
     return [*files, _tiled(codec, page), *(path.read_bytes() for path in given)]
 
