@@ -1,6 +1,7 @@
 """PNG at full depth, transparent colours, and damage that Pillow would not see."""
 
 import struct
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +11,18 @@ from aecodec.errors import AecodecError, LimitExceeded
 from aecodec.pictures import png
 from aecodec.pictures.imagefile import read
 from tests import drawn
-from tests.drawn import read_quietly
+from tests.drawn import read_quietly, read_with_warnings
+
+
+def as_raw_profile(exif: bytes) -> bytes:
+    """As ImageMagick and ExifTool had it before PNG had a chunk for it."""
+    content = b"Exif\0\0" + exif
+    return b"\nexif\n%8d\n%s\n" % (len(content), content.hex().encode())
+
+
+def with_chunks(bits: int, added: list[tuple[bytes, bytes]]) -> bytes:
+    made = b"".join(png.chunk(kind, content) for kind, content in added)
+    return png.encode_samples(drawn.samples((4, 5, 3), bits), made)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
@@ -61,6 +73,44 @@ def test_every_flipped_byte_of_a_png_is_noticed() -> None:
         damaged = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
         with pytest.raises(AecodecError):
             read(BytesIO(damaged))
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_what_programs_add_of_themselves_is_dropped_without_a_word(bits: int) -> None:
+    added = [
+        (b"tIME", bytes(7)),
+        (b"bKGD", bytes(6)),
+        (b"vpAg", bytes(9)),
+        (b"sBIT", bytes([bits] * 3)),
+        *[(b"tEXt", keyword + b"\0x") for keyword in (b"Software", b"date:create", b"date:modify", b"date:timestamp")],
+        *[(b"tEXt", keyword + b"\0x") for keyword in (b"icc:copyright", b"png:IHDR.bit-depth-orig", b"tiff:endian")],
+        (b"iTXt", b"icc:description\0\0\0\0\0x"),
+    ]
+
+    _, told = read_with_warnings(with_chunks(bits, added))
+
+    assert told == []
+
+
+@pytest.mark.parametrize("keyword", [b"Title", b"Author", b"Description", b"Copyright", b"Comment", b"Creation Time"])
+def test_what_somebody_wrote_is_named_beside_it(keyword: bytes) -> None:
+    _, told = read_with_warnings(with_chunks(8, [(b"tEXt", b"Software\0x"), (b"tEXt", keyword + b"\0x")]))
+
+    assert told == [f"PNG chunks that are not kept: tEXt '{keyword.decode()}'"]
+
+
+@pytest.mark.parametrize(
+    ("exif", "warnings"),
+    [
+        ([(b"eXIf", drawn.exif_block())], []),
+        ([(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(as_raw_profile(drawn.exif_block())))], []),
+        ([], ["PNG chunks that are not kept: tEXt 'exif:Artist'"]),
+    ],
+)
+def test_texts_of_exif_are_missed_where_there_is_no_exif(exif: list[tuple[bytes, bytes]], warnings: list[str]) -> None:
+    _, told = read_with_warnings(with_chunks(8, [(b"tEXt", b"exif:Artist\0me"), *exif]))
+
+    assert told == warnings
 
 
 @pytest.mark.parametrize("depth", [8, 16])
