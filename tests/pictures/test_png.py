@@ -1,5 +1,6 @@
 """PNG at full depth, transparent colours, and damage that Pillow would not see."""
 
+import re
 import struct
 import zlib
 from io import BytesIO
@@ -14,10 +15,12 @@ from tests import drawn
 from tests.drawn import read_quietly, read_with_warnings
 
 
-def as_raw_profile(exif: bytes) -> bytes:
-    """As ImageMagick and ExifTool had it before PNG had a chunk for it."""
+def raw_profile(exif: bytes) -> bytes:
+    """A text as ImageMagick and ExifTool had it before PNG had a chunk for EXIF."""
     content = b"Exif\0\0" + exif
-    return b"\nexif\n%8d\n%s\n" % (len(content), content.hex().encode())
+    lines = re.findall(".{1,72}", content.hex())
+    text = "\n".join(["", "exif", f"{len(content):8}", *lines, ""])
+    return b"Raw profile type exif\0\0" + zlib.compress(text.encode())
 
 
 def with_chunks(bits: int, added: list[tuple[bytes, bytes]]) -> bytes:
@@ -103,7 +106,7 @@ def test_what_somebody_wrote_is_named_beside_it(keyword: bytes) -> None:
     ("exif", "warnings"),
     [
         ([(b"eXIf", drawn.exif_block())], []),
-        ([(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(as_raw_profile(drawn.exif_block())))], []),
+        ([(b"zTXt", raw_profile(drawn.exif_block()))], []),
         ([], ["PNG chunks that are not kept: tEXt 'exif:Artist'"]),
     ],
 )
@@ -111,6 +114,23 @@ def test_texts_of_exif_are_missed_where_there_is_no_exif(exif: list[tuple[bytes,
     _, told = read_with_warnings(with_chunks(8, [(b"tEXt", b"exif:Artist\0me"), *exif]))
 
     assert told == warnings
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_exif_in_a_text_is_kept_byte_for_byte_whatever_it_is(bits: int) -> None:
+    for exif in (drawn.exif_block(), drawn.exif_block() + b"what no directory names", b"no EXIF at all"):
+        picture, told = read_with_warnings(with_chunks(bits, [(b"zTXt", raw_profile(exif))]))
+
+        assert (picture.metadata.exif, told) == (exif, [])
+
+
+def test_a_chunk_of_exif_goes_before_a_text_and_a_damaged_text_costs_itself() -> None:
+    text = (b"tEXt", b"Raw profile type exif\0\nexif\n       2\n4x")
+    chunk = (b"eXIf", drawn.exif_block())
+
+    assert read_quietly(with_chunks(8, [chunk, text])).metadata.exif == drawn.exif_block()
+    picture, told = read_with_warnings(with_chunks(8, [text]))
+    assert (picture.metadata.exif, told) == (None, ["the EXIF in a text of the PNG is damaged and is dropped"])
 
 
 @pytest.mark.parametrize("depth", [8, 16])
