@@ -11,7 +11,7 @@ import math
 import os
 import reprlib
 from functools import cache
-from numbers import Real
+from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, overload
@@ -22,8 +22,11 @@ from numpy.typing import NDArray
 from aecodec.codec.lazy import LazyCodec
 from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.errors import BadInput, UsageError
+from aecodec.limits import MAX_PIXELS
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, Samples
+from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.services.files import refuse_large
 from aecodec.services.given import is_tensor, opened, picture_of
 
 if TYPE_CHECKING:
@@ -49,13 +52,15 @@ def encode(  # noqa: PLR0913
     lossless: bool = False,
     device: str = "auto",
     weights: WeightsPath = None,
+    max_pixels: int | None = None,
 ) -> bytes:
     """The .aec file of a picture.
 
     One of five says how good: `quality` 1 ... 100 (by default 50); `bpp` bits a pixel or `max_bytes` bytes, of the
     whole file, met as nearly as can be and never exceeded; `psnr` decibels, reached by the smallest file that does;
-    `lossless` keeps every sample. `effort` 0 ... 9 makes the file smaller, not worse, and takes its time. Raises
-    AecodecError: UsageError for two of the five, TargetUnreachable, BadInput and LimitExceeded for the picture.
+    `lossless` keeps every sample. `effort` 0 ... 9 makes the file smaller, not worse, and takes its time. The
+    picture in a file may have `max_pixels` at most, by default 178,956,970. Raises AecodecError: UsageError for two of
+    the five, TargetUnreachable, BadInput and LimitExceeded for the picture.
     """
     refuse_effort(effort)
     target = Target.of(
@@ -67,21 +72,26 @@ def encode(  # noqa: PLR0913
             "lossless": 1.0 if lossless else None,
         }
     )
-    picture = picture_of(image)
+    picture = picture_of(image, _wanted(max_pixels))
     return _loaded_codec(device, weights).encode(picture, target, effort=int(effort)).data
 
 
-def decode(data: File, *, device: str = "auto", weights: WeightsPath = None) -> "Image.Image":
+def decode(
+    data: File, *, device: str = "auto", weights: WeightsPath = None, max_pixels: int | None = None
+) -> "Image.Image":
     """The picture in an .aec file (path, bytes, open file), with ICC profile and EXIF in its `info`.
 
-    Pillow has no 16-bit colour: such a file is refused, and `decode_array` has it. Raises AecodecError.
+    Pillow has no 16-bit colour: such a file is refused, and `decode_array` has it. Pictures of more than `max_pixels`,
+    by default 178,956,970, are refused before memory is taken. Raises AecodecError.
     """
-    return imagefile.to_pil(_decoded(data, device, weights))
+    return imagefile.to_pil(_decoded(data, device, weights, max_pixels))
 
 
-def decode_array(data: File, *, device: str = "auto", weights: WeightsPath = None) -> Samples:
-    """The samples in an .aec file (path, bytes, open file), (H, W, C) of uint8 or uint16. Raises AecodecError."""
-    return _decoded(data, device, weights).interleaved()
+def decode_array(
+    data: File, *, device: str = "auto", weights: WeightsPath = None, max_pixels: int | None = None
+) -> Samples:
+    """The samples in an .aec file, (H, W, C) of uint8 or uint16; all else as for `decode`. Raises AecodecError."""
+    return _decoded(data, device, weights, max_pixels).interleaved()
 
 
 @overload
@@ -92,6 +102,7 @@ def denoise(
     *,
     device: str = "auto",
     weights: WeightsPath = None,
+    max_pixels: int | None = None,
 ) -> "Image.Image": ...
 
 
@@ -103,6 +114,7 @@ def denoise(
     *,
     device: str = "auto",
     weights: WeightsPath = None,
+    max_pixels: int | None = None,
 ) -> Samples: ...
 
 
@@ -114,6 +126,7 @@ def denoise(
     *,
     device: str = "auto",
     weights: WeightsPath = None,
+    max_pixels: int | None = None,
 ) -> "Tensor": ...
 
 
@@ -124,16 +137,18 @@ def denoise(
     *,
     device: str = "auto",
     weights: WeightsPath = None,
+    max_pixels: int | None = None,
 ) -> "Image.Image | Samples | Tensor":
     """The picture without its noise: an array for an array, a tensor for a tensor, a Pillow picture for all else.
 
     Alpha, depth, ICC profile and EXIF stay. `sigma` is the noise's standard deviation in levels of 255, above 0, and
-    by default as estimated; `strength` goes from 0, the input, to 1. Raises AecodecError.
+    by default as estimated; `strength` goes from 0, the input, to 1. `max_pixels` as for `encode`. Raises
+    AecodecError.
     """
     sigma, share = _number("sigma", sigma), _number("strength", strength)
     if share is None:
         raise UsageError("strength is None: give a number from 0 to 1")
-    picture = picture_of(image)
+    picture = picture_of(image, _wanted(max_pixels))
     if picture.bit_depth == 16 and picture.interleaved().shape[2] > 1 and not _is_numbers(image):
         raise BadInput("Pillow cannot hold 16-bit colour or alpha, as this picture has: give it as an array")
     clean = _loaded_denoiser(device, weights).denoise(picture, sigma=sigma, strength=share).picture
@@ -150,9 +165,19 @@ def _is_numbers(image: object) -> bool:
     return isinstance(image, np.ndarray) or is_tensor(image)
 
 
-def _decoded(data: File, device: str, weights: WeightsPath) -> Picture:
+def _decoded(data: File, device: str, weights: WeightsPath, max_pixels: int | None) -> Picture:
+    wanted = _wanted(max_pixels)
     with opened(data) as stream:
+        refuse_large(stream, wanted.max_pixels)
         return _loaded_codec(device, weights).decode(stream).picture
+
+
+def _wanted(max_pixels: object) -> Wanted:
+    if max_pixels is None:
+        return FIRST
+    if isinstance(max_pixels, Integral) and not isinstance(max_pixels, bool) and 1 <= int(max_pixels) <= MAX_PIXELS:
+        return Wanted(max_pixels=int(max_pixels))
+    raise UsageError(f"max_pixels is {reprlib.repr(max_pixels)}: give a whole number from 1 to {MAX_PIXELS:,}")
 
 
 def _number(name: str, value: object) -> float | None:

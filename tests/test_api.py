@@ -14,7 +14,8 @@ from PIL import Image
 import aecodec
 from aecodec import api
 from aecodec.denoiser import Denoiser
-from aecodec.errors import UsageError
+from aecodec.errors import BadInput, LimitExceeded, UsageError
+from aecodec.pictures.wanted import Wanted
 from tests import drawn, fake_codec
 
 
@@ -106,12 +107,55 @@ def test_two_targets_are_one_too_many():
         {"effort": None},
         {"weights": 5},
         {"weights": ["a"]},
+        {"max_pixels": "1G"},
+        {"max_pixels": 4e8},
+        {"max_pixels": True},
+        {"max_pixels": 0},
+        {"max_pixels": -1},
+        {"max_pixels": (1 << 30) + 1},
+        {"max_pixels": 10**400},
     ],
 )
 def test_wrong_kinds_and_ranges_of_options_are_usage_errors(options):
     with pytest.raises(UsageError) as refusal:
         aecodec.encode(drawn.samples((8, 8, 3)), **options)
     assert "\n" not in str(refusal.value)
+
+
+def test_a_file_has_at_most_so_many_pixels_as_are_allowed(tmp_path, log):
+    path, coded = tmp_path / "a.png", tmp_path / "a.aec"
+    Image.fromarray(drawn.samples((20, 31, 3))).save(path)
+    coded.write_bytes(aecodec.encode(path, max_pixels=620))
+    calls = (
+        (aecodec.encode, path),
+        (aecodec.denoise, path),
+        (aecodec.denoise, path.read_bytes()),
+        (aecodec.decode, coded),
+        (aecodec.decode_array, coded.read_bytes()),
+    )
+    for function, given in calls:
+        function(given, max_pixels=np.int64(620))
+        before = list(log)
+        with pytest.raises(LimitExceeded, match=r"has 620 pixels \(31 x 20\), more than the 619 allowed: .*max_pixels"):
+            function(given, max_pixels=619)
+        with pytest.raises(UsageError, match="max_pixels is '1G': give a whole number from 1 to 1,073,741,824"):
+            function(given, max_pixels="1G")
+        assert log == before
+
+
+def test_without_a_number_the_bound_is_that_of_the_command_line(tmp_path, monkeypatch):
+    path = tmp_path / "a.ppm"
+    path.write_bytes(b"P6 20000 10000 255\n")
+    for function in (aecodec.encode, aecodec.denoise):
+        with pytest.raises(LimitExceeded, match="more than the 178,956,970 allowed by default"):
+            function(path)
+        with pytest.raises(BadInput, match="truncated"):
+            function(path, max_pixels=1 << 28)
+    data = aecodec.encode(drawn.samples((20, 31, 3)))
+    monkeypatch.setattr(api, "FIRST", Wanted(max_pixels=619))
+    for function in (aecodec.decode, aecodec.decode_array):
+        with pytest.raises(LimitExceeded, match="more than the 619 allowed"):
+            function(data)
 
 
 @pytest.mark.parametrize("number", [71.5, np.float32(71.5), Fraction(143, 2)])

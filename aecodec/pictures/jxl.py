@@ -11,27 +11,24 @@ from aecodec.errors import BadInput
 from aecodec.limits import MAX_METADATA_BYTES
 from aecodec.pictures import pillow
 from aecodec.pictures.depths import to_samples
-from aecodec.pictures.jxlheader import Colours, Extra, Header, read_header
+from aecodec.pictures.jxlboxes import CODESTREAM, CONTAINER, Box, boxes
+from aecodec.pictures.jxlheader import HEADER_BYTES, Colours, Extra, Header, read_header
 from aecodec.pictures.orientation import said_upright
 from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
 from aecodec.pictures.wanted import Wanted
 
-CODESTREAM = b"\xff\x0a"
-CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
-HEADER_BYTES, HEADER_PARTS = 4096, 16  # of each part, and of these; more than any header has
+HEADER_PARTS = 16  # of the codestream; more than any header lies in
 ONLY_FIRST = "of an animation in JPEG XL only the first picture is read"
-
-Box = tuple[bytes, memoryview]  # kind and content
 
 
 def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture of a JPEG XL, upright, or None if the data are none; raises BadInput, LimitExceeded."""
     if not data.startswith((CODESTREAM, CONTAINER)):
         return None
-    boxes = _boxes(data)
-    header = _header(boxes)
+    found = boxes(data)
+    header = _header(found)
     wanted.check_size(header.width, header.height)
-    if any(kind == b"jbrd" for kind, _ in boxes):
+    if any(kind == b"jbrd" for kind, _ in found):
         return pillow.read(bytes(imagecodecs.jpegxl_decode_jpeg(data, numthreads=1)), warn, wanted)
     _tell_colours(header, warn)
     if not header.animated:
@@ -41,7 +38,7 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     elif wanted.page is None:
         warn("an animation: only the first picture is kept")
     picture = from_array(_samples(imagecodecs.jpegxl_decode(data, index=0), header, warn))
-    return replace(picture, metadata=replace(_metadata(boxes), cicp=header.cicp, gamma=header.gamma))
+    return replace(picture, metadata=replace(_metadata(found), cicp=header.cicp, gamma=header.gamma))
 
 
 def count(stream: BinaryIO) -> int | None:
@@ -49,34 +46,15 @@ def count(stream: BinaryIO) -> int | None:
     start = stream.read(len(CONTAINER))
     if not start.startswith((CODESTREAM, CONTAINER)):
         return None
-    if _header(_boxes(start + stream.read())).animated:
+    if _header(boxes(start + stream.read())).animated:
         raise BadInput(ONLY_FIRST)
     return 1
 
 
-def _boxes(data: bytes) -> list[Box]:
-    """Kind and content of each box; raises BadInput. A bare codestream is one box of that."""
-    if data.startswith(CODESTREAM):
-        return [(b"jxlc", memoryview(data))]
-    view = memoryview(data)
-    found = []
-    at = 0
-    while at < len(data):
-        size, kind, head = int.from_bytes(view[at : at + 4]), bytes(view[at + 4 : at + 8]), 8
-        if size == 1:
-            size, head = int.from_bytes(view[at + 8 : at + 16]), 16
-        end = at + size if size else len(data)
-        if (size and size < head) or end > len(data):
-            raise BadInput(f"truncated JPEG XL: box {kind.decode('ascii', 'replace')!r} at byte {at} is not whole")
-        found.append((kind, view[at + head : end]))
-        at = end
-    return found
-
-
-def _header(boxes: list[Box]) -> Header:
+def _header(found: list[Box]) -> Header:
     """Of the codestream, which may come in numbered parts."""
     starts = {b"jxlc": 0, b"jxlp": 4}
-    parts = [content[starts[kind] :] for kind, content in boxes if kind in starts]
+    parts = [content[starts[kind] :] for kind, content in found if kind in starts]
     return read_header(b"".join(bytes(part[:HEADER_BYTES]) for part in parts[:HEADER_PARTS]))
 
 
@@ -101,10 +79,10 @@ def _samples(array: NDArray[Any], header: Header, warn: Warn) -> NDArray[Any]:
     return samples
 
 
-def _metadata(boxes: list[Box]) -> Metadata:
+def _metadata(found: list[Box]) -> Metadata:
     """EXIF and XMP; orientation has been applied, so that EXIF must not turn the picture once more."""
     plain: dict[bytes, bytes] = {}
-    for kind, content in boxes:
+    for kind, content in found:
         if kind in (b"Exif", b"xml "):
             plain.setdefault(kind, bytes(content))
         elif kind == b"brob" and (inner := bytes(content[:4])) in (b"Exif", b"xml "):

@@ -1,4 +1,4 @@
-"""The header of a JPEG XL codestream: size, depth, alpha and colours, which imagecodecs does not tell.
+"""The header of a JPEG XL codestream: size, depth, alpha and colours, which imagecodecs neither tells nor lets choose.
 
 ISO/IEC 18181-1, sections D (headers; the names of fields are its own) and A.2 (bits, the lowest first).
 """
@@ -8,13 +8,17 @@ from enum import Enum, IntEnum
 
 from aecodec.errors import BadInput
 from aecodec.pictures.colour import is_srgb
+from aecodec.pictures.jxlboxes import CODESTREAM
 
 _RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}  # width to height
 _LENGTHS = ((1, 9), (1, 13), (1, 18), (1, 30))  # of a side; (offset, bits) as `_Bits.choice` takes them
 _PREVIEW_LENGTHS = ((1, 6), (65, 8), (321, 10), (1345, 12))
 _PRIMARIES = {1: 1, 9: 9, 11: 12}  # CICP's numbers; 11 there is P3 with the white of cinemas
 D65 = 1  # of the kinds of white
-_ENUM = ((0, 0), (1, 0), (2, 4), (18, 6))
+LINEAR, SRGB = 8, 13  # of the transfer functions
+HEADER_BYTES = 4096  # more than any header has
+_FOUR_BITS = 2  # the least of an enumeration that takes two bits and then four
+_ENUM = ((0, 0), (1, 0), (_FOUR_BITS, 4), (18, 6))
 
 
 class Colours(Enum):
@@ -49,12 +53,14 @@ class Header:
     colours: Colours = Colours.KNOWN
     cicp: tuple[int, ...] | None = None  # as `aecodec.pictures.colour` has it and gamma; both None: sRGB
     gamma: int | None = None
+    transfer_at: int = field(default=0, compare=False)  # bit of the codestream where a transfer function is named
 
 
 class _Bits:
     def __init__(self, data: bytes) -> None:
         self._number = int.from_bytes(data, "little")
         self._left = 8 * len(data)
+        self.at = 0
 
     def take(self, count: int) -> int:
         if count > self._left:
@@ -62,6 +68,7 @@ class _Bits:
         value = self._number & ((1 << count) - 1)
         self._number >>= count
         self._left -= count
+        self.at += count
         return value
 
     def flag(self) -> bool:
@@ -75,13 +82,27 @@ class _Bits:
 
 def read_header(codestream: bytes) -> Header:
     """Of the first bytes of a codestream, some 1,000 at most; raises BadInput."""
-    if codestream[:2] != b"\xff\x0a":
+    if not codestream.startswith(CODESTREAM):
         raise BadInput("damaged JPEG XL: it does not begin with a header")
-    bits = _Bits(codestream[2:])
+    bits = _Bits(codestream)
+    bits.take(16)
     header = Header(*_size(bits))
     if not bits.flag():
         _metadata(bits, header)
     return header
+
+
+def say_srgb(codestream: memoryview) -> None:
+    """Name sRGB, in place, where linear light is named with its primaries: a number of as many bits.
+
+    Samples stay what they are, but for a codestream in XYB: it is decoded to what is named. Raises BadInput.
+    """
+    start = bytes(codestream[:HEADER_BYTES])
+    header = read_header(start)
+    if header.cicp == (1, LINEAR, 0, 1):
+        differing = (LINEAR - _FOUR_BITS) ^ (SRGB - _FOUR_BITS)
+        number = int.from_bytes(start, "little") ^ differing << (header.transfer_at + 2)
+        codestream[: len(start)] = number.to_bytes(len(start), "little")
 
 
 def _size(bits: _Bits) -> tuple[int, int]:
@@ -167,6 +188,7 @@ def _colours(bits: _Bits, header: Header) -> Colours:
     if bits.flag():  # a gamma in place of a transfer function, times 10,000,000
         header.gamma = round(bits.take(24) / 100)
         return Colours.KNOWN if primaries == 1 else Colours.OTHER
+    header.transfer_at = bits.at
     said = (primaries, bits.choice(*_ENUM), 0, 1)
     header.cicp = None if is_srgb("cicp", said) else said
     return Colours.KNOWN

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
 from aecodec.pictures.foreign import foreign_errors
+from aecodec.pictures.jxlboxes import CODESTREAM, boxes
 from aecodec.pictures.picture import Samples
 
-VP8L, JPEG_XL = b"\x2f", b"\xff\x0a"
+VP8L, JPEG_XL = b"\x2f", CODESTREAM
 MAX_VP8L_SIDE = 1 << 14  # pixels
 NATURAL_BITS = 2  # a pixel, of a quick coder: what repeats takes less
 NEAR = 1.4  # more thorough ways of VP8L save no more than a third
 MOST_SECONDS, THOROUGH = 4, 8  # for the most thorough one, and from which effort on it may take any time
 LEAST_OF_NATURAL, LEAST_OF_DRAWN = 0.6, 0.25
-JPEG_XL_BOX = b"\0\0\0\x0cJXL "
 
 
 def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
@@ -118,11 +118,4 @@ def _as_webp(data: bytes) -> bytes:
 
 def _bare_jpeg_xl(coded: bytes) -> bytes:
     """The codestream; libjxl puts that of 16 bits into boxes even where none are asked for."""
-    if not coded.startswith(JPEG_XL_BOX):
-        return coded
-    at = 0
-    while True:
-        size, kind = struct.unpack_from(">I4s", coded, at)
-        if kind == b"jxlc":
-            return coded[at + 8 : at + size if size else None]
-        at += size
+    return next(bytes(content) for kind, content in boxes(coded) if kind == b"jxlc")

@@ -40,8 +40,8 @@ def metadata(image: Image.Image, warn: Warn) -> Metadata:
     exif = image.info.get("exif")
     if exif is None and image.format == "TIFF":
         exif = exif_block(image.getexif(), warn)
-    if "Raw profile type exif" in image.info:  # how PNG writers stored it before the eXIf chunk
-        exif = image.getexif().tobytes()
+    if exif is None and isinstance(text := image.info.get("Raw profile type exif"), str):
+        exif = _of_raw_profile(text, warn)
     if isinstance(xmp, str):
         xmp = xmp.encode()
     for key, name in _DROPPED.items():
@@ -50,6 +50,15 @@ def metadata(image: Image.Image, warn: Warn) -> Metadata:
     resolution = pilinfo.resolution(image)
     fields = pilinfo.colour(image, warn)
     return Metadata(icc or None, (exif or b"").removeprefix(EXIF_PREFIX) or None, xmp or None, resolution, **fields)
+
+
+def _of_raw_profile(text: str, warn: Warn) -> bytes | None:
+    """How PNG writers stored EXIF before the eXIf chunk: lines of nothing, a name and the size, then hexadecimals."""
+    try:
+        return bytes.fromhex("".join(text.split("\n")[3:]))
+    except ValueError:
+        warn("the EXIF in a text of the PNG is damaged and is dropped")
+        return None
 
 
 def info(metadata: Metadata) -> dict[str, bytes]:

@@ -25,7 +25,15 @@ MAX_NAMED = 6  # of the chunks that are not kept, in a warning
 _METADATA = (b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt", b"pHYs", b"gAMA", b"cHRM", b"sRGB")  # Pillow reads them
 _SHOWN = (b"tRNS", b"cICP", b"acTL", b"fcTL", b"fdAT")  # other ancillary chunks that are read, or warned of
 _TEXTS = (b"iTXt", b"zTXt", b"tEXt")
-_KEPT_TEXTS = (b"XML:com.adobe.xmp", b"Raw profile type exif")
+_EXIF_TEXT = b"Raw profile type exif"
+_KEPT_TEXTS = (b"XML:com.adobe.xmp", _EXIF_TEXT)
+# What programs add of themselves, so that nobody misses it: when and how they wrote the file, the colour to show it on,
+# and (ImageMagick) what its profile says and what the file was that it read.
+_ADDED = (b"tIME", b"bKGD", b"vpAg")
+_ADDED_TEXTS = (
+    *(b"Software", b"date:create", b"date:modify", b"date:timestamp", b"icc:", b"png:", b"jpeg:"),
+    *(b"tiff:alpha", b"tiff:endian", b"tiff:photometric", b"tiff:rows-per-strip"),
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     header = read_header(data)
     wanted.check_size(header.width, header.height)
     there = list(chunks(data))  # all of them: Pillow does not verify the checksums of pixels
-    _warn_of_dropped(there, warn)
+    _warn_of_dropped(there, header, warn)
     cicp = next((tuple(content) for kind, content in there if kind == b"cICP"), None)
     if header.depth < 16:
         return _of_pillow(data, header, cicp, warn, wanted)
@@ -127,19 +135,30 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     return replace(picture, metadata=pilmodes.metadata(carrier, warn))
 
 
-def _warn_of_dropped(there: list[tuple[bytes, memoryview]], warn: Warn) -> None:
+def _warn_of_dropped(there: list[tuple[bytes, memoryview]], header: Header, warn: Warn) -> None:
     """Names the ancillary chunks (small first letter) that are not kept, of texts also their keywords."""
+    has_exif = any(kind == b"eXIf" or (kind in _TEXTS and _keyword(content) == _EXIF_TEXT) for kind, content in there)
+    added = (*_ADDED_TEXTS, b"exif:") if has_exif else _ADDED_TEXTS  # ImageMagick writes EXIF as texts, too
     dropped = []
     for kind, content in there:
         if kind in _TEXTS:
-            keyword = bytes(content[:80]).partition(b"\0")[0]  # at most 79 bytes
-            if keyword not in _KEPT_TEXTS:
+            keyword = _keyword(content)
+            if keyword not in _KEPT_TEXTS and not keyword.startswith(added):
                 dropped.append(f"{kind.decode()} {keyword.decode('latin-1')!r}")
-        elif kind[0] & 0x20 and kind not in _METADATA + _SHOWN:
+        elif kind[0] & 0x20 and kind not in _METADATA + _SHOWN + _ADDED and not _is_full_depth(kind, content, header):
             dropped.append(kind.decode("ascii", "replace"))
     if dropped:
         shown = ", ".join(dict.fromkeys(dropped[:MAX_NAMED])) + (", ..." if len(dropped) > MAX_NAMED else "")
         warn(f"PNG chunks that are not kept: {shown}")
+
+
+def _keyword(text: memoryview) -> bytes:
+    return bytes(text[:80]).partition(b"\0")[0]  # at most 79 bytes
+
+
+def _is_full_depth(kind: bytes, content: memoryview, header: Header) -> bool:
+    """Whether it says that all bits of the samples count, as it does in most icons."""
+    return kind == b"sBIT" and set(content) == {8 if header.colour == 3 else header.depth}
 
 
 def _add_cicp(image: Image.Image, cicp: tuple[int, ...] | None) -> None:

@@ -41,5 +41,5 @@ def refuse_more(width: int, height: int, max_pixels: int) -> None:
         allowed = "allowed by default" if max_pixels == DEFAULT_MAX_PIXELS else "allowed"
         raise LimitExceeded(
             f"the picture has {width * height:,} pixels ({width} x {height}), more than the {max_pixels:,} {allowed}: "
-            "--max-pixels raises that"
+            "--max-pixels (in Python max_pixels) raises that"
         )

@@ -232,7 +232,7 @@ def _same(a: Samples | None, b: Samples | None) -> bool:
 def _decode(job: Job, codec: LazyCodec, options: DecodeOptions, warn: Warn) -> DecodedRow:
     start = perf_counter()
     with coded_stream(job) as (stream, size):
-        _refuse_large(stream, job, options.crop)
+        refuse_large(stream, job.wanted.max_pixels, options.crop)
         decoded = codec.decode(stream, crop=options.crop, keep_going=options.keep_going)
     with opened(job.output, replace=job.replace) as output:
         name = output_format(job.output, options.format)
@@ -241,19 +241,19 @@ def _decode(job: Job, codec: LazyCodec, options: DecodeOptions, warn: Warn) -> D
     return replace(row, output=job.output_name, bpp=None if options.crop else row.bpp)
 
 
-def _refuse_large(stream: BinaryIO, job: Job, crop: tuple[int, int, int, int] | None) -> None:
+def refuse_large(stream: BinaryIO, max_pixels: int, crop: tuple[int, int, int, int] | None = None) -> None:
     """Raises LimitExceeded for a picture, or the part that is to be painted, of more pixels than the user allows."""
     start = stream.tell()
     header = read_header(stream)
     stream.seek(start)
     width, height = (header.width, header.height) if crop is None else crop[2:]
-    refuse_more(min(width, header.width), min(height, header.height), job.wanted.max_pixels)
+    refuse_more(min(width, header.width), min(height, header.height), max_pixels)
 
 
 def _check(job: Job, codec: LazyCodec) -> DecodedRow:
     start = perf_counter()
     with coded_stream(job) as (stream, size):
-        _refuse_large(stream, job, None)
+        refuse_large(stream, job.wanted.max_pixels)
         decoded = codec.decode(stream, keep_going=True)
     return _decoded_row(job, size, decoded, start)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aecodec.errors import BadInput, FormatError, LimitExceeded
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_array
+from aecodec.pictures.wanted import FIRST, Wanted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,10 +21,10 @@ FILES = "a path, the bytes of a file, or a file that is open in binary mode"
 MOST_CHANNELS = 4
 
 
-def picture_of(given: object) -> Picture:
+def picture_of(given: object, wanted: Wanted = FIRST) -> Picture:
     """The picture in a file, an array (H, W) or (H, W, C), a tensor (H, W) or (C, H, W), or a Pillow picture.
 
-    Raises BadInput, LimitExceeded.
+    `wanted` is asked of a file. Raises BadInput, LimitExceeded.
     """
     if isinstance(given, np.ndarray):
         return from_array(given)
@@ -34,7 +35,7 @@ def picture_of(given: object) -> Picture:
     if not _is_file(given):
         raise BadInput(f"{_kind(given)} is no picture: give {FILES}, a NumPy array, a torch tensor or a Pillow picture")
     with opened(given) as stream:
-        return imagefile.read(stream)
+        return imagefile.read(stream, wanted=wanted)
 
 
 @contextmanager

@@ -9,15 +9,11 @@ import pytest
 
 from aecodec.errors import BadInput, LimitExceeded
 from aecodec.pictures.imagefile import count_pages, read
-from aecodec.pictures.jxl import CONTAINER
+from aecodec.pictures.jxlboxes import CONTAINER, box
 from aecodec.pictures.wanted import Wanted
 from tests import drawn
 from tests.drawn import exif_of, read_quietly, read_with_warnings
 from tests.pictures.test_jxlheader import START, codestream
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return (8 + len(content)).to_bytes(4, "big") + kind + content
 
 
 def container(*boxes: bytes) -> bytes:

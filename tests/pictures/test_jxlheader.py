@@ -1,11 +1,13 @@
 """The header of JPEG XL: what libjxl writes, and fields that it writes seldom."""
 
+from dataclasses import replace
+
 import imagecodecs
 import numpy as np
 import pytest
 
 from aecodec.errors import BadInput
-from aecodec.pictures.jxlheader import Colours, Extra, Header, read_header
+from aecodec.pictures.jxlheader import Colours, Extra, Header, read_header, say_srgb
 from tests import drawn
 
 
@@ -54,6 +56,43 @@ def test_a_transcoded_jpeg_has_its_orientation_and_profile() -> None:
     header = read_header(bare(imagecodecs.jpegxl_encode_jpeg(jpeg)))
 
     assert (header.width, header.height, header.orientation, header.colours) == (31, 20, 6, Colours.PROFILE)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (20, 31, 2), (300, 400, 3), (1080, 1920), (20, 31, 4)])
+def test_linear_light_is_named_srgb_in_place_and_nothing_else_changes(shape: tuple[int, ...]) -> None:
+    array = drawn.samples(shape, 16)
+    coded = bare(bytes(imagecodecs.jpegxl_encode(array, lossless=True, effort=1)))
+    named = bytearray(coded)
+
+    say_srgb(memoryview(named))
+
+    before, after = read_header(coded), read_header(named)
+    assert (before.cicp, after.cicp) == ((1, 8, 0, 1), None)
+    assert replace(before, cicp=None) == after
+    assert sum((a ^ b).bit_count() for a, b in zip(coded, named, strict=True)) == 3
+    assert np.array_equal(imagecodecs.jpegxl_decode(bytes(named)), array)
+
+
+# 8 bits, RGB, not XYB, no profile, D65
+BEFORE_PRIMARIES = [(0, 1), (0, 1), (0, 2), (1, 1), (0, 2), (0, 1), (0, 1), (0, 1), (0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        [(1, 2), (0, 1), (2, 2), (11, 4)],  # sRGB, in so many words
+        [(1, 2), (0, 1), (2, 2), (14, 4)],  # PQ
+        [(2, 2), (9, 4), (0, 1), (2, 2), (6, 4)],  # linear light, primaries of P3
+        [(1, 2), (1, 1), (4_545_500, 24)],  # a gamma
+    ],
+)
+def test_other_colours_are_left_as_they_are(colours: list[tuple[int, int]]) -> None:
+    data = codestream(*START, *BEFORE_PRIMARIES, *colours)
+    named = bytearray(data)
+
+    say_srgb(memoryview(named))
+
+    assert named == data
 
 
 def codestream(*fields: tuple[int, int]) -> bytes:

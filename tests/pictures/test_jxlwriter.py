@@ -8,19 +8,12 @@ import pytest
 
 from aecodec.pictures import jxlwriter
 from aecodec.pictures.imagefile import ignore
+from aecodec.pictures.jxlboxes import boxes
+from aecodec.pictures.jxlheader import Colours, read_header
 from aecodec.pictures.orientation import orientation, upright
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.picture import Metadata, from_array
 from tests import drawn
-from tests.drawn import written
-
-
-def boxes(data: bytes) -> dict[bytes, bytes]:
-    found, at = {}, 0
-    while at < len(data):
-        size = int.from_bytes(data[at : at + 4])
-        found[data[at + 4 : at + 8]] = data[at + 8 : at + size]
-        at += size
-    return found
+from tests.drawn import read_with_warnings, written
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20, 31)])
@@ -39,6 +32,42 @@ def test_it_is_lossless_also_under_transparency(bits: int, channels: int, alpha:
     )
 
 
+@pytest.mark.parametrize("quality", [None, 90])
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_it_says_srgb_at_every_depth(bits: int, channels: int, alpha: bool, quality: int | None) -> None:
+    picture = drawn.picture(20, 31, channels=channels, bits=bits, alpha=alpha)
+
+    data = jxlwriter.encode(picture, ignore, quality)
+
+    header = read_header(bytes(dict(boxes(data))[b"jxlc"]))
+    assert (header.colours, header.cicp, header.gamma, header.bits) == (Colours.KNOWN, None, None, bits)
+    back, told = read_with_warnings(data)
+    assert (back.metadata, told) == (Metadata(), [])
+    if quality is None:
+        drawn.assert_same_samples(back, picture)
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_16_bits_with_loss_have_the_colours_of_8(channels: int, alpha: bool) -> None:
+    ramp = np.linspace(0, 255, 96 * 64).reshape(64, 96).astype(np.uint8)
+    samples = np.dstack([ramp] * channels + [255 - ramp] * alpha)
+    deep = samples.astype(np.uint16) * 257
+
+    eight, sixteen = (
+        np.atleast_3d(imagecodecs.jpegxl_decode(jxlwriter.encode(from_array(given), ignore, 95)))
+        for given in (samples, deep)
+    )
+
+    difference = sixteen / 257 - eight
+    assert np.abs(difference).max() < 3
+    assert np.abs(difference.mean(axis=(0, 1))).max() < 0.2
+    assert np.abs(sixteen / 257 - samples).mean() < 0.5
+    assert np.array_equal(sixteen[:, :, channels:], deep[:, :, channels:])
+
+
 def test_a_quality_makes_it_lossy() -> None:
     picture = drawn.picture(60, 80)
     errors = []
@@ -51,11 +80,11 @@ def test_a_quality_makes_it_lossy() -> None:
 def test_exif_and_xmp_are_boxes_of_the_container() -> None:
     picture = replace(drawn.picture(), metadata=Metadata(exif=drawn.exif_block(1), xmp=drawn.XMP))
 
-    found = boxes(written(picture, "jxl"))
+    found = dict(boxes(written(picture, "jxl")))
 
     assert found[b"Exif"] == bytes(4) + drawn.exif_block(1)
     assert found[b"xml "] == drawn.XMP
-    assert b"Exif" not in boxes(written(drawn.picture(), "jxl"))
+    assert b"Exif" not in dict(boxes(written(drawn.picture(), "jxl")))
 
 
 @pytest.mark.parametrize("tag", range(2, 9))
@@ -67,4 +96,4 @@ def test_pixels_are_turned_upright_aloud(tag: int) -> None:
 
     assert ["turned upright" in warning for warning in warnings] == [True]
     assert np.array_equal(imagecodecs.jpegxl_decode(data), upright(picture).interleaved())
-    assert orientation(boxes(data)[b"Exif"][4:]) == 1
+    assert orientation(bytes(dict(boxes(data))[b"Exif"][4:])) == 1

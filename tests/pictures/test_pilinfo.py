@@ -69,7 +69,7 @@ def test_every_density_of_png_is_exact(density: int, bits: int) -> None:
         (b"cICP", b"\1\2\3\4", "cicp of"),
         (b"cICP", b"\1", "cicp of"),
         (b"tEXt", b"Author\0me", "tEXt 'Author'"),
-        (b"tIME", bytes(7), "tIME"),
+        (b"sBIT", bytes([5, 6, 5]), "sBIT"),
         (b"mDCV", bytes(24), "mDCV"),
     ],
 )

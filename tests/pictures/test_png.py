@@ -1,6 +1,8 @@
 """PNG at full depth, transparent colours, and damage that Pillow would not see."""
 
+import re
 import struct
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +12,20 @@ from aecodec.errors import AecodecError, LimitExceeded
 from aecodec.pictures import png
 from aecodec.pictures.imagefile import read
 from tests import drawn
-from tests.drawn import read_quietly
+from tests.drawn import read_quietly, read_with_warnings
+
+
+def raw_profile(exif: bytes) -> bytes:
+    """A text as ImageMagick and ExifTool had it before PNG had a chunk for EXIF."""
+    content = b"Exif\0\0" + exif
+    lines = re.findall(".{1,72}", content.hex())
+    text = "\n".join(["", "exif", f"{len(content):8}", *lines, ""])
+    return b"Raw profile type exif\0\0" + zlib.compress(text.encode())
+
+
+def with_chunks(bits: int, added: list[tuple[bytes, bytes]]) -> bytes:
+    made = b"".join(png.chunk(kind, content) for kind, content in added)
+    return png.encode_samples(drawn.samples((4, 5, 3), bits), made)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
@@ -61,6 +76,61 @@ def test_every_flipped_byte_of_a_png_is_noticed() -> None:
         damaged = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
         with pytest.raises(AecodecError):
             read(BytesIO(damaged))
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_what_programs_add_of_themselves_is_dropped_without_a_word(bits: int) -> None:
+    added = [
+        (b"tIME", bytes(7)),
+        (b"bKGD", bytes(6)),
+        (b"vpAg", bytes(9)),
+        (b"sBIT", bytes([bits] * 3)),
+        *[(b"tEXt", keyword + b"\0x") for keyword in (b"Software", b"date:create", b"date:modify", b"date:timestamp")],
+        *[(b"tEXt", keyword + b"\0x") for keyword in (b"icc:copyright", b"png:IHDR.bit-depth-orig", b"tiff:endian")],
+        (b"iTXt", b"icc:description\0\0\0\0\0x"),
+    ]
+
+    _, told = read_with_warnings(with_chunks(bits, added))
+
+    assert told == []
+
+
+@pytest.mark.parametrize("keyword", [b"Title", b"Author", b"Description", b"Copyright", b"Comment", b"Creation Time"])
+def test_what_somebody_wrote_is_named_beside_it(keyword: bytes) -> None:
+    _, told = read_with_warnings(with_chunks(8, [(b"tEXt", b"Software\0x"), (b"tEXt", keyword + b"\0x")]))
+
+    assert told == [f"PNG chunks that are not kept: tEXt '{keyword.decode()}'"]
+
+
+@pytest.mark.parametrize(
+    ("exif", "warnings"),
+    [
+        ([(b"eXIf", drawn.exif_block())], []),
+        ([(b"zTXt", raw_profile(drawn.exif_block()))], []),
+        ([], ["PNG chunks that are not kept: tEXt 'exif:Artist'"]),
+    ],
+)
+def test_texts_of_exif_are_missed_where_there_is_no_exif(exif: list[tuple[bytes, bytes]], warnings: list[str]) -> None:
+    _, told = read_with_warnings(with_chunks(8, [(b"tEXt", b"exif:Artist\0me"), *exif]))
+
+    assert told == warnings
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_exif_in_a_text_is_kept_byte_for_byte_whatever_it_is(bits: int) -> None:
+    for exif in (drawn.exif_block(), drawn.exif_block() + b"what no directory names", b"no EXIF at all"):
+        picture, told = read_with_warnings(with_chunks(bits, [(b"zTXt", raw_profile(exif))]))
+
+        assert (picture.metadata.exif, told) == (exif, [])
+
+
+def test_a_chunk_of_exif_goes_before_a_text_and_a_damaged_text_costs_itself() -> None:
+    text = (b"tEXt", b"Raw profile type exif\0\nexif\n       2\n4x")
+    chunk = (b"eXIf", drawn.exif_block())
+
+    assert read_quietly(with_chunks(8, [chunk, text])).metadata.exif == drawn.exif_block()
+    picture, told = read_with_warnings(with_chunks(8, [text]))
+    assert (picture.metadata.exif, told) == (None, ["the EXIF in a text of the PNG is damaged and is dropped"])
 
 
 @pytest.mark.parametrize("depth", [8, 16])
