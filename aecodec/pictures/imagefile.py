@@ -100,7 +100,7 @@ WRITERS = {
         pilwriters.encode_avif, (".avif",), _BLOCKS | {"cicp"}, pilwriters.encode_avif, bit_depth=8, max_side=16_384
     ),
     "jxl": Writer(jxlwriter.encode, (".jxl",), frozenset({"exif", "xmp"}), jxlwriter.encode),
-    "bmp": Writer(pilwriters.encode_bmp, (".bmp", ".dib"), frozenset({"resolution"}), alpha=False, bit_depth=8),
+    "bmp": Writer(pilwriters.encode_bmp, (".bmp", ".dib"), frozenset({"resolution"}), bit_depth=8),
 }
 FORMATS = tuple(WRITERS)
 _NAMES = {"icc": "ICC profile", "exif": "EXIF", "xmp": "XMP", "cicp": "CICP"}  # of metadata in messages

@@ -2,19 +2,24 @@
 
 import struct
 from collections.abc import Collection
+from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 from PIL import Image
 
 from aecodec.pictures import pilmodes
 from aecodec.pictures.exif import ORIENTATION
 from aecodec.pictures.orientation import strip
-from aecodec.pictures.picture import Picture, Warn
+from aecodec.pictures.picture import Picture, Samples, Warn
 from aecodec.pictures.pilinfo import BMP_METRES, NCLX
 from aecodec.pictures.resolution import Unit
 
 DEFAULT_QUALITY = 95  # of formats that have no lossless mode here
 JPEG_FIELD_BYTES = 65_504  # what EXIF or XMP may have each: a marker's 65,533 less its own name
+_BMP_HEADERS = 14 + 40  # bytes: of the file, and of the picture as Pillow writes it
+_BMP_MASKS = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)  # red, green, blue, alpha
+_BMP_SRGB, _BMP_UNUSED = b"BGRs", 48  # the colour space, and fields of other ones
 _JFIF = b"JFIF\0", 6, struct.Struct(">BHH"), 13  # its name and unit with densities, and where both lie in a file
 
 
@@ -55,13 +60,28 @@ def encode_avif(picture: Picture, warn: Warn, quality: int = DEFAULT_QUALITY) ->
 
 
 def encode_bmp(picture: Picture, warn: Warn) -> bytes:
-    """Windows bitmap of 8 (grey) or 24 bits a pixel. Warns of a resolution without a unit."""
+    """Windows bitmap of 8 (grey), 24 or, with alpha, 32 bits a pixel. Warns of a resolution without a unit."""
     resolution = picture.metadata.resolution
     if resolution is not None and resolution.unit is Unit.NONE:
         warn(f"bmp holds no resolution without a unit: {resolution} is dropped")
         resolution = None
     per_metre = (0, 0) if resolution is None else resolution.per_metre()
-    return _saved(picture, "BMP", dpi=tuple(value / BMP_METRES for value in per_metre))
+    dpi = tuple(value / BMP_METRES for value in per_metre)
+    if picture.alpha is None:
+        return _saved(picture, "BMP", dpi=dpi)
+    colours: Samples = np.repeat(picture.pixels, 3 // picture.channels, axis=2)
+    return _with_alpha_named(_saved(replace(picture, pixels=colours), "BMP", dpi=dpi))
+
+
+def _with_alpha_named(bmp: bytes) -> bytes:
+    """A bitmap of 32 bits a pixel with the header that says so (BITMAPV4HEADER, [MS-WMF] 2.2.2.4) in place of the one
+    that has no word for alpha, and of which readers take the fourth byte of a pixel for nothing.
+    """
+    header = bytearray(bmp[:_BMP_HEADERS])
+    more = b"".join([_BMP_MASKS, _BMP_SRGB, bytes(_BMP_UNUSED)])
+    for at, value in {2: len(bmp) + len(more), 10: _BMP_HEADERS + len(more), 14: 40 + len(more), 30: 3}.items():
+        struct.pack_into("<I", header, at, value)  # sizes of file and headers, and what the masks are for: BI_BITFIELDS
+    return b"".join([header, more, bmp[_BMP_HEADERS:]])
 
 
 def _is_packed(exif: bytes | None) -> bool:

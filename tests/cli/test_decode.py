@@ -166,7 +166,7 @@ def test_a_format_without_alpha_is_an_error_for_a_picture_with_it(run, coded, tm
     coded("img.aec", alpha=True)
     result = run("decode", "img.aec", "--format", "jpeg")
     assert result.exit_code == 1
-    assert result.stderr == "aecodec: img.aec: jpeg holds no alpha channel: write png, tiff, webp, avif or jxl\n"
+    assert result.stderr == "aecodec: img.aec: jpeg holds no alpha channel: write png, tiff, webp, avif, jxl or bmp\n"
     assert names(tmp_path) == ["img.aec"]
 
 

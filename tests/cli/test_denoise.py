@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
 from aecodec.pictures import imagefile
@@ -131,6 +132,13 @@ def test_avif_and_bmp_stay_what_they_were(run, make, tmp_path, name, start):
     make(name, data=drawn.MAKERS[name[4:]]())
     assert run("denoise", name).exit_code == 0
     assert (tmp_path / name.replace(".", "-denoised.")).read_bytes().startswith(start)
+
+
+def test_a_bmp_with_alpha_stays_one(run, make, tmp_path):
+    make("img.bmp", data=drawn.written(drawn.picture(alpha=True), "bmp"))
+    assert run("denoise", "img.bmp").exit_code == 0
+    before, after = (imagefile.read(tmp_path / name) for name in ("img.bmp", "img-denoised.bmp"))
+    assert np.array_equal(after.alpha, before.alpha)
 
 
 def test_a_quality_is_of_the_outputs_that_have_one(run, make, tmp_path):

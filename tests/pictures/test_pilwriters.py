@@ -1,14 +1,15 @@
 """JPEG, WebP, AVIF and BMP out."""
 
 from dataclasses import replace
+from fractions import Fraction
 from io import BytesIO
 
 import numpy as np
 import pytest
 
-from aecodec.errors import BadInput
 from aecodec.pictures.imagefile import write
 from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn
 from tests.drawn import assert_same_samples, exif_of, read_quietly, written
 
@@ -99,6 +100,16 @@ def test_bmp_is_lossless(channels: int) -> None:
     assert_same_samples(read_quietly(written(picture, "bmp")), picture)
 
 
-def test_bmp_holds_no_alpha() -> None:
-    with pytest.raises(BadInput, match="bmp holds no alpha channel"):
-        written(drawn.picture(alpha=True), "bmp")
+@pytest.mark.parametrize("size", [(1, 1), (20, 31)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_bmp_keeps_alpha_and_what_lies_under_it(channels: int, size: tuple[int, int]) -> None:
+    metre = Resolution(Fraction(2835), Fraction(3780), Unit.METRE)
+    picture = replace(drawn.picture(*size, channels=channels, alpha=True), metadata=Metadata(resolution=metre))
+
+    data = written(picture, "bmp")
+
+    back = read_quietly(data)
+    assert np.array_equal(back.pixels, np.broadcast_to(picture.pixels, (*size, 3)))
+    assert np.array_equal(back.alpha, picture.alpha)
+    assert back.metadata == picture.metadata
+    assert int.from_bytes(data[2:6], "little") == len(data)
