@@ -19,7 +19,8 @@ VP8L, JPEG_XL = b"\x2f", CODESTREAM
 MAX_VP8L_SIDE = 1 << 14  # pixels
 NATURAL_BITS = 2  # a pixel, of a quick coder: what repeats takes less
 NEAR, NEAR_RICH, RICH_BITS = 1.4, 1.08, 4  # more thorough ways of VP8L save a third at most; of many bits a pixel, 5 %
-MOST_SECONDS, THOROUGH = 4, 8  # for the most thorough one, and from which effort on it may take any time
+TINY = 0.016  # megapixels: less takes no time either way
+MOST_SECONDS, THOROUGH = 6, 8  # for the most thorough one, and from which effort on it may take any time
 LEAST_OF_NATURAL, LEAST_OF_DRAWN = 0.6, 0.25
 
 
@@ -87,7 +88,7 @@ def _best_vp8l(samples: Samples, rival: int, effort: int) -> bytes:
     """As small as it becomes in a few seconds, where it may beat a rival of so many bytes."""
     first = _vp8l(samples, level=75, method=4)
     megapixels = samples.shape[0] * samples.shape[1] / 1e6
-    rich = 8e-6 * len(first) > RICH_BITS * megapixels
+    rich = 8e-6 * len(first) > RICH_BITS * megapixels and megapixels > TINY
     if len(first) > (NEAR_RICH if rich else NEAR) * rival:
         return first
     seconds = 1.2 * megapixels + 40e-6 * len(first)  # of the most thorough way, measured on drawn pictures
