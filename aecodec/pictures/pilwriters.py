@@ -4,14 +4,16 @@ import struct
 from collections.abc import Collection
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from aecodec.pictures import pilmodes
 from aecodec.pictures.exif import ORIENTATION
 from aecodec.pictures.orientation import strip
-from aecodec.pictures.picture import Picture, Samples, Warn
+from aecodec.pictures.picture import Picture, Warn
 from aecodec.pictures.pilinfo import BMP_METRES, NCLX
 from aecodec.pictures.resolution import Unit
 
@@ -69,13 +71,13 @@ def encode_bmp(picture: Picture, warn: Warn) -> bytes:
     dpi = tuple(value / BMP_METRES for value in per_metre)
     if picture.alpha is None:
         return _saved(picture, "BMP", dpi=dpi)
-    colours: Samples = np.repeat(picture.pixels, 3 // picture.channels, axis=2)
+    colours: NDArray[Any] = np.repeat(picture.pixels, 3 // picture.channels, axis=2)
     return _with_alpha_named(_saved(replace(picture, pixels=colours), "BMP", dpi=dpi))
 
 
 def _with_alpha_named(bmp: bytes) -> bytes:
-    """A bitmap of 32 bits a pixel with the header that says so (BITMAPV4HEADER, [MS-WMF] 2.2.2.4) in place of the one
-    that has no word for alpha, and of which readers take the fourth byte of a pixel for nothing.
+    """A bitmap of 32 bits a pixel with the header that says so (Windows' BITMAPV4HEADER) in place of the one that has
+    no word for alpha, under which readers take the fourth byte of a pixel for nothing.
     """
     header = bytearray(bmp[:_BMP_HEADERS])
     more = b"".join([_BMP_MASKS, _BMP_SRGB, bytes(_BMP_UNUSED)])
