@@ -16,6 +16,8 @@ import torch
 
 from aecodec.codec import container, latents
 from aecodec.codec.codec import Codec, Target
+from aecodec.codec.layers import contents
+from aecodec.codec.layout import read_layout
 from aecodec.pictures.picture import from_array
 
 
@@ -38,12 +40,14 @@ def main(weights: str, folder: Path, settings: str) -> None:
 
 
 def symbols_hash(codec: Codec, data: bytes) -> str:
-    """SHA-256 over the symbols of all tiles in raster order, int32 little-endian, z before y in each."""
-    parts = container.parse(data)
+    """SHA-256 over the symbols of all tiles that have any in raster order, int32 little-endian, z before y in each."""
+    layout, parts = read_layout(data), container.parse(data)
+    held = contents(layout, parts.tiles, None)
     digest = hashlib.sha256()
     for tile in parts.header.grid.tiles():
-        payload = parts.tiles[tile.index]
-        assert payload is not None
+        payload = held[tile.index].latents
+        if payload is None:
+            continue
         symbols = latents.decode_symbols(codec.weights.frozen, [payload], tile.y_shape, parts.header.quality_step)
         assert symbols.errors == [None]
         digest.update(symbols.z.astype("<i4").tobytes())

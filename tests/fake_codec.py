@@ -16,16 +16,15 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from aecodec import metrics
-from aecodec.bits import crc32, fixed
-from aecodec.codec import ancillary
+from aecodec.codec import ancillary, container
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layout import INDEX_OFFSET, Part, PartKind, read_header
-from aecodec.codec.layout import MAGIC as AEC_MAGIC
+from aecodec.codec.layout import Part, PartKind
 from aecodec.codec.ratecontrol import Target
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures import lossless
 from aecodec.pictures.picture import Metadata, Picture, Samples
 from aecodec.services import files
+from aecodec.tiling import align_up
 
 MAGIC = b"FAKE"
 HURT = b"HURT"  # at the end of a file: two of its tiles are lost
@@ -62,14 +61,6 @@ class Decoded:
     damage: tuple[str, ...] = ()
 
 
-def _front(picture: Picture, exact: bool) -> bytes:
-    """Signature and header as a real file has them: services look at the size before they decode."""
-    header = Header(
-        picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, 1024, exact
-    ).to_bytes()
-    return AEC_MAGIC + bytes([1]) + header + fixed(crc32(header), 4)
-
-
 @dataclass
 class Codec:
     """`log` gets a tuple for each call of any of them."""
@@ -97,7 +88,11 @@ class Codec:
         quality = target.value if target.kind == "quality" else 33.0
         stream = io.BytesIO()
         np.savez(stream, quality=quality, **arrays)
-        data = _front(picture, exact) + MAGIC + lzma.compress(stream.getvalue())
+        side = min(align_up(max(picture.width, picture.height)), 4096)
+        header = Header(
+            picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, side, exact
+        )
+        data = container.write(header, [MAGIC + lzma.compress(stream.getvalue())])
 
         def measure() -> float:
             return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
@@ -110,18 +105,19 @@ class Codec:
     ) -> Decoded:
         self.log.append(("decode", crop, keep_going))
         data = source if isinstance(source, bytes) else source.read()
-        if not data.startswith(MAGIC, INDEX_OFFSET):
-            raise Corrupt("signature at byte 0: not an .aec file")
         hurt = data.endswith(HURT)
+        parts = container.parse(data.removesuffix(HURT))
+        (packed,) = parts.tiles
+        if packed is None or not packed.startswith(MAGIC):
+            raise Corrupt("tile 0 at byte 43: no file of the fake codec")
         if hurt and not keep_going:
             raise Corrupt("tile 3 at byte 77: checksum mismatch")
-        packed = data[INDEX_OFFSET + len(MAGIC) :].removesuffix(HURT)
-        with np.load(io.BytesIO(lzma.decompress(packed))) as arrays:
+        with np.load(io.BytesIO(lzma.decompress(packed.removeprefix(MAGIC)))) as arrays:
             metadata: dict[str, Any] = {}
             for kind in PartKind:
                 if kind.name in arrays:
                     metadata |= ancillary.fields_of(Part(kind, 0, 0), arrays[kind.name].tobytes())
-            header = read_header(data)
+            header = parts.header
             shape, depth = (header.height, header.width, header.channels), header.bit_depth
             pixels, alpha = lossless.decode(arrays["pixels"].tobytes(), shape, depth), None
             if "alpha" in arrays:

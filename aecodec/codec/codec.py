@@ -22,7 +22,7 @@ from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
 from aecodec.models import manifest, weights
-from aecodec.pictures.picture import Picture, Samples, blank
+from aecodec.pictures.picture import Picture, Samples, empty
 from aecodec.tiling import Tile, groups
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
@@ -170,7 +170,7 @@ class Network:
     def _shown(self, layout: Layout, canvas: Tensor, shown: Crop) -> Samples:
         header = layout.header
         x, y, width, height = shown
-        pixels = blank(height, width, header.channels, header.bit_depth)
+        pixels = empty(height, width, header.channels, header.bit_depth)
         tiles = [t for t in header.grid.touching(shown) if layout.tiles[t.index].holds is not TileKind.LOSSLESS]
         model = self.used.frozen.model
         for tile, unit in synthesise(model, header.grid, canvas, header.quality_step, tiles, self.batch):

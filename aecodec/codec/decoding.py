@@ -10,7 +10,7 @@ from aecodec.codec.layout import Layout, read_layout, stream_of
 from aecodec.codec.results import Decoded
 from aecodec.errors import Corrupt, FormatError
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture, Samples, blank
+from aecodec.pictures.picture import Picture, Samples, empty
 from aecodec.tiling import Tile
 
 
@@ -53,7 +53,7 @@ def decode(
     if network is not None:
         pixels = network.paint(layout, held, needed, shown, told)
     else:
-        pixels = blank(shown[3], shown[2], header.channels, header.bit_depth)
+        pixels = empty(shown[3], shown[2], header.channels, header.bit_depth)
     alpha = lay_over(pixels, layout, held, shown, told)
     if parts.alpha is not None:
         alpha = _decode_alpha(parts, shown, told)

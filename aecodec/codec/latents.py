@@ -11,7 +11,6 @@ are left out and all that takes y takes its first `latents` channels; others are
 Legend: N tiles of equal shape, h, w cells of y, C channels of y (the first `latents`, or all).
 """
 
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import torch
 from torch import Tensor
 
 from aecodec.entropy.rans import Decoder, Encoder
-from aecodec.entropy.tables import Tables
+from aecodec.entropy.tables import TOTAL, Tables
 from aecodec.errors import Corrupt, FormatError, LimitExceeded
 from aecodec.limits import MAX_SYMBOL
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
@@ -113,11 +112,11 @@ def channels_of(config: CodecConfig, payload: bytes) -> int:
 
 def least_bytes(frozen: Frozen, payload: bytes, cells: tuple[int, int], step: int) -> int:
     """No payload of a tile of (h, w) cells that begins as this one is shorter: every symbol has its cheapest value."""
-    config, cheapest = frozen.model.config, frozen.tables.least_bits
+    config, cheapest = frozen.model.config, frozen.tables.least_cost
     z = hyper_rows(step, (1, config.hyper, 1, 1))
-    bits_of_z = float(cheapest[z].sum()) * (cells[0] // 4) * (cells[1] // 4)
-    bits_of_y = float(cheapest[:SCALES].min()) * channels_of(config, payload) * cells[0] * cells[1]
-    return max(math.ceil((bits_of_z + bits_of_y - STATE_BITS) / 8), 0)
+    cost_of_z = int(cheapest[z].sum()) * (cells[0] // 4) * (cells[1] // 4)
+    cost_of_y = int(cheapest[:SCALES].min()) * channels_of(config, payload) * cells[0] * cells[1]
+    return max((cost_of_z + cost_of_y - STATE_BITS * TOTAL) // (8 * TOTAL), 0)
 
 
 def decode_symbols(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> Symbols:

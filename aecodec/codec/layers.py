@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from aecodec.bits import Reader, varint
 from aecodec.codec.header import Header
 from aecodec.codec.layout import Layout, Part, TileKind
-from aecodec.errors import Corrupt, FormatError
+from aecodec.errors import Corrupt, FormatError, Truncated
+from aecodec.limits import MIN_LATENTS_BYTES
 from aecodec.pictures import lossless
-from aecodec.pictures.picture import Samples
+from aecodec.pictures.picture import Samples, middle
+from aecodec.tiling import Tile
 
 Crop = tuple[int, int, int, int]  # x, y, width, height, in pixels as stored
+Region = tuple[slice, slice]  # rows, columns
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,16 @@ class Content:
         return cls(bytes(reader.take(reader.remaining)), picture)
 
 
+def refuse_short(layout: Layout, keep_going: bool) -> None:
+    """Raises Truncated if tiles of latents (with `keep_going`: all tiles) are shorter than any can be.
+
+    The index says so: nothing is loaded for such a file, and no memory taken.
+    """
+    short = [part for part in layout.tiles if part.holds is TileKind.LATENTS and part.size < MIN_LATENTS_BYTES]
+    if len(short) > (len(layout.tiles) - 1 if keep_going else 0):
+        raise Truncated(f"{short[0].name} at byte {short[0].offset}: {short[0].size} bytes of latents are too few")
+
+
 def contents(layout: Layout, payloads: Sequence[bytes | None], damage: list[str] | None) -> dict[int, Content]:
     """By index what the tiles that are there hold; of damage a line, or with None the FormatError."""
     found: dict[int, Content] = {}
@@ -68,37 +81,51 @@ def lay_over(
 ) -> Samples | None:
     """Put the lossless pictures of tiles where they belong on samples (H, W, C) of a crop.
 
-    Returns alpha (H, W) where tiles hold it, 0 where they are lost. Of damage a line, or with None the FormatError.
+    Where one that has no latents is lost, samples and alpha become the middle of the range and 0. Returns alpha (H, W)
+    where tiles hold it. Of damage a line, or with None the FormatError; that also if nothing of the crop is left.
     """
     header = layout.header
     alpha = np.zeros(shown.shape[:2], shown.dtype) if header.tiles_alpha else None
-    for tile in header.grid.touching(crop):
-        content, part = held.get(tile.index), layout.tiles[tile.index]
-        if content is None or content.lossless is None:
-            continue
+    tiles = header.grid.touching(crop)
+    lost: list[Region] = []
+    for tile in tiles:
+        part, content = layout.tiles[tile.index], held.get(tile.index)
+        inside, here = _regions(tile, crop)
         try:
-            picture = _decoded(header, part, content.lossless)
+            picture = None if content is None else _decoded(header, part, content.lossless)
         except FormatError as error:
             if damage is None:
                 raise
             damage.append(str(error))
-            continue
-        x, y, width, height = crop
-        left, top = max(tile.x, x), max(tile.y, y)
-        right, bottom = min(tile.x + tile.width, x + width), min(tile.y + tile.height, y + height)
-        cut = picture[top - tile.y : bottom - tile.y, left - tile.x : right - tile.x]
-        here = slice(top - y, bottom - y), slice(left - x, right - x)
-        if part.holds is TileKind.LAYERS:
-            covered = cut[:, :, -1] > 0
-            shown[here][covered] = cut[covered][:, :-1]
+            picture = None
+        if picture is None:
+            lost += [here] if part.holds is TileKind.LOSSLESS else []
+        elif part.holds is TileKind.LAYERS:
+            covered = picture[inside][:, :, -1] > 0
+            shown[here][covered] = picture[inside][covered][:, :-1]
         else:
-            shown[here] = cut[:, :, : header.channels]
+            shown[here] = picture[inside][:, :, : header.channels]
             if alpha is not None:
-                alpha[here] = cut[:, :, -1]
+                alpha[here] = picture[inside][:, :, -1]
+    if lost and len(lost) == len(tiles):
+        raise Corrupt(f"no tile is left: {(damage or ['all are lost'])[0]}")
+    for here in lost:
+        shown[here] = middle(header.bit_depth)
     return alpha
 
 
-def _decoded(header: Header, part: Part, data: bytes) -> NDArray[Any]:
+def _regions(tile: Tile, crop: Crop) -> tuple[Region, Region]:
+    """Rows and columns of a tile that a crop shows, in the tile and in the crop."""
+    x, y, width, height = crop
+    left, top = max(tile.x, x), max(tile.y, y)
+    right, bottom = min(tile.x + tile.width, x + width), min(tile.y + tile.height, y + height)
+    inside = slice(top - tile.y, bottom - tile.y), slice(left - tile.x, right - tile.x)
+    return inside, (slice(top - y, bottom - y), slice(left - x, right - x))
+
+
+def _decoded(header: Header, part: Part, data: bytes | None) -> NDArray[Any] | None:
+    if data is None:
+        return None
     assert part.tile is not None
     extra = header.tiles_alpha or part.holds is TileKind.LAYERS
     shape = part.tile.height, part.tile.width, header.channels + extra

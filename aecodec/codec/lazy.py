@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from aecodec.codec import decoding, losslessfile
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layers import Crop
-from aecodec.codec.layout import read_header, stream_of
+from aecodec.codec.layers import Crop, refuse_short
+from aecodec.codec.layout import read_layout, stream_of
 from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.codec.results import Decoded, Encoded
 from aecodec.pictures.picture import Picture
@@ -46,9 +46,10 @@ class LazyCodec:
         """As `Codec.decode`."""
         stream = stream_of(source)
         start = stream.tell()
-        has_network = read_header(stream).has_network
+        layout = read_layout(stream)
+        refuse_short(layout, keep_going)
         stream.seek(start)
-        if has_network:
+        if layout.header.has_network:
             return self.codec.decode(stream, crop=crop, keep_going=keep_going)
         return decoding.decode(stream, _no_network, crop=crop, keep_going=keep_going)
 

@@ -72,11 +72,11 @@ class Tables:
         return np.array(rows, np.uint16)
 
     @cached_property
-    def least_bits(self) -> np.ndarray:
-        """float64 (K,): what the cheapest symbol of each table costs."""
-        rises = np.diff(self.cdf)
+    def least_cost(self) -> np.ndarray:
+        """int64 (K,): bits, times 2^16, below which no symbol of a table is: -log2(1 - x) is above x."""
+        rises = np.diff(self.cdf.astype(np.int64))
         rises[(self.start + self.size)[:-1]] = 0  # from the end of one table to the beginning of the next
-        least: np.ndarray = PRECISION - np.log2(np.maximum.reduceat(rises, self.start))
+        least: np.ndarray = TOTAL - np.maximum.reduceat(rises, self.start)
         return least
 
     def to_arrays(self) -> dict[str, np.ndarray]:

@@ -18,7 +18,8 @@ from aecodec.pictures.picture import Samples
 VP8L, JPEG_XL = b"\x2f", CODESTREAM
 MAX_VP8L_SIDE = 1 << 14  # pixels
 NATURAL_BITS = 2  # a pixel, of a quick coder: what repeats takes less
-THOROUGH = 8  # from this effort on VP8L takes ten times as long, too
+NEAR = 1.4  # more thorough ways of VP8L save no more than a third
+MOST_SECONDS, THOROUGH = 4, 8  # for the most thorough one, and from which effort on it may take any time
 LEAST_OF_NATURAL, LEAST_OF_DRAWN = 0.6, 0.25
 
 
@@ -32,8 +33,7 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
         coded = imagecodecs.jpegxl_encode(samples, lossless=True, effort=effort, usecontainer=False, numthreads=threads)
         found = _bare_jpeg_xl(bytes(coded))
         if samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE:
-            level, method = (75, 4) if effort < THOROUGH else (100, 6)
-            found = min(found, _vp8l(samples, level, method), key=len)
+            found = min(found, _best_vp8l(samples, len(found), effort), key=len)
     return found
 
 
@@ -81,6 +81,17 @@ def decode(data: bytes, shape: tuple[int, int, int], bit_depth: int) -> Samples:
         raise Corrupt(f"the lossless picture cannot be read: {exc}") from exc
     samples: Samples = found.reshape(shape)
     return samples
+
+
+def _best_vp8l(samples: Samples, rival: int, effort: int) -> bytes:
+    """As small as it becomes in a few seconds, where it may beat a rival of so many bytes."""
+    first = _vp8l(samples, level=75, method=4)
+    if len(first) > NEAR * rival:
+        return first
+    megapixels = samples.shape[0] * samples.shape[1] / 1e6
+    seconds = 1.2 * megapixels + 40e-6 * len(first)  # of the most thorough way, measured on drawn pictures
+    slow = 6 if effort >= THOROUGH or seconds <= MOST_SECONDS else 5
+    return min(first, _vp8l(samples, level=100, method=4), _vp8l(samples, level=100, method=slow), key=len)
 
 
 def _laid_out(samples: Samples) -> Samples:

@@ -123,10 +123,15 @@ def from_array(array: NDArray[Any]) -> Picture:
     return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha)
 
 
-def blank(height: int, width: int, channels: int, bit_depth: int) -> Samples:
-    """Samples (height, width, channels) of 8 or 16 bits, all in the middle of their range."""
-    shape, middle = (height, width, channels), 1 << (bit_depth - 1)
-    return np.full(shape, middle, np.uint8) if bit_depth == 8 else np.full(shape, middle, np.uint16)
+def middle(bit_depth: int) -> int:
+    """Of the range of samples of 8 or 16 bits."""
+    return 1 << (bit_depth - 1)
+
+
+def empty(height: int, width: int, channels: int, bit_depth: int) -> Samples:
+    """Samples (height, width, channels) of 8 or 16 bits of any values: memory is taken as they are written."""
+    shape = height, width, channels
+    return np.empty(shape, np.uint8) if bit_depth == 8 else np.empty(shape, np.uint16)
 
 
 def flatten_hidden(picture: Picture) -> Samples:

@@ -64,3 +64,13 @@ def test_batches_and_single_tiles_give_the_same_streams() -> None:
 def test_latents_beyond_the_format_are_refused() -> None:
     with pytest.raises(LimitExceeded):
         latents.encode(tiny_frozen(), torch.full((1, TINY.latents, 4, 4), 1e6), 1584)
+
+
+def test_no_tile_is_shorter_than_the_least() -> None:
+    frozen = tiny_frozen()
+    flat = torch.zeros(1, TINY.latents, 64, 64)
+    for step in (0, 784, 1584):
+        (payload,) = latents.encode(frozen, flat, step).payloads
+        least = latents.least_bytes(frozen, payload, (64, 64), step)
+        assert 0 <= least <= len(payload)
+    assert latents.least_bytes(frozen, payload, (256, 256), 784) > 100

@@ -178,3 +178,11 @@ def test_ideal_bits_by_hand() -> None:
     total = ideal_bits(tables, symbols.reshape(2, 5).astype(np.int32), rows.reshape(2, 5).astype(np.int32))
     assert total == pytest.approx(bits.sum())
     assert ideal_bits(tables, int32(), int32()) == 0
+
+
+def test_no_symbol_costs_less_than_the_least() -> None:
+    tables = make_tables([(0, [1, (1 << 16) - 1]), (-3, [1 << 14] * 4), (0, [(1 << 16) - 5, 2, 3])])
+    for row in range(tables.count):
+        symbols = np.arange(tables.low[row], tables.high[row] + 1, dtype=np.int32)
+        bits = [ideal_bits(tables, symbols[[at]], np.array([row])) for at in range(symbols.size)]
+        assert 0 < tables.least_cost[row] / 65536 <= min(bits)

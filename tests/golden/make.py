@@ -2,6 +2,7 @@
 
     python -m tests.golden.make weights   train tests/golden/tiny.safetensors anew (a minute); old files die with it
     python -m tests.golden.make files     write v1/*.aec and v1/manifest.json with it, and one file with those that ship
+    python -m tests.golden.make lossless  write v2/*.aec and v2/manifest.json: lossless files and covers
 
 Golden files are frozen: making them anew means that the format or the exact path has changed, which takes a new
 version of the container or a new weights id, and never happens to hide a failing test.
@@ -28,7 +29,7 @@ from aecodec.training.tasks import CodecTask
 from tests.exactness_probe import symbols_hash
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
 
-FOLDER = Path(__file__).parent / "v1"
+FOLDER, LOSSLESS_FOLDER = Path(__file__).parent / "v1", Path(__file__).parent / "v2"
 
 
 def make_weights() -> None:
@@ -64,15 +65,50 @@ def cases() -> dict[str, tuple[Picture, Target]]:
     }
 
 
+def lossless_cases() -> dict[str, tuple[Picture, Target]]:
+    """Of version 2: VP8L and JPEG XL, every number of channels, both depths, covers in one tile and in several."""
+    draw = np.random.default_rng(0)
+    few = draw.integers(0, 4, (70, 90, 4)).astype(np.uint8) * 85
+    deep = draw.integers(0, 1 << 16, (40, 30, 4)).astype(np.uint16)
+    page = np.full((360, 340, 3), 255, np.uint8)
+    page[::7, ::3] = page[3::7, 1::5] = (0, 40, 90)  # as sharp as text, and the same whatever fonts there are
+    page[48:304, 48:304] = sample()[:256, :256]
+    rows, columns = np.indices((1100, 1330)) // 5 % 2
+    large = ((rows ^ columns) * 255).astype(np.uint8)[:, :, None].repeat(3, 2)
+    large[200:700, 300:1300] = np.tile(sample(), (1, 2, 1))[:500, :1000]
+    alpha = np.tile(np.arange(340, dtype=np.uint16) * 255 // 339, (360, 1)).astype(np.uint8)
+    exactly, half = Target("lossless", 1), Target("quality", 50)
+    return {
+        "rgba": (from_array(few), exactly),
+        "rgb": (from_array(few[:, :, :3]), exactly),
+        "grey": (from_array(few[:, :, 0]), exactly),
+        "rgba16": (from_array(deep), exactly),
+        "grey-alpha16": (from_array(deep[:, :, [0, 3]]), exactly),
+        "photograph": (Picture(sample("city")[:96, :96], None, Metadata(b"icc", b"II*\0", b"<x/>")), exactly),
+        "one-pixel": (from_array(few[:1, :1]), exactly),
+        "cover": (from_array(page), half),
+        "cover-alpha": (Picture(page, alpha), half),
+        "cover-grey16": (from_array(page[:, :, 0].astype(np.uint16) * 257), half),
+        "cover-tiles": (from_array(large), half),
+    }
+
+
+def make_lossless() -> None:
+    LOSSLESS_FOLDER.mkdir(exist_ok=True)
+    codec = Codec.load(TINY_WEIGHTS, device="cpu")
+    rows = [record(codec, LOSSLESS_FOLDER / f"{name}.aec", *case) for name, case in lossless_cases().items()]
+    (LOSSLESS_FOLDER / "manifest.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
 def make_files() -> None:
     FOLDER.mkdir(exist_ok=True)
     codec = Codec.load(TINY_WEIGHTS, device="cpu")
-    rows = [record(codec, f"{name}.aec", picture, target) for name, (picture, target) in cases().items()]
+    rows = [record(codec, FOLDER / f"{name}.aec", picture, target) for name, (picture, target) in cases().items()]
     shipped = Codec.load(device="cpu")
     name = f"shipped-{shipped.weights.id.hex()}.aec"
     shipping = {row.sha256[:16] for row in manifest.read() if row.kind == "codec"}
     kept = [row for row in read_manifest() if row["weights"] in shipping and row["file"] != name]
-    rows += [*kept, record(shipped, name, from_array(sample("dog")[:256, :256]), Target("quality", 50))]
+    rows += [*kept, record(shipped, FOLDER / name, from_array(sample("dog")[:256, :256]), Target("quality", 50))]
     (FOLDER / "manifest.json").write_text(json.dumps(rows, indent=1) + "\n")
 
 
@@ -81,13 +117,13 @@ def read_manifest() -> list[dict[str, str]]:
     return json.loads(path.read_text()) if path.exists() else []
 
 
-def record(codec: Codec, name: str, picture: Picture, target: Target) -> dict[str, str]:
+def record(codec: Codec, path: Path, picture: Picture, target: Target) -> dict[str, str]:
     data = codec.encode(picture, target).data
-    (FOLDER / name).write_bytes(data)
-    pixels = codec.decode(data).picture.pixels
-    np.savez_compressed(FOLDER / f"{name}.npz", pixels=pixels[:64, :64])
+    path.write_bytes(data)
+    shown = codec.decode(data).picture.interleaved()
+    np.savez_compressed(path.with_name(f"{path.name}.npz"), pixels=shown[:64, :64])
     return {
-        "file": name,
+        "file": path.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "weights": codec.weights.id.hex(),
         "symbols": symbols_hash(codec, data),
@@ -95,4 +131,4 @@ def record(codec: Codec, name: str, picture: Picture, target: Target) -> dict[st
 
 
 if __name__ == "__main__":
-    {"weights": make_weights, "files": make_files}[sys.argv[1]]()
+    {"weights": make_weights, "files": make_files, "lossless": make_lossless}[sys.argv[1]]()

@@ -374,6 +374,7 @@ def test_a_branch_makes_weights_and_leaves_the_stable_run_alone(rate: float | No
     assert checkpoint.of(stable).read_bytes() == before
 
 
+@pytest.mark.usefixtures("as_photographs")
 def test_a_network_gets_details_goes_on_and_becomes_weights(
     out: Path, train: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
