@@ -18,7 +18,7 @@ def tiny_weights() -> Path:
 @pytest.fixture
 def as_photographs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures of tests are too small to be told from drawings: here they go the way of photographs."""
-    monkeypatch.setattr("aecodec.codec.drawn.is_drawn", lambda pixels: False)
+    monkeypatch.setattr("aecodec.codec.drawn.is_drawn", lambda pixels, quick_size: False)
     for share in ("QUICK", "LOSSLESS_FROM", "ODD_BITS"):
         monkeypatch.setattr(f"aecodec.codec.choosing.{share}", math.inf)
 

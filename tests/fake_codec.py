@@ -4,8 +4,7 @@ The codec keeps every fourth level of each sample, so that PSNR is finite, and t
 denoiser moves each sample by its strength towards the multiple of 8 below.
 """
 
-import io
-import lzma
+import json
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from aecodec import metrics
+from aecodec.bits import Reader, fixed
 from aecodec.codec import ancillary, container
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import Part, PartKind
@@ -84,15 +84,13 @@ class Codec:
         if picture.alpha is not None:
             parts["alpha"] = lossless.encode(picture.alpha[:, :, None])
         parts |= {kind.name: payload for kind, payload in ancillary.payloads(picture.metadata).items()}
-        arrays = {name: np.frombuffer(part, np.uint8) for name, part in parts.items()}
         quality = target.value if target.kind == "quality" else 33.0
-        stream = io.BytesIO()
-        np.savez(stream, quality=quality, **arrays)
+        front = json.dumps({"quality": quality, "sizes": {name: len(part) for name, part in parts.items()}}).encode()
         side = min(align_up(max(picture.width, picture.height)), 4096)
         header = Header(
             picture.width, picture.height, picture.channels, picture.bit_depth, 1, bytes(8), 784, side, exact
         )
-        data = container.write(header, [MAGIC + lzma.compress(stream.getvalue())])
+        data = container.write(header, [b"".join([MAGIC, fixed(len(front), 2), front, *parts.values()])])
 
         def measure() -> float:
             return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
@@ -112,18 +110,20 @@ class Codec:
             raise Corrupt("tile 0 at byte 43: no file of the fake codec")
         if hurt and not keep_going:
             raise Corrupt("tile 3 at byte 77: checksum mismatch")
-        with np.load(io.BytesIO(lzma.decompress(packed.removeprefix(MAGIC)))) as arrays:
-            metadata: dict[str, Any] = {}
-            for kind in PartKind:
-                if kind.name in arrays:
-                    metadata |= ancillary.fields_of(Part(kind, 0, 0), arrays[kind.name].tobytes())
-            header = parts.header
-            shape, depth = (header.height, header.width, header.channels), header.bit_depth
-            pixels, alpha = lossless.decode(arrays["pixels"].tobytes(), shape, depth), None
-            if "alpha" in arrays:
-                alpha = lossless.decode(arrays["alpha"].tobytes(), (*shape[:2], 1), depth)[:, :, 0]
-            picture = Picture(pixels, alpha, Metadata(**metadata))
-            quality = float(arrays["quality"])
+        reader = Reader(packed.removeprefix(MAGIC), part="fake")
+        front = json.loads(bytes(reader.take(int.from_bytes(reader.take(2), "little"))))
+        held = {name: bytes(reader.take(size)) for name, size in front["sizes"].items()}
+        metadata: dict[str, Any] = {}
+        for kind in PartKind:
+            if kind.name in held:
+                metadata |= ancillary.fields_of(Part(kind, 0, 0), held[kind.name])
+        header = parts.header
+        shape, depth = (header.height, header.width, header.channels), header.bit_depth
+        pixels, alpha = lossless.decode(held["pixels"], shape, depth), None
+        if "alpha" in held:
+            alpha = lossless.decode(held["alpha"], (*shape[:2], 1), depth)[:, :, 0]
+        picture = Picture(pixels, alpha, Metadata(**metadata))
+        quality = float(front["quality"])
         if crop is not None:
             x, y, width, height = crop
             picture = replace(picture, pixels=picture.pixels[y : y + height, x : x + width])

@@ -55,7 +55,7 @@ class Choosing:
         self.count = picture.width * picture.height
         self.covered: Encoding | None = None
         self.ways: dict[int, Encoding] = {}  # the better one at a step
-        self.drawn = drawn.is_drawn(self.picture.pixels)
+        self.drawn = drawn.is_drawn(self.picture.pixels, lambda: self._quick_size)
 
     def run(self, target: Target, effort: int = 0) -> Encoded:
         """The file that meets the target; with effort neither larger nor worse than the one without."""
@@ -94,9 +94,13 @@ class Choosing:
         return Encoding(self.picture, self.used, self.device, self.batch, self.exact, self.clean, cover)
 
     @cached_property
+    def _quick_size(self) -> int:
+        return lossless.quick_size(self.picture.pixels)
+
+    @cached_property
     def _least_lossless(self) -> float:
         pixels = self.picture.pixels
-        return lossless.least_size(pixels) if self.drawn else QUICK * lossless.quick_size(pixels)
+        return lossless.least_size(pixels) if self.drawn else QUICK * self._quick_size
 
     def _lossless_within(self, size: float) -> Encoded | None:
         """The lossless file if it has at most so many bytes; made only where it may, as that takes its time."""
@@ -107,7 +111,7 @@ class Choosing:
     def _lossless_instead(self, lossy: Encoded, target: Target, step: int) -> Encoded | None:
         """The lossless file, where it costs less than one of a quality."""
         size = len(lossy.data)
-        if not self.drawn and LOSSLESS_FROM * lossless.quick_size(self.picture.pixels) > size:
+        if not self.drawn and LOSSLESS_FROM * self._quick_size > size:
             return None  # before its PSNR is measured, which takes half as long as all the rest
         return self._lossless_within(size if target.kind == "psnr" else self._price(lossy, step) / 8)
 

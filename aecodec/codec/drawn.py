@@ -4,12 +4,12 @@ A photograph is known by a few passes over its pixels, so that it pays next to n
 Legend: H, W pixels, C channels; a block is 16x16 pixels, one cell of the latents, less at the right and bottom edge.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.pictures import lossless
 from aecodec.pictures.picture import Samples
 from aecodec.tiling import LATENT_STRIDE
 
@@ -28,19 +28,22 @@ SAMPLING = 4  # of rows and of columns, to see that colours are many
 FLAT_BITS, HIT_BITS, MISS_BITS = 0.01, 0.3, 3.0
 
 
-def is_drawn(pixels: Samples) -> bool:
-    """Whether a lossless picture may be the better way for samples (H, W, C), or for a part of them."""
+def is_drawn(pixels: Samples, quick_size: Callable[[], int]) -> bool:
+    """Whether a lossless picture may be the better way for samples (H, W, C), or for a part of them.
+
+    `quick_size` gives `lossless.quick_size` of them.
+    """
     height, width, _ = pixels.shape
     if height * width <= SMALL or min(height, width) < LATENT_STRIDE + 2 * MARGIN:
         return True
     key = _keys(pixels)
     if _drawn_blocks(pixels, key).mean() >= DRAWN_SHARE or _has_ruled_edges(pixels, key):
         return True
-    grey = bool((pixels == pixels[:, :, :1]).all())
+    grey = all((part == part[:, :, :1]).all() for part in (pixels[::SAMPLING, ::SAMPLING], pixels))
     few = FEW_GREYS if grey else FEW_COLOURS
     if _colours(key[::SAMPLING, ::SAMPLING]) <= few and _colours(key) <= few:
         return True
-    return bool(8 * lossless.quick_size(pixels) <= SIMPLE_BITS * (1 if grey else 3) * height * width)
+    return bool(8 * quick_size() <= SIMPLE_BITS * (1 if grey else 3) * height * width)
 
 
 def block_bits(pixels: Samples) -> NDArray[np.float64]:
@@ -129,7 +132,7 @@ def _whole(values: NDArray[Any]) -> NDArray[Any]:
 
 def _drawn_blocks(pixels: Samples, key: NDArray[Any]) -> NDArray[np.bool_]:
     """Whole blocks (rows, columns) that repeat and have contrast."""
-    repeats = _whole(_repeats(key)).mean((1, 3)) >= REPEATS
+    repeats = _whole(_repeats(key)).sum((1, 3), dtype=np.uint16) >= REPEATS * LATENT_STRIDE**2
     green = _whole(pixels[:, :, pixels.shape[2] // 2])
     contrast = green.max((1, 3)) - green.min((1, 3))
     found: NDArray[np.bool_] = repeats & (contrast >= CONTRAST * np.iinfo(pixels.dtype).max)
@@ -139,14 +142,16 @@ def _drawn_blocks(pixels: Samples, key: NDArray[Any]) -> NDArray[np.bool_]:
 def _has_ruled_edges(pixels: Samples, key: NDArray[Any]) -> bool:
     """Whether pictures, boxes or bars are laid out in it: a block's length of one colour, and a step all along it."""
     inside = slice(MARGIN, -MARGIN)
-    key, green = key[inside, inside], pixels[inside, inside, pixels.shape[2] // 2].astype(np.int32)
+    key, green = key[inside, inside], np.ascontiguousarray(pixels[inside, inside, pixels.shape[2] // 2])
     least = STEP * np.iinfo(pixels.dtype).max
     edges = 0
     for colour, level in ((key, green), (key.T, green.T)):
         length = (colour.shape[1] - 1) // LATENT_STRIDE * LATENT_STRIDE
         pieces = (-1, length // LATENT_STRIDE, LATENT_STRIDE)
         alike = (colour[:, 1 : length + 1] == colour[:, :length]).reshape(pieces).all(2)
-        step = np.abs(level[1:, :length] - level[:-1, :length]).reshape(pieces).min(2) >= least
+        one, next_one = level[:-1, :length], level[1:, :length]
+        difference = np.maximum(one, next_one) - np.minimum(one, next_one)  # in 8 bits, a plain one would wrap
+        step = difference.reshape(pieces).min(2) >= least
         edges += int(np.count_nonzero((alike[1:] | alike[:-1]) & step))
     return edges >= RULED
 

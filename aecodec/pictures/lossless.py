@@ -18,7 +18,7 @@ from aecodec.pictures.picture import Samples
 VP8L, JPEG_XL = b"\x2f", CODESTREAM
 MAX_VP8L_SIDE = 1 << 14  # pixels
 NATURAL_BITS = 2  # a pixel, of a quick coder: what repeats takes less
-NEAR = 1.4  # more thorough ways of VP8L save no more than a third
+NEAR, NEAR_RICH, RICH_BITS = 1.4, 1.08, 4  # more thorough ways of VP8L save a third at most; of many bits a pixel, 5 %
 MOST_SECONDS, THOROUGH = 4, 8  # for the most thorough one, and from which effort on it may take any time
 LEAST_OF_NATURAL, LEAST_OF_DRAWN = 0.6, 0.25
 
@@ -86,9 +86,10 @@ def decode(data: bytes, shape: tuple[int, int, int], bit_depth: int) -> Samples:
 def _best_vp8l(samples: Samples, rival: int, effort: int) -> bytes:
     """As small as it becomes in a few seconds, where it may beat a rival of so many bytes."""
     first = _vp8l(samples, level=75, method=4)
-    if len(first) > NEAR * rival:
-        return first
     megapixels = samples.shape[0] * samples.shape[1] / 1e6
+    rich = 8e-6 * len(first) > RICH_BITS * megapixels
+    if len(first) > (NEAR_RICH if rich else NEAR) * rival:
+        return first
     seconds = 1.2 * megapixels + 40e-6 * len(first)  # of the most thorough way, measured on drawn pictures
     slow = 6 if effort >= THOROUGH or seconds <= MOST_SECONDS else 5
     return min(first, _vp8l(samples, level=100, method=4), _vp8l(samples, level=100, method=slow), key=len)

@@ -169,6 +169,7 @@ def test_effort_spends_what_it_saves_where_a_size_is_given(codec: Codec) -> None
     assert refined.quality >= plain.quality
 
 
+@pytest.mark.usefixtures("as_photographs")
 @pytest.mark.parametrize("channels", [1, 4])
 def test_effort_refines_every_tile_of_every_kind(codec: Codec, channels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aecodec.codec.encoding.choose_tile_side", lambda width, height: 128)
