@@ -76,8 +76,8 @@ def encode_bmp(picture: Picture, warn: Warn) -> bytes:
 
 
 def _with_alpha_named(bmp: bytes) -> bytes:
-    """A bitmap of 32 bits a pixel with the header that says so (BITMAPV4HEADER, [MS-WMF] 2.2.2.4) in place of the one
-    that has no word for alpha, and of which readers take the fourth byte of a pixel for nothing.
+    """A bitmap of 32 bits a pixel with the header that says so (Windows' BITMAPV4HEADER) in place of the one that has
+    no word for alpha, under which readers take the fourth byte of a pixel for nothing.
     """
     header = bytearray(bmp[:_BMP_HEADERS])
     more = b"".join([_BMP_MASKS, _BMP_SRGB, bytes(_BMP_UNUSED)])
