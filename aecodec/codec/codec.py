@@ -15,14 +15,14 @@ from aecodec import devices
 from aecodec.codec import decoding, latents, losslessfile
 from aecodec.codec.choosing import Choosing
 from aecodec.codec.header import Cleaning, Header
-from aecodec.codec.layers import Content, Crop
+from aecodec.codec.layers import Content, Crop, regions
 from aecodec.codec.layout import Layout, TileKind
 from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
 from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
 from aecodec.models import manifest, weights
-from aecodec.pictures.picture import Picture, Samples, empty
+from aecodec.pictures.picture import Picture, Samples, empty, middle
 from aecodec.tiling import Tile, groups
 
 __all__ = ["Codec", "Decoded", "Encoded", "Target"]
@@ -145,14 +145,17 @@ class Network:
             if (content := held.get(tile.index)) is not None and content.latents is not None
         }
         with devices.memory_errors():
-            return self._shown(layout, self._canvas(layout, payloads, damage), shown)
+            canvas, whole = self._canvas(layout, payloads, damage)
+            return self._shown(layout, canvas, whole, shown)
 
-    def _canvas(self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None) -> Tensor:
-        """Quantised latents of the padded picture."""
+    def _canvas(
+        self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None
+    ) -> tuple[Tensor, set[Tile]]:
+        """Quantised latents of the padded picture, and the tiles that are not lost."""
         used = self.used
         channels = {tile: latents.channels_of(used.config, payload) for tile, payload in payloads.items()}
         widest = max(channels.values(), default=used.config.latents)
-        canvas = empty_canvas(layout.header.grid, widest, self.device)
+        canvas, whole = empty_canvas(layout.header.grid, widest, self.device), set[Tile]()
         for group in groups(payloads, lambda tile: (*tile.y_shape, channels[tile]), self.batch):
             coded = [payloads[tile] for tile in group]
             decoded = latents.decode(used.frozen, coded, group[0].y_shape, layout.header.quality_step)
@@ -165,17 +168,19 @@ class Network:
                     damage.append(line)
                 else:
                     paste(canvas, tile, result)
-        return canvas
+                    whole.add(tile)
+        return canvas, whole
 
-    def _shown(self, layout: Layout, canvas: Tensor, shown: Crop) -> Samples:
+    def _shown(self, layout: Layout, canvas: Tensor, whole: set[Tile], shown: Crop) -> Samples:
+        """Lost tiles are not worth the time of a synthesis: a hostile file may have a billion pixels of them."""
         header = layout.header
-        x, y, width, height = shown
-        pixels = empty(height, width, header.channels, header.bit_depth)
+        pixels = empty(shown[3], shown[2], header.channels, header.bit_depth)
         tiles = [t for t in header.grid.touching(shown) if layout.tiles[t.index].holds is not TileKind.LOSSLESS]
-        model = self.used.frozen.model
-        for tile, unit in synthesise(model, header.grid, canvas, header.quality_step, tiles, self.batch):
-            left, top = max(tile.x, x), max(tile.y, y)
-            right, bottom = min(tile.x + tile.width, x + width), min(tile.y + tile.height, y + height)
-            cut = unit[top - tile.y : bottom - tile.y, left - tile.x : right - tile.x]
-            pixels[top - y : bottom - y, left - x : right - x] = samples(cut, header.channels, header.bit_depth)
+        for tile in tiles:
+            if tile not in whole:
+                pixels[regions(tile, shown)[1]] = middle(header.bit_depth)
+        model, there = self.used.frozen.model, [tile for tile in tiles if tile in whole]
+        for tile, unit in synthesise(model, header.grid, canvas, header.quality_step, there, self.batch):
+            inside, here = regions(tile, shown)
+            pixels[here] = samples(unit[inside], header.channels, header.bit_depth)
         return pixels

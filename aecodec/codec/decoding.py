@@ -8,7 +8,7 @@ from aecodec.codec.header import Header
 from aecodec.codec.layers import Content, Crop, contents, lay_over
 from aecodec.codec.layout import Layout, read_layout, stream_of
 from aecodec.codec.results import Decoded
-from aecodec.errors import Corrupt, FormatError
+from aecodec.errors import Corrupt, FormatError, LimitExceeded
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, Samples, empty
 from aecodec.tiling import Tile
@@ -25,7 +25,7 @@ class Network(Protocol):
     def paint(
         self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
     ) -> Samples:
-        """Samples (H, W, C) of the crop `shown`, of the latents of the needed tiles; lost ones count as zero."""
+        """Samples (H, W, C) of the crop `shown`, of the latents of the needed tiles; lost ones are in mid-range."""
 
 
 def decode(
@@ -36,6 +36,15 @@ def decode(
     keep_going: bool = False,
 ) -> Decoded:
     """As `Codec.decode`. A lossless file asks for no network: it needs neither weights nor torch."""
+    try:
+        return _decode(source, network_of, crop, keep_going)
+    except MemoryError as error:
+        raise LimitExceeded("the picture does not fit into memory") from error
+
+
+def _decode(
+    source: bytes | BinaryIO, network_of: Callable[[Header], Network], crop: Crop | None, keep_going: bool
+) -> Decoded:
     stream = stream_of(source)
     layout = read_layout(stream)
     header = layout.header

@@ -22,7 +22,7 @@ from torch import Tensor
 from aecodec.entropy.rans import Decoder, Encoder
 from aecodec.entropy.tables import TOTAL, Tables
 from aecodec.errors import Corrupt, FormatError, LimitExceeded
-from aecodec.limits import MAX_SYMBOL
+from aecodec.limits import MAX_SYMBOL, MIN_LATENTS_BYTES
 from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.prior import SCALES, LatentPrior
@@ -116,7 +116,7 @@ def least_bytes(frozen: Frozen, payload: bytes, cells: tuple[int, int], step: in
     z = hyper_rows(step, (1, config.hyper, 1, 1))
     cost_of_z = int(cheapest[z].sum()) * (cells[0] // 4) * (cells[1] // 4)
     cost_of_y = int(cheapest[:SCALES].min()) * channels_of(config, payload) * cells[0] * cells[1]
-    return max((cost_of_z + cost_of_y - STATE_BITS * TOTAL) // (8 * TOTAL), 0)
+    return max((cost_of_z + cost_of_y - STATE_BITS * TOTAL) // (8 * TOTAL), MIN_LATENTS_BYTES)
 
 
 def decode_symbols(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> Symbols:

@@ -90,7 +90,7 @@ def lay_over(
     lost: list[Region] = []
     for tile in tiles:
         part, content = layout.tiles[tile.index], held.get(tile.index)
-        inside, here = _regions(tile, crop)
+        inside, here = regions(tile, crop)
         try:
             picture = None if content is None else _decoded(header, part, content.lossless)
         except FormatError as error:
@@ -114,7 +114,7 @@ def lay_over(
     return alpha
 
 
-def _regions(tile: Tile, crop: Crop) -> tuple[Region, Region]:
+def regions(tile: Tile, crop: Crop) -> tuple[Region, Region]:
     """Rows and columns of a tile that a crop shows, in the tile and in the crop."""
     x, y, width, height = crop
     left, top = max(tile.x, x), max(tile.y, y)

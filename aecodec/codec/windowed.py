@@ -115,7 +115,8 @@ def synthesise(
 def empty_canvas(grid: TileGrid, channels: int, device: torch.device) -> Tensor:
     """Zeros (C, h, w) for y of the padded picture."""
     height, width = grid.padded_height // LATENT_STRIDE, grid.padded_width // LATENT_STRIDE
-    return torch.zeros(channels, height, width, device=device)
+    zeros = np.zeros((channels, height, width), np.float32)  # NumPy's zeros take memory as they are written
+    return torch.from_numpy(zeros).to(device)
 
 
 def paste(canvas: Tensor, tile: Tile, y: Tensor) -> None:
