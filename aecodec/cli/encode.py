@@ -150,7 +150,7 @@ def encode(  # noqa: PLR0913
 
 
 def _line(row: "EncodedRow") -> str:
-    measured = "" if row.psnr_db is None else f"  {decibels(row.psnr_db)}"
+    measured = "" if row.psnr_db is None or row.lossless == 1 else f"  {decibels(row.psnr_db)}"
     return (
         f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  {_kept(row)}"
         f"{measured}  {row.seconds:.1f} s{_gain(row)}{_removed(row)}"

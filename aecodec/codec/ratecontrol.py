@@ -90,7 +90,7 @@ def _find_psnr(least_db: float, psnr_of: Callable[[int], float]) -> int:
     step = QUALITY_STEPS - (step - 1)
     if step > QUALITY_STEPS:
         best = psnr_of(QUALITY_STEPS)
-        raise TargetUnreachable(f"quality 100 reaches {best:.2f} dB here, less than {least_db:g}: no file is that good")
+        raise TargetUnreachable(f"quality 100 reaches {best:.2f} dB here, less than {least_db:g}")
     return step
 
 
