@@ -83,7 +83,7 @@ class Denoiser:
         clean = np.empty_like(picture.pixels)
 
         def put(tile: Tile, unit: Unit) -> None:
-            clean[_here(tile)] = from_unit(_shown(unit, picture.channels), picture.bit_depth)
+            clean[tile.region] = from_unit(_shown(unit, picture.channels), picture.bit_depth)
 
         found = self._run(picture.pixels, sigma, strength, put)
         return Denoised(replace(picture, pixels=clean), found)
@@ -93,7 +93,7 @@ class Denoiser:
         clean = np.empty(pixels.shape, np.float32)
 
         def put(tile: Tile, unit: Unit) -> None:
-            clean[_here(tile)] = _shown(unit, pixels.shape[2])
+            clean[tile.region] = _shown(unit, pixels.shape[2])
 
         return Restored(clean, self._run(pixels, sigma, strength, put))
 
@@ -174,10 +174,6 @@ def _cut(pixels: Samples | Unit, window: Window) -> Unit:
 def _shown(unit: Unit, channels: int) -> Unit:
     """What the network gives, in the picture's own channels: grey is the mean of the three."""
     return unit.mean(axis=2, keepdims=True) if channels == 1 else unit
-
-
-def _here(tile: Tile) -> tuple[slice, slice]:
-    return slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
 
 
 def _cells(pixels: slice) -> slice:

@@ -38,6 +38,11 @@ class Tile:
     height: int
 
     @property
+    def region(self) -> tuple[slice, slice]:
+        """(rows, columns) of its pixels in the picture."""
+        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
+
+    @property
     def padded_width(self) -> int:
         """Width with the padding of the last column; a multiple of HYPER_STRIDE."""
         return align_up(self.width)

@@ -6,9 +6,7 @@ denoiser moves each sample by its strength towards the multiple of 8 below.
 
 import json
 import types
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +18,7 @@ from aecodec.codec import ancillary, container
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import Part, PartKind
 from aecodec.codec.ratecontrol import Target
+from aecodec.codec.results import Decoded, Encoded, Plain
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures import lossless
 from aecodec.pictures.picture import Metadata, Picture, Samples
@@ -30,35 +29,6 @@ MAGIC = b"FAKE"
 HURT = b"HURT"  # at the end of a file: two of its tiles are lost
 LEAST_BYTES = 100  # no smaller target can be met
 SIGMA = 12.5  # what the denoiser finds in every picture
-
-
-@dataclass(frozen=True)
-class Plain:
-    bytes: int
-    psnr_db: float
-
-
-@dataclass(frozen=True)
-class Encoded:
-    data: bytes
-    quality: float
-    estimated_bits: float
-    measure: Callable[[], float]
-    plain: Plain | None = None
-    lossless: float = 0.0
-    ceiling: str | None = None
-
-    @cached_property
-    def psnr_db(self) -> float:
-        """Costly in the real one, which decodes for it: only if somebody asks."""
-        return self.measure()
-
-
-@dataclass(frozen=True)
-class Decoded:
-    picture: Picture
-    quality: float
-    damage: tuple[str, ...] = ()
 
 
 @dataclass
@@ -96,7 +66,7 @@ class Codec:
             return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
 
         plain = Plain(2 * len(data), measure()) if effort else None
-        return Encoded(data, quality, 8 * len(data), measure, plain)
+        return Encoded(data, quality, measure, plain=plain)
 
     def decode(
         self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False

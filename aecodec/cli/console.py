@@ -70,7 +70,8 @@ class Talk:
     def warn(self, where: str, message: str) -> None:
         if (where, message) not in self._warned:
             self._warned.add((where, message))
-            self._heard.setdefault(where, []).append(message)
+            if self._json:
+                self._heard.setdefault(where, []).append(message)
             self.line(f"aecodec: {where}: warning: {message}")
 
     def warn_about(self, where: str) -> "Warn":

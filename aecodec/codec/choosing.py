@@ -13,12 +13,10 @@ import torch
 from numpy.typing import NDArray
 
 from aecodec.codec import drawn, losslessfile
-from aecodec.codec.encoding import Encoding
-from aecodec.codec.header import Cleaning
+from aecodec.codec.encoding import Encoding, Request
 from aecodec.codec.ratecontrol import TYPICAL_LOG_RATE, TYPICAL_PSNR_DB, Target, find_size, find_step
 from aecodec.codec.results import Encoded, Plain
 from aecodec.errors import TargetUnreachable
-from aecodec.models import weights
 from aecodec.pictures import lossless
 from aecodec.pictures.picture import Picture, flatten_hidden
 from aecodec.quality import QUALITY_STEPS
@@ -36,30 +34,18 @@ LEAST_DB, DB_PER_QUALITY = 25.0, 0.2  # what a drawn picture has at least: 35 dB
 class Choosing:
     """One picture on its way to a file; what is computed for one candidate is there for the next."""
 
-    def __init__(
-        self,
-        picture: Picture,
-        used: weights.Weights,
-        device: torch.device,
-        batch: int,
-        exact: bool,
-        clean: Cleaning | None = None,
-    ) -> None:
-        self.given = picture
-        self.picture = picture if exact else replace(picture, pixels=flatten_hidden(picture))
-        self.used = used
-        self.device = device
-        self.batch = batch
-        self.exact = exact
-        self.clean = clean
+    def __init__(self, request: Request, effort: int = 0) -> None:
+        self.given = picture = request.picture
+        self.picture = picture if request.exact else replace(picture, pixels=flatten_hidden(picture))
+        self.request = replace(request, picture=self.picture)
+        self.effort = effort
         self.count = picture.width * picture.height
         self.covered: Encoding | None = None
         self.ways: dict[int, Encoding] = {}  # the better one at a step
         self.drawn = drawn.is_drawn(self.picture.pixels, lambda: self._quick_size)
 
-    def run(self, target: Target, effort: int = 0) -> Encoded:
+    def run(self, target: Target) -> Encoded:
         """The file that meets the target; with effort neither larger nor worse than the one without."""
-        self.effort = effort
         most = target.most_bytes(self.count)
         if most is not None and (identical := self._lossless_within(most)) is not None:
             return identical
@@ -71,15 +57,15 @@ class Choosing:
             return replace(self.lossless, ceiling=f"{error}: lossless instead" if target.kind == "psnr" else None)
         lossy = way.encoded(step)
         if most is None:
-            if (identical := self._lossless_instead(lossy, target, step)) is not None:
+            if (identical := self._lossless_instead(way, target, step)) is not None:
                 return identical
         elif step == QUALITY_STEPS and len(lossy.data) < FILLED * most:
             lossy = replace(lossy, ceiling=f"no quality takes more than {len(lossy.data)} bytes; lossless does not fit")
-        return self._with_effort(lossy, way, step, most, effort) if effort else lossy
+        return self._with_effort(lossy, way, step, most) if self.effort else lossy
 
     @cached_property
     def latents(self) -> Encoding:
-        return self._encoding(None)
+        return Encoding(self.request)
 
     @cached_property
     def lossless(self) -> Encoded:
@@ -87,11 +73,8 @@ class Choosing:
         return min((self._lossless_of(picture) for picture in pictures), key=lambda file: len(file.data))
 
     def _lossless_of(self, picture: Picture) -> Encoded:
-        kept, threads = self.exact or picture is self.given, torch.get_num_threads()
-        return losslessfile.encode(picture, effort=self.effort, exact=kept, clean=self.clean, threads=threads)
-
-    def _encoding(self, cover: NDArray[np.bool_] | None) -> Encoding:
-        return Encoding(self.picture, self.used, self.device, self.batch, self.exact, self.clean, cover)
+        kept, threads = self.request.exact or picture is self.given, torch.get_num_threads()
+        return losslessfile.encode(picture, effort=self.effort, exact=kept, clean=self.request.clean, threads=threads)
 
     @cached_property
     def _quick_size(self) -> int:
@@ -108,12 +91,12 @@ class Choosing:
             return None
         return self.lossless
 
-    def _lossless_instead(self, lossy: Encoded, target: Target, step: int) -> Encoded | None:
+    def _lossless_instead(self, way: Encoding, target: Target, step: int) -> Encoded | None:
         """The lossless file, where it costs less than one of a quality."""
-        size = len(lossy.data)
+        size = way.size(step)
         if not self.drawn and LOSSLESS_FROM * self._quick_size > size:
             return None  # before its PSNR is measured, which takes half as long as all the rest
-        return self._lossless_within(size if target.kind == "psnr" else self._price(lossy, step) / 8)
+        return self._lossless_within(size if target.kind == "psnr" else self._price(way, step) / 8)
 
     def _met(self, target: Target) -> tuple[int, Encoding]:
         """The quality step that meets the target, and the way; raises TargetUnreachable."""
@@ -141,43 +124,41 @@ class Choosing:
             return self.latents
         if self.covered is None:  # which blocks are drawn hardly depends on the quality
             cover = self._cover(step)
-            self.covered = self.latents if cover is None else self._encoding(cover)
+            self.covered = self.latents if cover is None else Encoding(self.request, cover)
         if step not in self.ways:
             ways = (self.latents, self.covered)
-            self.ways[step] = min(ways, key=lambda way: self._price(way.encoded(step), step))
+            self.ways[step] = min(ways, key=lambda way: self._price(way, step))
         return self.ways[step]
 
     def _cover(self, step: int) -> NDArray[np.bool_] | None:
         """The blocks (rows, columns) that cost less as they are than as latents; None if that saves next to nothing."""
-        bits, error = self.latents.blocks(step)
-        as_latents = bits + self._price_of_error(step) * error / self.picture.channels
+        as_latents = self.latents.bits(step) + self._price_of(self.latents.error(step), step)
         as_they_are = drawn.block_bits(self.picture.pixels)
         mixed = np.minimum(as_they_are, as_latents).sum()
         return as_they_are < as_latents if mixed < WORTH * min(as_they_are.sum(), as_latents.sum()) else None
 
-    def _price(self, file: Encoded, step: int) -> float:
+    def _price(self, way: Encoding, step: int) -> float:
         """R + lambda D of the whole picture, in bits."""
-        peak = (1 << self.picture.bit_depth) - 1
-        squared = peak**2 * 10 ** (-file.psnr_db / 10) * self.count
-        return 8 * len(file.data) + self._price_of_error(step) * squared
+        return 8 * way.size(step) + float(self._price_of(way.error(step), step).sum())
 
-    def _price_of_error(self, step: int) -> float:
-        """Bits for each squared level of one pixel, the mean of its channels: lambda is for levels of 8 bits."""
+    def _price_of(self, error: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+        """Bits for squared errors that are summed over channels: lambda is for their mean, and levels of 8 bits."""
         peak = (1 << self.picture.bit_depth) - 1
-        return float(self.used.config.lambda_of(step)) * (255 / peak) ** 2
+        price = float(self.request.used.config.lambda_of(step)) * (255 / peak) ** 2 / self.picture.channels
+        bits: NDArray[np.float64] = price * error
+        return bits
 
-    def _with_effort(self, lossy: Encoded, way: Encoding, step: int, most: int | None, effort: int) -> Encoded:
+    def _with_effort(self, lossy: Encoded, way: Encoding, step: int, most: int | None) -> Encoded:
         """As small and as good, or better; where the target is a size, what was saved buys quality."""
-        refined = way.refined(step, effort)
+        refined = way.refined(step, self.effort)
         if most is not None:
-            richer = self._richer(way, step, most, len(lossy.data) / len(refined.data), effort)
+            richer = self._richer(way, step, most, len(lossy.data) / len(refined.data))
             if richer is not None and len(richer.data) <= most and richer.psnr_db > refined.psnr_db:
                 refined = richer
         return replace(refined, ceiling=lossy.ceiling, plain=Plain(len(lossy.data), lossy.psnr_db))
 
-    @staticmethod
-    def _richer(way: Encoding, step: int, most: int, saved: float, effort: int) -> Encoded | None:
+    def _richer(self, way: Encoding, step: int, most: int, saved: float) -> Encoded | None:
         """Refined at a higher quality, where refining once more by the factor `saved` would still meet the size."""
         aim = math.floor(most * saved * SIZE_MARGIN)
         higher = find_size(aim, way.size) if aim > most else step
-        return way.refined(higher, effort) if higher > step else None
+        return way.refined(higher, self.effort) if higher > step else None

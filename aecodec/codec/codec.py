@@ -14,6 +14,7 @@ from torch import Tensor
 from aecodec import devices
 from aecodec.codec import decoding, latents, losslessfile
 from aecodec.codec.choosing import Choosing
+from aecodec.codec.encoding import Request
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content, Crop, regions
 from aecodec.codec.layout import Layout, TileKind
@@ -79,7 +80,8 @@ class Codec:
         if target.kind == "lossless":
             return losslessfile.encode(picture, effort=effort, clean=clean, threads=torch.get_num_threads())
         with devices.memory_errors():
-            return Choosing(picture, self.weights, self.device, self.batch, exact, clean).run(target, effort)
+            request = Request(picture, self.weights, self.device, self.batch, exact, clean)
+            return Choosing(request, effort).run(target)
 
     @torch.inference_mode()
     def decode(

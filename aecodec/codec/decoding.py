@@ -5,7 +5,7 @@ from typing import BinaryIO, Protocol
 
 from aecodec.codec import container
 from aecodec.codec.header import Header
-from aecodec.codec.layers import Content, Crop, contents, lay_over
+from aecodec.codec.layers import Content, Crop, contents, lay_over, refuse_short
 from aecodec.codec.layout import Layout, read_layout, stream_of
 from aecodec.codec.results import Decoded
 from aecodec.errors import Corrupt, FormatError, LimitExceeded
@@ -49,6 +49,7 @@ def _decode(
     layout = read_layout(stream)
     header = layout.header
     shown = crop or (0, 0, header.width, header.height)
+    refuse_short(layout, keep_going)
     network = network_of(header) if header.has_network else None
     needed = header.grid.touching(shown, network.halo if network else 0)
     parts = container.parse(stream, keep_going=keep_going, tiles={tile.index for tile in needed}, layout=layout)

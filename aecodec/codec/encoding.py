@@ -28,7 +28,6 @@ from aecodec.pictures.picture import Picture, to_unit
 from aecodec.quality import step_to_quality
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, choose_tile_side, groups
 
-BLOCK = LATENT_STRIDE
 EFFORT_STEPS = (0, 16, 24, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
 
 
@@ -41,37 +40,38 @@ class _Coded:
     error: NDArray[np.float64] | None = None  # squared, summed over the channels of each block
 
 
+@dataclass(frozen=True)
+class Request:
+    """A picture that is to be encoded, and what with."""
+
+    picture: Picture
+    used: weights.Weights
+    device: torch.device
+    batch: int  # tiles at a time
+    exact: bool = False  # RGB under alpha 0 is the input's own
+    clean: Cleaning | None = None  # a note for the file
+
+
 class Encoding:
     """One picture, analysed once, at as many quality steps as are asked for."""
 
-    def __init__(
-        self,
-        picture: Picture,
-        used: weights.Weights,
-        device: torch.device,
-        batch: int,
-        exact: bool,
-        clean: Cleaning | None = None,
-        cover: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """`exact` says that RGB under alpha 0 is the input's own; `cover` which blocks (rows, columns) are lossless."""
-        self.picture = picture
+    def __init__(self, request: Request, cover: NDArray[np.bool_] | None = None) -> None:
+        """`cover` says which blocks (rows, columns) are lossless."""
+        self.request = request
+        self.picture = picture = request.picture
         self.pixels = picture.pixels
-        self.used = used
-        self.model = used.frozen.model
-        self.device = device
-        self.batch = batch
-        self.exact = exact
-        self.clean = clean
+        self.model = request.used.frozen.model
+        self.device = request.device
+        self.batch = request.batch
         self.grid = TileGrid(picture.width, picture.height, choose_tile_side(picture.width, picture.height))
         self.header(0)  # checks every limit before memory is taken
         self.alpha = None if picture.alpha is None else imagefile.encode_alpha(picture.alpha)
         self.hidden = None if cover is None else drawn.spread(cover, picture.height, picture.width)
         self.base = self.pixels if self.hidden is None else drawn.filled(self.pixels, self.hidden)
         rgb = np.broadcast_to(self.base, (*self.base.shape[:2], 3))
-        self.tiles = analyse(self.model, self.grid, rgb, device, batch)
-        self.lossless = self._covers()
+        self.tiles = analyse(self.model, self.grid, rgb, self.device, self.batch)
         self.seen = [tile for tile in self.grid.tiles() if self._is_seen(tile)]
+        self.lossless = self._covers()
         self.coded: tuple[int, _Coded] | None = None
 
     def _covers(self) -> dict[int, bytes]:
@@ -81,12 +81,11 @@ class Encoding:
         hidden = self.hidden
 
         def cover(tile: Tile) -> bytes | None:
-            here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
-            shown = hidden[here][:, :, None]
+            shown = hidden[tile.region][:, :, None]
             if not shown.any():
                 return None
-            parts: list[NDArray[Any]] = [self.pixels[here] * shown]
-            if self._is_seen(tile):
+            parts: list[NDArray[Any]] = [self.pixels[tile.region] * shown]
+            if tile in self.seen:
                 parts.append((shown * np.iinfo(self.pixels.dtype).max).astype(self.pixels.dtype))
             return lossless.encode(np.concatenate(parts, 2))
 
@@ -135,7 +134,7 @@ class Encoding:
             yield from batches_alike(self.grid, same, self.model.config.synthesis_halo, self.batch)
 
     def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Tensor) -> Surroundings:
-        units = [to_unit(self.base[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]) for tile, _ in group]
+        units = [to_unit(self.base[tile.region]) for tile, _ in group]
         pixels = torch.from_numpy(np.stack(units)).to(self.device).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
         windows = torch.stack([canvas[:, *window.outer] for _, window in group])  # a cell's details reach it alone
         rows, columns = group[0][1].inner  # the same for all
@@ -144,7 +143,7 @@ class Encoding:
     def _shown(self, group: list[tuple[Tile, Window]]) -> Tensor:
         if self.hidden is None:
             return torch.ones(1, 1, 1, 1, device=self.device)
-        hidden = [self.hidden[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] for tile, _ in group]
+        hidden = [self.hidden[tile.region] for tile, _ in group]
         return torch.from_numpy(~np.stack(hidden)[:, None]).to(self.device, torch.float32)
 
     def header(self, step: int) -> Header:
@@ -153,11 +152,11 @@ class Encoding:
             height=self.picture.height,
             channels=self.picture.channels,
             bit_depth=self.picture.bit_depth,
-            model_id=self.used.network_id,
-            weights_hash=self.used.id,
+            model_id=self.request.used.network_id,
+            weights_hash=self.request.used.id,
             quality_step=step,
             tile_side=self.grid.side,
-            exact=self.exact and self.picture.alpha is not None,
+            exact=self.request.exact and self.picture.alpha is not None,
         )
 
     def at(self, step: int) -> _Coded:
@@ -174,7 +173,7 @@ class Encoding:
         canvas = empty_canvas(self.grid, max(map(len, wanted.values())), self.device)
         for group in groups(wanted, lambda tile: tuple(wanted[tile].shape), self.batch):
             z = torch.stack([refined[tile.index][1] for tile in group]) if refined else None
-            coded = latents.encode(self.used.frozen, torch.stack([wanted[tile] for tile in group]), step, z)
+            coded = latents.encode(self.request.used.frozen, torch.stack([wanted[tile] for tile in group]), step, z)
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
@@ -185,7 +184,7 @@ class Encoding:
             holds=[content.holds for content in contents],
             alpha=self.alpha,
             metadata=self.picture.metadata,
-            clean=self.clean,
+            clean=self.request.clean,
         )
         return _Coded(data, canvas)
 
@@ -193,15 +192,24 @@ class Encoding:
         return len(self.at(step).data)
 
     def psnr(self, step: int) -> float:
-        return self._psnr(self._measured(step, self.at(step)))
+        return self._psnr(self.error(step))
 
-    def blocks(self, step: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of each block (rows, columns) its bits, roughly, and its squared error, summed over channels."""
+    def error(self, step: int) -> NDArray[np.float64]:
+        """Squared error, summed over channels, of each block (rows, columns) of what a decoder will show."""
+        return self._measured(step, self.at(step))
+
+    def bits(self, step: int) -> NDArray[np.float64]:
+        """Of each block (rows, columns), roughly."""
         coded = self.at(step)
-        error = self._measured(step, coded)
-        rows, columns = error.shape
+        rows, columns = self._blocks
         weight = torch.log2(1 + coded.canvas[:, :rows, :columns].abs()).sum(0).cpu().numpy().astype(np.float64)
-        return weight * (8 * len(coded.data) / max(float(weight.sum()), 1)), error
+        bits: NDArray[np.float64] = weight * (8 * len(coded.data) / max(float(weight.sum()), 1))
+        return bits
+
+    @property
+    def _blocks(self) -> tuple[int, int]:
+        """Rows and columns of blocks."""
+        return -(-self.picture.height // LATENT_STRIDE), -(-self.picture.width // LATENT_STRIDE)
 
     def _psnr(self, error: NDArray[np.float64]) -> float:
         peak = (1 << self.picture.bit_depth) - 1
@@ -210,17 +218,15 @@ class Encoding:
 
     @torch.inference_mode()
     def _measured(self, step: int, coded: _Coded) -> NDArray[np.float64]:
-        """Squared error, summed over channels, of each block of what a decoder will show."""
         if coded.error is None:
             picture = self.picture
-            coded.error = np.zeros((-(-picture.height // BLOCK), -(-picture.width // BLOCK)))
+            coded.error = np.zeros(self._blocks)
             for tile, unit in synthesise(self.model, self.grid, coded.canvas, step, self.seen, self.batch):
-                here = slice(tile.y, tile.y + tile.height), slice(tile.x, tile.x + tile.width)
                 shown = samples(unit, picture.channels, picture.bit_depth)
-                error = np.square(np.subtract(shown, self.pixels[here], dtype=np.int64)).sum(2)
+                error = np.square(np.subtract(shown, self.pixels[tile.region], dtype=np.int64)).sum(2)
                 if self.hidden is not None:
-                    error[self.hidden[here]] = 0
+                    error[self.hidden[tile.region]] = 0
                 found = drawn.block_sums(error)  # tiles begin where blocks do
-                row, column = tile.y // BLOCK, tile.x // BLOCK
+                row, column = tile.y // LATENT_STRIDE, tile.x // LATENT_STRIDE
                 coded.error[row : row + found.shape[0], column : column + found.shape[1]] = found
         return coded.error

@@ -92,7 +92,7 @@ def lay_over(
         part, content = layout.tiles[tile.index], held.get(tile.index)
         inside, here = regions(tile, crop)
         try:
-            picture = None if content is None else _decoded(header, part, content.lossless)
+            picture = None if content is None or content.lossless is None else _decoded(header, part, content.lossless)
         except FormatError as error:
             if damage is None:
                 raise
@@ -100,13 +100,15 @@ def lay_over(
             picture = None
         if picture is None:
             lost += [here] if part.holds is TileKind.LOSSLESS else []
-        elif part.holds is TileKind.LAYERS:
-            covered = picture[inside][:, :, -1] > 0
-            shown[here][covered] = picture[inside][covered][:, :-1]
+            continue
+        cut = picture[inside]
+        if part.holds is TileKind.LAYERS:
+            covered = cut[:, :, -1] > 0
+            shown[here][covered] = cut[covered][:, :-1]
         else:
-            shown[here] = picture[inside][:, :, : header.channels]
+            shown[here] = cut[:, :, : header.channels]
             if alpha is not None:
-                alpha[here] = picture[inside][:, :, -1]
+                alpha[here] = cut[:, :, -1]
     if lost and len(lost) == len(tiles):
         raise Corrupt(f"no tile is left: {(damage or ['all are lost'])[0]}")
     for here in lost:
@@ -123,9 +125,7 @@ def regions(tile: Tile, crop: Crop) -> tuple[Region, Region]:
     return inside, (slice(top - y, bottom - y), slice(left - x, right - x))
 
 
-def _decoded(header: Header, part: Part, data: bytes | None) -> NDArray[Any] | None:
-    if data is None:
-        return None
+def _decoded(header: Header, part: Part, data: bytes) -> NDArray[Any]:
     assert part.tile is not None
     extra = header.tiles_alpha or part.holds is TileKind.LAYERS
     shape = part.tile.height, part.tile.width, header.channels + extra

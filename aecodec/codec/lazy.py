@@ -8,7 +8,7 @@ from aecodec.codec import decoding, losslessfile
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Crop, refuse_short
 from aecodec.codec.layout import read_layout, stream_of
-from aecodec.codec.ratecontrol import Target, refuse_effort
+from aecodec.codec.ratecontrol import Target
 from aecodec.codec.results import Decoded, Encoded
 from aecodec.pictures.picture import Picture
 
@@ -39,11 +39,12 @@ class LazyCodec:
         """As `Codec.encode`."""
         if target.kind != "lossless":
             return self.codec.encode(picture, target, effort=effort, exact=exact, clean=clean)
-        refuse_effort(effort)
         return losslessfile.encode(picture, effort=effort, clean=clean, threads=self._threads or 0)
 
     def decode(self, source: bytes | BinaryIO, *, crop: Crop | None = None, keep_going: bool = False) -> Decoded:
-        """As `Codec.decode`."""
+        """As `Codec.decode`; what can be refused, or read, without a network is not kept waiting for one."""
+        if "codec" in vars(self):
+            return self.codec.decode(source, crop=crop, keep_going=keep_going)
         stream = stream_of(source)
         start = stream.tell()
         layout = read_layout(stream)

@@ -9,6 +9,7 @@ from aecodec import limits
 from aecodec.codec import container
 from aecodec.codec.header import NO_NETWORK, NO_WEIGHTS, Cleaning, Header
 from aecodec.codec.layout import TileKind
+from aecodec.codec.ratecontrol import refuse_effort
 from aecodec.codec.results import Encoded
 from aecodec.pictures import lossless
 from aecodec.pictures.picture import Picture
@@ -29,8 +30,9 @@ def encode(
     """The lossless file of a picture: identical samples, alpha included, in tiles as large as the format allows.
 
     `effort` is 0 ... 9; `exact` says whether colours under alpha 0 are the picture's own; `threads` 0 are all there
-    are. Raises LimitExceeded.
+    are. Raises UsageError for another effort, LimitExceeded.
     """
+    refuse_effort(effort)
     side = min(align_up(max(picture.width, picture.height)), limits.MAX_TILE_SIDE)
     has_alpha = picture.alpha is not None
     header = Header(
@@ -46,8 +48,7 @@ def encode(
         tiles_alpha=has_alpha,
     )
     samples: NDArray[Any] = picture.interleaved()
-    cut = (samples[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width] for tile in header.grid.tiles())
-    tiles = [lossless.encode(part, EFFORTS[effort], threads) for part in cut]
+    tiles = [lossless.encode(samples[tile.region], EFFORTS[effort], threads) for tile in header.grid.tiles()]
     data = container.write(
         header,
         tiles,

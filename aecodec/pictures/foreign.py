@@ -4,10 +4,14 @@ import logging
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from aecodec.errors import AecodecError, BadInput, LimitExceeded
+from aecodec.pictures.picture import Samples
 
 # Both log what they find odd in a file; without any handler Python prints that to stderr beside our one line.
 for _library in ("tifffile", "PIL"):
@@ -27,6 +31,15 @@ def foreign_errors() -> Iterator[None]:
         raise LimitExceeded(f"the picture is too large for Pillow: {exc}") from exc
     except Exception as exc:  # decoders of hostile data raise nearly anything; the cause stays attached
         raise BadInput(f"damaged or unsupported picture: {reason(exc)}") from exc
+
+
+def laid_out(samples: Samples) -> Samples:
+    """Row by row, as imagecodecs wants them: it refuses strides that NumPy allows along an axis of length 1.
+
+    Those of a fresh shape are plain.
+    """
+    laid: NDArray[Any] = np.ascontiguousarray(samples).ravel().reshape(samples.shape)
+    return laid
 
 
 def reason(exc: Exception) -> str:

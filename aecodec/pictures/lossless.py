@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
-from aecodec.pictures.foreign import foreign_errors
+from aecodec.pictures.foreign import foreign_errors, laid_out
 from aecodec.pictures.jxlboxes import CODESTREAM, boxes
 from aecodec.pictures.picture import Samples
 
@@ -29,11 +29,11 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
 
     `effort`: 1 ... 10 as of `cjxl`. Raises LimitExceeded when the memory does not suffice.
     """
-    samples = _laid_out(samples)
+    samples = laid_out(samples)
     with foreign_errors():
         coded = imagecodecs.jpegxl_encode(samples, lossless=True, effort=effort, usecontainer=False, numthreads=threads)
         found = _bare_jpeg_xl(bytes(coded))
-        if samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE:
+        if _is_for_vp8l(samples):
             found = min(found, _best_vp8l(samples, len(found), effort), key=len)
     return found
 
@@ -41,7 +41,7 @@ def encode(samples: Samples, effort: int = 7, threads: int = 1) -> bytes:
 def quick_size(samples: Samples) -> int:
     """Bytes of the quickest JPEG XL (4 ms a megapixel): of a photograph a third more than `encode` makes."""
     with foreign_errors():
-        return len(imagecodecs.jpegxl_encode(_laid_out(samples), lossless=True, effort=1, numthreads=1))
+        return len(imagecodecs.jpegxl_encode(laid_out(samples), lossless=True, effort=1, numthreads=1))
 
 
 def least_size(samples: Samples) -> float:
@@ -49,11 +49,12 @@ def least_size(samples: Samples) -> float:
 
     20 to 120 ms a megapixel, where `encode` takes 400 to 2,500.
     """
+    samples = laid_out(samples)
     with foreign_errors():
-        if samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE:
-            quick = len(_vp8l(_laid_out(samples), level=20, method=1))
+        if _is_for_vp8l(samples):
+            quick = len(_vp8l(samples, level=20, method=1))
         else:
-            quick = len(imagecodecs.jpegxl_encode(_laid_out(samples), lossless=True, effort=3, numthreads=1))
+            quick = len(imagecodecs.jpegxl_encode(samples, lossless=True, effort=3, numthreads=1))
     natural = 8 * quick > NATURAL_BITS * samples.shape[0] * samples.shape[1]
     return quick * (LEAST_OF_NATURAL if natural else LEAST_OF_DRAWN)
 
@@ -96,10 +97,8 @@ def _best_vp8l(samples: Samples, rival: int, effort: int) -> bytes:
     return min(first, _vp8l(samples, level=100, method=4), _vp8l(samples, level=100, method=slow), key=len)
 
 
-def _laid_out(samples: Samples) -> Samples:
-    """As imagecodecs wants them: it takes strides of axes of length 1 amiss, of which NumPy allows any."""
-    laid: NDArray[Any] = np.array(samples, order="C")
-    return laid
+def _is_for_vp8l(samples: Samples) -> bool:
+    return samples.dtype == np.uint8 and max(samples.shape[:2]) <= MAX_VP8L_SIDE
 
 
 def _vp8l(samples: Samples, level: int, method: int) -> bytes:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from aecodec.errors import BadInput
 from aecodec.pictures import pillow, pilmodes
+from aecodec.pictures.foreign import laid_out
 from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, from_array
 from aecodec.pictures.resolution import Unit
 from aecodec.pictures.wanted import FIRST, Wanted
@@ -79,10 +80,8 @@ def decode_samples(data: bytes) -> Samples:
 
 def encode_samples(samples: Samples, chunks: bytes = b"") -> bytes:
     """A PNG of samples (H, W, 1 to 4), with ready chunks (see `chunk`) put behind its header."""
-    shape = samples.shape[: 2 if samples.shape[2] == 1 else 3]
-    # imagecodecs refuses strides that NumPy allows along an axis of length 1; those of a fresh shape are plain
-    plain = np.ascontiguousarray(samples).ravel().reshape(shape)
-    data = bytes(imagecodecs.png_encode(plain, level=LEVEL))
+    plain: Samples = samples[:, :, 0] if samples.shape[2] == 1 else samples
+    data = bytes(imagecodecs.png_encode(laid_out(plain), level=LEVEL))
     return b"".join([data[:33], chunks, data[33:]])
 
 

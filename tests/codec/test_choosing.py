@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from aecodec.codec import container, decoding
-from aecodec.codec.choosing import Choosing
 from aecodec.codec.codec import Codec, Target
+from aecodec.codec.encoding import Encoding, Request
 from aecodec.codec.layout import TileKind, read_header, read_layout
 from aecodec.codec.results import Encoded
 from aecodec.errors import TargetUnreachable
@@ -83,11 +83,11 @@ def test_tiles_make_no_difference_to_what_latents_show(codec: Codec, monkeypatch
     picture = from_array(beside_text())
     cover = np.zeros((36, 36), bool)
     cover[:, :6] = cover[20:] = True
-    choosing = Choosing(picture, codec.weights, codec.device, 1, exact=False)
+    request = Request(picture, codec.weights, codec.device, 1)
     shown = []
     for side in (576, 192):
         tiles_of(monkeypatch, side)
-        encoding = choosing._encoding(cover)
+        encoding = Encoding(request, cover)
         encoded = encoding.encoded(784)
         decoded = codec.decode(encoded.data).picture.pixels
         assert encoded.psnr_db == pytest.approx(psnr(decoded, picture.pixels), abs=0.01)
@@ -201,7 +201,7 @@ def test_effort_makes_covered_files_smaller_and_no_worse(codec: Codec) -> None:
     cover = np.zeros((12, 16), bool)
     cover[:4] = True
     picture = from_array(page)
-    encoding = Choosing(picture, codec.weights, codec.device, 1, exact=False)._encoding(cover)
+    encoding = Encoding(Request(picture, codec.weights, codec.device, 1), cover)
     plain, refined = encoding.encoded(784), encoding.refined(784, 5)
     assert kinds(refined.data) == [TileKind.LAYERS]
     assert len(refined.data) < len(plain.data)

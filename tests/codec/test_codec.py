@@ -13,7 +13,7 @@ import torch
 
 from aecodec.codec import container
 from aecodec.codec.codec import Codec, Target
-from aecodec.codec.encoding import Encoding
+from aecodec.codec.encoding import Encoding, Request
 from aecodec.codec.layout import read_header, read_layout
 from aecodec.codec.windowed import synthesise
 from aecodec.errors import Corrupt, FormatError, TargetUnreachable, UnsupportedVersion, UsageError, WeightsError
@@ -195,7 +195,7 @@ def test_hidden_colour_changes_unless_exact(codec: Codec) -> None:
 
 @torch.inference_mode()
 def test_windows_equal_the_whole(codec: Codec) -> None:
-    encoding = Encoding(from_array(LARGE), codec.weights, codec.device, 1, exact=False)
+    encoding = Encoding(Request(from_array(LARGE), codec.weights, codec.device, 1))
     assert encoding.grid.count > 1
     canvas = encoding.at(784).canvas
     whole = TileGrid(LARGE.shape[1], LARGE.shape[0], 1344)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from aecodec.codec import container, latents, windowed
 from aecodec.codec.codec import Codec, Target
-from aecodec.codec.encoding import Encoding
+from aecodec.codec.encoding import Encoding, Request
 from aecodec.codec.layout import read_header, read_layout
 from aecodec.codec.windowed import synthesise
 from aecodec.errors import Corrupt, FormatError
@@ -89,7 +89,7 @@ def test_only_tiles_that_need_details_have_them(detailed_codec: Codec, data: byt
 
 @pytest.mark.usefixtures("tiled")
 def test_the_decoder_reads_the_symbols_and_the_canvas_of_the_encoder(detailed_codec: Codec) -> None:
-    encoding = Encoding(partly_flat(), detailed_codec.weights, CPU, 4, exact=False)
+    encoding = Encoding(Request(partly_flat(), detailed_codec.weights, CPU, 4))
     coded = encoding.at(STEP)
     canvas = windowed.empty_canvas(encoding.grid, TINY.latents + DETAILS, CPU)
     for tile, payload in zip(encoding.grid.tiles(), payloads(coded.data), strict=True):
@@ -135,7 +135,7 @@ def test_details_in_windows_are_those_of_the_whole() -> None:
 @pytest.mark.usefixtures("tiled")
 @torch.inference_mode()
 def test_synthesis_in_windows_is_that_of_the_whole(detailed_codec: Codec) -> None:
-    encoding = Encoding(partly_flat(), detailed_codec.weights, CPU, 1, exact=False)
+    encoding = Encoding(Request(partly_flat(), detailed_codec.weights, CPU, 1))
     canvas, model = encoding.at(STEP).canvas, encoding.model
     whole = TileGrid(300, 203, 320)
     ((_, expected),) = synthesise(model, whole, canvas, STEP, whole.tiles(), 1)
