@@ -15,8 +15,11 @@ from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.evaluation import compression, denoising
+    from aecodec.evaluation.denoising import Noise
     from aecodec.evaluation.measurement import Measurement
+    from aecodec.evaluation.pairing import Pairs
     from aecodec.evaluation.report import Evaluation
+    from aecodec.services.jobs import Job
 
 QUALITIES = "10,30,50,70,90"
 SIGMAS = "15,25,50"
@@ -49,7 +52,10 @@ Sigmas = Annotated[
 ]
 Clean = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="The pictures are noisy, and these are the clean ones of the same names."),
+    typer.Option(
+        metavar="FOLDER",
+        help="The pictures are noisy, and the clean ones are here: a_noisy.jpg and a_clean.png, or of the same names.",
+    ),
 ]
 Compare = Annotated[
     bool, typer.Option("--compare", help="The inputs are two files of --json: show what changed between them.")
@@ -98,6 +104,10 @@ def evaluate(  # noqa: PLR0913
 
     With --denoise: add noise to every picture at every level, remove it, and print the means.
 
+    With --clean the noise is real. A pair has one name, in two folders; or, in one folder too, names that are the same
+    but for one word. In the noisy one this may be: noisy, noise, n, real, input, in, degraded, lq. In the clean one:
+    clean, mean, gt, groundtruth, truth, target, ref, reference, original, orig, hq.
+
     Example: aecodec evaluate photos/ --quality 30,50,70 --against jpeg,webp --json figures.json
     """
     require("evaluate")
@@ -110,12 +120,14 @@ def evaluate(  # noqa: PLR0913
         _compare(inputs or [], talk)
         return
     names = list(dict.fromkeys(name.strip() for name in against.split(",") if name.strip()))
-    noise = _noise(denoise, quality, sigma, clean)
+    noise: Noise | Path | None = _noise(denoise, quality, sigma, clean)
     outputs = writing.Outputs(json_file, csv_file, report_file, plots, replace=force)
     outputs.check(coding=noise is None, resume=resume)
     wanted = Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
     selection = jobs.Selection(tuple(inputs or ()), recursive=recursive, files_from=files_from, wanted=wanted)
     pictures = jobs.plan(selection, jobs.EVALUATE, talk.warn_about)
+    if isinstance(noise, Path):
+        pictures, noise = _pair(pictures, noise, recursive, talk)
     origin = ctx.get_parameter_source("weights")
     if denoise and origin is not None and origin.name == "ENVIRONMENT":
         weights = None  # AECODEC_WEIGHTS names a codec's
@@ -142,6 +154,15 @@ def evaluate(  # noqa: PLR0913
         talk.error(option, message)
     if failures or any(row.error for row in rows):
         raise typer.Exit(1)
+
+
+def _pair(pictures: "list[Job]", clean: Path, recursive: bool, talk: Talk) -> "tuple[list[Job], Pairs]":
+    from aecodec.evaluation import pairing
+
+    noisy, pairs = pairing.pair(pictures, clean, talk.warn_about, recursive=recursive)
+    if len(noisy) < len(pictures):
+        talk.line(f"{len(pictures) - len(noisy)} of {len(pictures)} pictures are the clean ones of others")
+    return noisy, pairs
 
 
 def _compare(inputs: list[str], talk: Talk) -> None:

@@ -16,12 +16,13 @@ KODAK = [f"kodim{number:02}" for number in range(1, 25)]
 
 @dataclass(frozen=True)
 class Curve:
-    """Points with x rising; `published`: not measured here."""
+    """Points with x rising; `published`: not measured here; `dots`: each for itself, with no line between them."""
 
     name: str
     x: list[float]
     y: list[float]
     published: bool = False
+    dots: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,21 @@ _CODING: tuple[tuple[str, str, int, Callable[[Any], float | None]], ...] = (  # 
     ("SSIMULACRA 2", "SSIMULACRA 2", 1, lambda point: point.ssimulacra2),
 )
 _DENOISING = (("PSNR", "PSNR, RGB, dB", 2, "psnr_db"), ("SSIM", "SSIM", 4, "ssim"))
+_PAIRS = "Real noise"
 
 
 def titles(*, coding: bool) -> list[str]:
     """Of all charts that there can be."""
-    return [title for title, *_ in (_CODING if coding else _DENOISING)]
+    return [title for title, *_ in _CODING] if coding else [*(title for title, *_ in _DENOISING), _PAIRS]
 
 
 def charts(found: Evaluation) -> list[Chart]:
-    """Set means in every metric, over bits a pixel or noise level; on Kodak beside published curves."""
-    return _coding(found) if found.of_compression else _denoising(found)
+    """Set means in every metric, over bits a pixel or noise level; on Kodak beside published curves.
+
+    Of real noise, which has no level, each picture before and after.
+    """
+    drawn = _coding(found) if found.of_compression else [*_denoising(found), _pairs(found)]
+    return [chart for chart in drawn if chart.curves]
 
 
 def names(rows: Iterable[Any]) -> list[str]:
@@ -75,7 +81,7 @@ def _coding(found: Evaluation) -> list[Chart]:
         sources = "; ".join(f"{curve['name']}: {curve['source']}" for curve in published)
         note = f"Dashed curves are not measured here but published. {sources}."
         drawn[0] = replace(drawn[0], curves=[*drawn[0].curves, *dashed], note=note)
-    return [chart for chart in drawn if chart.curves]
+    return drawn
 
 
 def points_of(found: Evaluation, codec: str) -> list[Any]:
@@ -105,4 +111,22 @@ def _denoising(found: Evaluation) -> list[Chart]:
             kept = [(x, level) for x, level in pairs if level is not None and math.isfinite(level)]
             curves.append(Curve(method, [x for x, _ in kept], [level for _, level in kept]))
         drawn.append(Chart(title, "noise level", y, "sigma", digits, [curve for curve in curves if curve.x]))
-    return [chart for chart in drawn if chart.curves]
+    return drawn
+
+
+def _pairs(found: Evaluation) -> Chart:
+    """PSNR of each noisy picture and of what every method made of it, beside the line on which nothing has changed."""
+    dots: dict[str, set[tuple[float, float]]] = {}
+    for row in found.rows:
+        if row.sigma is None and row.measured is not None:
+            pair = row.measured.noisy_psnr_db, row.measured.psnr_db
+            if all(map(math.isfinite, pair)):
+                dots.setdefault(row.method, set()).add(pair)
+    noisy = sorted({before for pairs in dots.values() for before, _ in pairs})
+    curves = [
+        Curve(name, [before for before, _ in sorted(pairs)], [after for _, after in sorted(pairs)], dots=True)
+        for name, pairs in dots.items()
+    ]
+    note = "Each point is a picture; what is below the line of the noisy ones came out worse than it was."
+    unchanged = [Curve("noisy", noisy, noisy)] if noisy else []
+    return Chart(_PAIRS, "PSNR of the noisy picture, dB", "PSNR, RGB, dB", "dB", 2, [*curves, *unchanged], note)

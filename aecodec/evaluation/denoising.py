@@ -19,6 +19,7 @@ import numpy as np
 from aecodec import metrics
 from aecodec.errors import BadInput
 from aecodec.evaluation.classical import LEVELS, Method, Unit
+from aecodec.evaluation.pairing import Pairs
 from aecodec.evaluation.sums import mean
 from aecodec.evaluation.trials import OWN, Key, gather, read
 from aecodec.pictures import imagefile
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     from aecodec.denoiser import Denoiser
 
 SEED = 0
+Noise = Sequence[float] | Pairs  # levels to add, in levels of 255; or real noise, with what the clean pictures are
 DEFINITIONS = {
     "noise": "numpy.random.RandomState(0).normal for each picture, in floating point, not clipped; or real, of pairs",
     "psnr_db": "RGB (or grey) samples, rounded as stored; set means are means of decibels",
     "ssim": "scikit-image, Gaussian weights of sigma 1.5, mean over channels",
     "sigma": "standard deviation in levels of 255; null: of real noise",
     "estimate": "what a method that was not told the noise level took it for, in levels of 255",
+    "worse": "pictures whose PSNR is lower than it was before",
 }
 
 
@@ -62,6 +65,7 @@ class Row:
     sigma: float | None  # None: the noise is real
     measured: Restored | None = None
     error: str | None = None
+    clean: str | None = None  # the picture that a noisy one was compared with; None: noise was added to `picture`
 
     @property
     def by(self) -> str:
@@ -89,6 +93,7 @@ class Point:
     ssim: float | None
     estimate: float | None
     noisy_psnr_db: float
+    worse: int  # pictures of them, than they were
     seconds_per_megapixel: float
 
 
@@ -100,6 +105,7 @@ class Case:
     clean: Picture
     noisy: Unit  # (H, W, C) around 0 ... 1
     sigma: float | None
+    beside: Path | None = None  # what `clean` was read from, if it is not `path`
 
     def psnr(self, unit: Unit) -> float:
         peak = (1 << self.clean.bit_depth) - 1
@@ -128,14 +134,13 @@ def own_methods(denoiser: "Denoiser", *, told: bool) -> list[Method]:
 def measure(
     jobs: Iterable[Job],
     methods: Sequence[Method],
-    noise: Sequence[float] | Path,
+    noise: Noise,
     warn_about: WarnAbout,
     known: Mapping[Key, Row] = MappingProxyType({}),
 ) -> Iterator[Row]:
     """A row for each picture, noise level and method; a picture that cannot be read is one row with an error.
 
-    What is `known` from an earlier run is not measured again.
-    `noise`: levels to add to the pictures of the jobs, or the folder with the clean ones of the same names.
+    What is `known` from an earlier run is not measured again, unless it was compared with another clean picture.
     """
 
     def trials(job: Job) -> Iterator[tuple[Key, Callable[[], Row]]]:
@@ -144,16 +149,19 @@ def measure(
             for method in methods:
                 yield (str(case.path), method.name, case.sigma), partial(_measure, case, method, noisy_db)
 
-    return gather(jobs, Row, trials, known)
+    matching = noise.matching if isinstance(noise, Pairs) else {}
+    beside = {str(path): str(found[0]) for path, found in matching.items() if found}
+    same = {key: row for key, row in known.items() if row.clean == beside.get(row.picture)}
+    return gather(jobs, Row, trials, same)
 
 
-def rows_expected(pictures: int, methods: Sequence[Method], noise: Sequence[float] | Path) -> int:
-    return pictures * len(methods) * (1 if isinstance(noise, Path) else len(noise))
+def rows_expected(pictures: int, methods: Sequence[Method], noise: Noise) -> int:
+    return pictures * len(methods) * (1 if isinstance(noise, Pairs) else len(noise))
 
 
-def cases(job: Job, noise: Sequence[float] | Path, warn_about: WarnAbout) -> Iterator[Case]:
+def cases(job: Job, noise: Noise, warn_about: WarnAbout) -> Iterator[Case]:
     """The picture of a job with each level of noise, or as it is beside the clean one; raises AecodecError."""
-    return _paired(job, noise, warn_about) if isinstance(noise, Path) else _noised(job, noise, warn_about)
+    return _paired(job, noise, warn_about) if isinstance(noise, Pairs) else _noised(job, noise, warn_about)
 
 
 def _noised(job: Job, sigmas: Sequence[float], warn_about: WarnAbout) -> Iterator[Case]:
@@ -164,15 +172,13 @@ def _noised(job: Job, sigmas: Sequence[float], warn_about: WarnAbout) -> Iterato
         yield Case(path, picture, (clean + drawn).astype(np.float32), sigma)
 
 
-def _paired(job: Job, folder: Path, warn_about: WarnAbout) -> Iterator[Case]:
+def _paired(job: Job, pairs: Pairs, warn_about: WarnAbout) -> Iterator[Case]:
     path, noisy = read(job, warn_about)
-    matching = sorted(beside for beside in folder.iterdir() if beside.stem == path.stem)
-    if len(matching) != 1:
-        raise BadInput(f"{len(matching)} files called {path.stem} in {folder}: each noisy picture needs one clean one")
-    clean = imagefile.read(matching[0], warn=warn_about(str(matching[0])), wanted=job.wanted)
+    beside = pairs.clean(path)
+    clean = imagefile.read(beside, warn=warn_about(str(beside)), wanted=job.wanted)
     if clean.pixels.shape != noisy.pixels.shape:
-        raise BadInput(f"{matching[0]} has another size or other channels")
-    yield Case(path, clean, to_unit(noisy.pixels), None)
+        raise BadInput(f"{beside} has another size or other channels")
+    yield Case(path, clean, to_unit(noisy.pixels), None, beside)
 
 
 def _measure(case: Case, method: Method, noisy_db: float) -> Row:
@@ -188,7 +194,7 @@ def _measure(case: Case, method: Method, noisy_db: float) -> Row:
         estimate=estimate,
         seconds=seconds,
     )
-    return Row(str(case.path), method.name, case.sigma, found)
+    return Row(str(case.path), method.name, case.sigma, found, clean=None if case.beside is None else str(case.beside))
 
 
 def points(rows: Iterable[Row]) -> list[Point]:
@@ -213,5 +219,6 @@ def _point(method: str, sigma: float | None, group: Sequence[Restored]) -> Point
         mean(found.ssim for found in group),
         mean(found.estimate for found in group),
         fmean(found.noisy_psnr_db for found in group),
+        sum(found.psnr_db < found.noisy_psnr_db for found in group),
         sum(found.seconds for found in group) / (sum(found.width * found.height for found in group) / 1e6),
     )

@@ -14,7 +14,8 @@ from aecodec.evaluation import denoising
 from aecodec.evaluation.baselines import Contender
 from aecodec.evaluation.classical import Method, Unit
 from aecodec.evaluation.compression import Coded, Row
-from aecodec.evaluation.denoising import Case
+from aecodec.evaluation.denoising import Case, Noise
+from aecodec.evaluation.pairing import Pairs
 from aecodec.evaluation.trials import OWN
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Samples, from_array, from_unit
@@ -35,7 +36,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A picture and what became of it; the first panel is the original."""
+    """A picture and what became of it; the first panel is the original, or the clean one."""
 
     path: Path
     size: str
@@ -66,9 +67,9 @@ def coded(jobs: Sequence[Job], rows: Sequence[Row], contenders: Sequence[Contend
         yield Exhibit(job.source, f"{picture.width}x{picture.height}", tuple(panels))
 
 
-def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequence[Method]) -> Iterator[Exhibit]:
+def denoised(jobs: Sequence[Job], noise: Noise, methods: Sequence[Method]) -> Iterator[Exhibit]:
     """Each picture clean, noisy (at the middle level) and by each method; what cannot be read is left out."""
-    level = noise if isinstance(noise, Path) else [sorted(noise)[len(noise) // 2]]
+    level = noise if isinstance(noise, Pairs) else [sorted(noise)[len(noise) // 2]]
     for job in jobs:
         try:
             (case,) = denoising.cases(job, level, lambda name: imagefile.ignore)
@@ -76,7 +77,7 @@ def denoised(jobs: Sequence[Job], noise: Sequence[float] | Path, methods: Sequen
             continue  # the rows say why
         shown = [method.restore(case.noisy, case.sigma)[0] for method in methods]
         panels = [
-            _panel("original", "", case.clean.pixels),
+            _panel("clean", "", case.clean.pixels),
             _denoised_panel("noisy", case.noisy, case),
             *(_denoised_panel(method.name, unit, case) for method, unit in zip(methods, shown, strict=True)),
         ]

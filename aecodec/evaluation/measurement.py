@@ -9,7 +9,9 @@ from typing import Any
 
 from aecodec.errors import OutputError, require
 from aecodec.evaluation import baselines, classical, compression, denoising, gallery, report, sums
+from aecodec.evaluation.denoising import Noise
 from aecodec.evaluation.gallery import Exhibit
+from aecodec.evaluation.pairing import Pairs
 from aecodec.evaluation.report import Evaluation
 from aecodec.evaluation.trials import Key
 from aecodec.outputs import opened
@@ -68,10 +70,10 @@ def of_compression(plan: Plan, qualities: Sequence[float]) -> Measurement:
     )
 
 
-def of_denoising(plan: Plan, noise: Sequence[float] | Path) -> Measurement:
-    """aecodec's denoiser and the methods that the plan names; `noise` as in `denoising.measure`."""
+def of_denoising(plan: Plan, noise: Noise) -> Measurement:
+    """aecodec's denoiser and the methods that the plan names; of `Pairs`, none is told the noise level."""
     chosen = [classical.method(name) for name in plan.against]
-    own = denoising.own_methods(plan.engine.load_denoiser(plan.engine.weights), told=not isinstance(noise, Path))
+    own = denoising.own_methods(plan.engine.load_denoiser(plan.engine.weights), told=not isinstance(noise, Pairs))
     methods = [*own, *chosen]
     settings = {method.name: method.settings for method in methods}
 

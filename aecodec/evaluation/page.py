@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from aecodec.evaluation import report, sums
 from aecodec.evaluation.charts import ASSETS, charts, names, of_picture, points_of
+from aecodec.evaluation.denoising import Restored
 from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.naming import short_names
 from aecodec.evaluation.report import Evaluation
@@ -45,6 +46,8 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
         summary=_summary(found, coding=coding),
         matrices=_matrices(found) if coding else [],
         charts=drawn,
+        curves="" if any(curve.dots for chart in drawn for curve in chart.curves) else "Means over the pictures.",
+        each=None if coding else _each(found, titles),
         columns=report.COLUMNS if coding else report.DENOISING_COLUMNS,
         table=(report.table if coding else report.denoising_table)(found.points),
         exhibits=[called[exhibit.path] for exhibit in exhibits],
@@ -159,8 +162,40 @@ def _denoising_summary(found: Evaluation) -> list[str]:
             best = max(others, key=lambda point: point.psnr_db)
             gap = own.psnr_db - best.psnr_db
             text += f", {abs(gap):.2f} dB {'more' if gap > 0 else 'less'} than {best.method}"
-        sentences.append(f"{text}.")
+        sentences.append(f"{text}. Pictures that came out worse than they were: {own.worse} of {own.pictures}.")
     return sentences
+
+
+def _each(found: Evaluation, titles: Mapping[str, str]) -> dict[str, Any] | None:
+    """A line for each picture and noise level that aecodec restored; None without any."""
+    measured = {(row.picture, row.sigma, row.method): row.measured for row in found.rows if row.measured is not None}
+    others = [name for name in found.settings if name != OWN]
+    own = [(picture, sigma, result) for (picture, sigma, method), result in measured.items() if method == OWN]
+    rows = []
+    for picture, sigma, result in sorted(own, key=lambda line: (line[1] or 0, _gain(line[2]))):
+        rivals = [measured.get((picture, sigma, name)) for name in others]
+        rows.append({"name": titles[picture], "cells": _each_cells(sigma, result, rivals)})
+    names = ["sigma", "noisy dB", f"{OWN} dB", "change", "SSIM", "estimate", *(f"{name} dB" for name in others)]
+    title = f"What {OWN} makes of each picture, the least gain first."
+    return {"title": title, "corner": "picture", "names": names, "rows": rows} if rows else None
+
+
+def _each_cells(sigma: float | None, own: Restored, rivals: Sequence[Restored | None]) -> list[dict[str, str]]:
+    gain = _gain(own)
+    texts = [
+        *("real" if sigma is None else f"{sigma:g}", f"{own.noisy_psnr_db:.2f}", f"{own.psnr_db:.2f}", f"{gain:+.2f}"),
+        *(report.cell(own.ssim), report.estimate_cell(own.estimate)),
+        *("" if rival is None else f"{rival.psnr_db:.2f}" for rival in rivals),
+    ]
+    cells = [{"text": text, "kind": ""} for text in texts]
+    cells[3]["kind"] = "better" if gain > 0 else "worse" if gain < 0 else ""
+    return cells
+
+
+def _gain(restored: Restored) -> float:
+    """In dB; 0 for what was and is without any noise."""
+    same = restored.psnr_db == restored.noisy_psnr_db
+    return 0.0 if same else restored.psnr_db - restored.noisy_psnr_db
 
 
 def _exhibit(exhibit: Exhibit, title: str) -> dict[str, Any]:

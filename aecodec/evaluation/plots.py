@@ -39,7 +39,7 @@ def _figure(chart: Chart) -> "Figure":
     figure = Figure(figsize=SIZE, layout="constrained")
     axes = figure.add_subplot()
     for index, curve in enumerate(chart.curves):
-        style = "--" if curve.published else "-o"
+        style = "--" if curve.published else "o" if curve.dots else "-o"
         width, marker = (1.2, 3) if index else (2.5, 5)
         axes.plot(curve.x, curve.y, style, linewidth=width, markersize=marker, label=curve.name)
     axes.set(xlabel=chart.x, ylabel=chart.y, title=chart.title)

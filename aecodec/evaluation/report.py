@@ -15,7 +15,7 @@ from aecodec.evaluation import denoising, sums
 
 # Short, so that a table fits a terminal of 80 columns; "x raw" is how many times smaller than the samples.
 COLUMNS = ("codec", "q", "bpp", "PSNR dB", "SSIM", "MS-SSIM", "x raw", "x input", "enc s", "dec s")
-DENOISING_COLUMNS = ("method", "sigma", "PSNR dB", "SSIM", "estimate", "noisy dB", "s/MP")
+DENOISING_COLUMNS = ("method", "sigma", "noisy dB", "PSNR dB", "worse", "SSIM", "estimate", "s/MP")
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def table(points: Sequence[sums.Point]) -> list[tuple[str, ...]]:
             f"{point.quality:g}",
             f"{point.bpp:.3f}",
             "lossless" if math.isinf(point.psnr_db) else f"{point.psnr_db:.2f}",
-            _cell(point.ssim),
-            _cell(point.ms_ssim),
+            cell(point.ssim),
+            cell(point.ms_ssim),
             f"{point.ratio_raw:.1f}",
             f"{point.ratio_input:.1f}",
             f"{point.encode_s:.3f}",
@@ -102,10 +102,11 @@ def denoising_table(points: Sequence[denoising.Point]) -> list[tuple[str, ...]]:
         (
             point.method,
             "real" if point.sigma is None else f"{point.sigma:g}",
-            f"{point.psnr_db:.2f}",
-            _cell(point.ssim),
-            "told" if point.estimate is None else f"{point.estimate:.1f}",
             f"{point.noisy_psnr_db:.2f}",
+            f"{point.psnr_db:.2f}",
+            f"{point.worse} of {point.pictures}",
+            cell(point.ssim),
+            estimate_cell(point.estimate),
             f"{point.seconds_per_megapixel:.2f}",
         )
         for point in points
@@ -147,7 +148,13 @@ def _stored(kind: type[Any], flat: Mapping[str, Any]) -> Any:
     return kind(**given, measured=kind.MEASURED(**figures) if whole else None)
 
 
-def _cell(value: float | None) -> str:
+def estimate_cell(level: float | None) -> str:
+    """Of a noise level in levels of 255."""
+    return "told" if level is None else f"{level:.1f}"
+
+
+def cell(value: float | None) -> str:
+    """Of a measure between 0 and 1."""
     return "n/a" if value is None else f"{value:.4f}"
 
 

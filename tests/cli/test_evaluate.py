@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from aecodec.errors import OutputError
-from aecodec.evaluation import baselines, classical
+from aecodec.evaluation import baselines, classical, pairing
 from aecodec.models import manifest, weights
 from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
@@ -107,6 +107,35 @@ def test_pairs_of_real_noise_are_measured(run, folder, denoiser, tmp_path):
     result = run("evaluate", str(folder), *denoiser, "--clean", str(clean))
     assert result.exit_code == 0, result.stderr
     assert any(line.split()[:2] == ["aecodec", "real"] for line in result.stdout.splitlines())
+
+
+def test_pairs_in_one_folder_are_told_by_their_names(run, folder, denoiser, tmp_path):
+    (folder / "a.png").rename(folder / "a_mean.png")
+    Image.fromarray(sample()[1:97, :128]).save(folder / "a_real.png")
+    Image.fromarray(sample()[:96, :128]).save(folder / "b_real.png")
+    files = [str(tmp_path / name) for name in ("f.json", "f.csv", "r.html")]
+    options = (*denoiser, "--clean", str(folder), "--json", files[0], "--csv", files[1], "--report", files[2])
+    result = run("evaluate", str(folder), *options, "--plots", str(tmp_path / "plots"))
+    assert result.exit_code == 1
+    told = result.stderr.splitlines()
+    assert told[0] == "1 of 3 pictures are the clean ones of others"
+    assert len(told) == 2
+    assert f"{folder / 'b_real.png'}: no clean picture of this name" in told[1]
+    measured, failed = json.loads(Path(files[0]).read_text())["rows"]
+    assert [row["picture"] for row in (measured, failed)] == [str(folder / f"{name}_real.png") for name in "ab"]
+    assert measured["clean"] == str(folder / "a_mean.png")
+    assert str(folder / "a_mean.png") in Path(files[1]).read_text()
+    assert "From real noise (" in Path(files[2]).read_text()
+    assert (tmp_path / "plots" / "real-noise.svg").exists()
+    compared = run("evaluate", "--compare", files[0], files[0])
+    assert "1 pictures: 0 gain, 0 lose, 1 stay" in compared.stdout
+
+
+def test_help_lists_the_words_by_which_pairs_may_differ(run):
+    text = re.sub(r"[\s│]", "", run("evaluate", "--help").stdout)
+    for words in (pairing.NOISY, pairing.CLEAN):
+        (listed,) = [found for found in re.findall(r":([a-z,]+)\.", text) if set(found.split(",")) & words]
+        assert set(listed.split(",")) == words
 
 
 @pytest.mark.parametrize(

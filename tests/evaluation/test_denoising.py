@@ -11,6 +11,7 @@ from PIL import Image
 from aecodec.denoiser import Denoiser
 from aecodec.evaluation import denoising
 from aecodec.evaluation.classical import Method, Unit
+from aecodec.evaluation.pairing import Pairs, pair
 from aecodec.models import weights
 from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.picture import to_unit
@@ -30,6 +31,10 @@ def jobs(tmp_path: Path) -> list[Job]:
 
 def run(jobs: list[Job], *methods: Method, noise: Any = (15.0, 50.0)) -> list[denoising.Row]:
     return list(denoising.measure(jobs, methods, noise, lambda name: ignore))
+
+
+def paired(jobs: list[Job], clean: Path) -> Pairs:
+    return pair(jobs, clean, lambda name: ignore)[1]
 
 
 def test_noise_is_that_of_the_published_protocol(jobs: list[Job]) -> None:
@@ -78,14 +83,32 @@ def test_pairs_need_no_added_noise(jobs: list[Job], tmp_path: Path) -> None:
     clean.mkdir()
     Image.fromarray(255 - sample()[:60, :80]).save(clean / "colour.tiff")
     Image.fromarray(sample()[:50, :51, 0]).save(clean / "grey.png")
-    good, other_size = run(jobs, KEEP, noise=clean)
+    good, other_size = run(jobs, KEEP, noise=paired(jobs, clean))
     assert good.measured is not None
-    assert (good.sigma, good.measured.estimate) == (None, 3)
+    assert (good.sigma, good.measured.estimate, good.clean) == (None, 3, str(clean / "colour.tiff"))
     assert good.measured.psnr_db == good.measured.noisy_psnr_db < 20
     assert other_size.error is not None
     assert "another size" in other_size.error
     (clean / "colour.tiff").unlink()
-    assert "0 files called colour" in (run(jobs, KEEP, noise=clean)[0].error or "")
+    without, _ = run(jobs, KEEP, noise=paired(jobs, clean))
+    assert "no clean picture of this name" in (without.error or "")
+
+
+def test_what_was_compared_with_another_picture_is_measured_again(jobs: list[Job], tmp_path: Path) -> None:
+    for name in ("clean", "other"):
+        (tmp_path / name).mkdir()
+        for job in jobs:
+            (tmp_path / name / Path(job.name).name).write_bytes(Path(job.name).read_bytes())
+    pairs = paired(jobs, tmp_path / "clean")
+    known = {row.key: row for row in run(jobs, KEEP, noise=pairs)}
+
+    def again(noise: denoising.Noise) -> list[bool]:
+        rows = denoising.measure(jobs, [KEEP], noise, lambda name: ignore, known)
+        return [row is known.get(row.key) for row in rows]
+
+    assert again(pairs) == [True, True]
+    assert again(paired(jobs, tmp_path / "other")) == [False, False]
+    assert again([15.0]) == [False, False]
 
 
 @pytest.mark.parametrize("names", [("a[1]",), ("a[1]", "a1"), ("a", "a.b")])
@@ -96,7 +119,8 @@ def test_names_of_pairs_are_compared_as_they_are(names: tuple[str, ...], tmp_pat
     for index, name in enumerate(names):
         for folder in (tmp_path, clean):
             Image.fromarray(sample()[100 * index :][:20, :20]).save(folder / f"{name}.png")
-    rows = run([Job(path, None) for path in sorted(tmp_path.glob("*.png"))], KEEP, noise=clean)
+    noisy = [Job(path, None) for path in sorted(tmp_path.glob("*.png"))]
+    rows = run(noisy, KEEP, noise=paired(noisy, clean))
     assert [row.error for row in rows] == [None] * len(names)
     assert [row.measured.psnr_db for row in rows] == [math.inf] * len(names)
 
@@ -121,3 +145,6 @@ def test_points_are_means_by_level_then_method() -> None:
     assert [(point.method, point.sigma) for point in points] == [("b", 15), ("b", 50), ("a", 50), ("b", None)]
     assert (points[1].psnr_db, points[1].pictures, points[1].estimate) == (31, 2, None)
     assert points[1].seconds_per_megapixel == 4
+    assert [point.worse for point in points] == [0, 0, 0, 1], "than 20 dB"
+    same = denoising.Row("p", "b", 15, restored(20))
+    assert denoising.points([same])[0].worse == 0

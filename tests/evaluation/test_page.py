@@ -47,6 +47,17 @@ def denoising_run() -> Evaluation:
     return Evaluation("1", denoising.DEFINITIONS, settings, rows, denoising.points(rows))
 
 
+def pairs_run() -> Evaluation:
+    figures = {"a.png": (31.0, 30.0), "b.png": (35.0, 36.5), "c.png": (math.inf, math.inf)}
+    rows = [
+        denoising.Row(name, method, None, restored(psnr_db - less, noisy_psnr_db=noisy_db, estimate=4.5))
+        for name, (noisy_db, psnr_db) in figures.items()
+        for method, less in (("aecodec", 0), ("tv", 3))
+    ]
+    settings = {"aecodec": "blind", "tv": ""}
+    return Evaluation("1", denoising.DEFINITIONS, settings, rows, denoising.points(rows))
+
+
 EXHIBIT = gallery.Exhibit(
     Path("in/a.png"), "100x80", (gallery.Panel("original", "", b"RIFF"), gallery.Panel("jpeg", "9 B", b"R"))
 )
@@ -93,6 +104,41 @@ def test_the_page_of_denoising_has_its_own_words() -> None:
     assert "From noise of sigma 15 (20.00 dB) aecodec restores 31.00 dB, 2.00 dB more than tv." in text
     assert 'id="slider"' not in text
     assert [chart["x"] for chart in embedded(text)["charts"]] == ["noise level"] * 2
+    assert "Pictures that came out worse than they were: 0 of 1." in text
+    assert cells(text, "a.png") == [
+        ["15", "20.00", "31.00", "+11.00", "0.5000", "told", "31.10", "29.00"],
+        ["50", "20.00", "31.00", "+11.00", "0.5000", "told", "31.10", "29.00"],
+    ]
+
+
+def cells(text: str, picture: str) -> list[list[str]]:
+    """Of the lines of a picture."""
+    lines = re.findall(rf'<tr><th scope="row">{picture}</th>(.*)</tr>', text)
+    return [re.findall(r"<td[^>]*>([^<]*)</td>", line) for line in lines]
+
+
+def test_the_page_of_pairs_has_every_picture_before_and_after() -> None:
+    run = pairs_run()
+    text = page.page(dataclasses.replace(run, rows=[row for row in run.rows if row.picture != "c.png"]), [], "")
+    assert "Pictures that came out worse than they were: 1 of 3." in text
+    assert re.findall(r'<tr><th scope="row">(.)\.png', text) == ["a", "b"], "the least gain first"
+    assert cells(text, "a.png") == [["real", "31.00", "30.00", "-1.00", "0.5000", "4.5", "27.00"]]
+    assert '<td class="worse">-1.00</td>' in text
+    assert '<td class="better">+1.50</td>' in text
+    assert "Means over the pictures" not in text
+
+
+def test_pictures_of_real_noise_are_dots_beside_the_line_of_no_change() -> None:
+    (chart,) = charts.charts(pairs_run())
+    assert [(curve.name, curve.dots) for curve in chart.curves] == [("aecodec", True), ("tv", True), ("noisy", False)]
+    assert (chart.curves[0].x, chart.curves[0].y) == ([31, 35], [30, 36.5])
+    assert chart.curves[2].x == chart.curves[2].y == [31, 35]
+    assert chart.title in charts.titles(coding=False)
+    assert "Real noise" not in [chart.title for chart in charts.charts(denoising_run())]
+
+
+def test_a_picture_without_noise_has_no_change() -> None:
+    assert cells(page.page(pairs_run(), [], ""), "c.png")[0][:4] == ["real", "inf", "inf", "+0.00"]
 
 
 def test_an_interrupted_run_is_called_so() -> None:

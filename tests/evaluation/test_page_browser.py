@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from aecodec.evaluation import gallery, page
-from tests.evaluation.test_page import coding_run, denoising_run
+from tests.evaluation.test_page import coding_run, denoising_run, pairs_run
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -122,5 +122,30 @@ def test_there_is_a_light_and_a_dark_page(browser: "sync_api.Browser", tmp_path:
     pixels = np.asarray(Image.open(io.BytesIO(view.screenshot())).convert("L"))
     assert (np.median(pixels) > 200) == (scheme == "light")
     assert view.locator(".uplot").count() == 2
+    assert complaints == []
+    context.close()
+
+
+def test_pairs_are_dots_and_the_line_of_no_change(browser: "sync_api.Browser", tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page.page(pairs_run(), exhibits(), "aecodec evaluate --denoise in --clean in"), encoding="utf-8")
+    context = browser.new_context(color_scheme="light")
+    view = context.new_page()
+    complaints: list[str] = []
+    view.on("console", lambda message: complaints.append(message.text))
+    view.on("pageerror", lambda error: complaints.append(str(error)))
+    view.goto(path.as_uri())
+    plot = view.locator("#chart-0")
+    plot.scroll_into_view_if_needed()
+    plot.locator(".u-over").hover(position={"x": 20, "y": 60})
+    assert plot.locator(".u-legend .u-value").all_inner_texts()[1:] == [
+        "31.000 dB, 30.00",
+        "31.000 dB, 27.00",
+        "31.000 dB, 31.00",
+    ]
+    pixels = np.asarray(Image.open(io.BytesIO(plot.locator("canvas").screenshot())).convert("RGB")).astype(int)
+    ours = np.abs(pixels - (11, 107, 203)).sum(2) < 60
+    assert 10 < ours.sum() < 400, "two dots of aecodec's colour and no line between them"
+    assert not view.locator("#picture-chart").is_visible()
     assert complaints == []
     context.close()

@@ -47,7 +47,7 @@ def test_csv_has_a_line_for_each_file() -> None:
 def test_figures_of_earlier_runs_keep_their_names_and_meaning(name: str, tmp_path: Path) -> None:
     whole = json.loads((DOCS / f"{name}.json").read_text())
     coding = "bpp" in whole["definitions"]
-    since = {"psnr_luma_db": 31.0, "ssimulacra2": None} if coding else {}  # figures that did not exist then
+    since = {"psnr_luma_db": 31.0, "ssimulacra2": None} if coding else {"clean": None}  # what did not exist then
     whole["rows"] = [row | since for row in whole["rows"]]
     (tmp_path / "f.json").write_text(json.dumps(whole))
     now = report.Evaluation(whole["aecodec"], whole["definitions"], whole["settings"], [], [])
@@ -88,12 +88,12 @@ def test_bd_rates_are_signed() -> None:
 
 def test_denoising_has_the_same_shapes() -> None:
     row = denoising.Row("a.png", "aecodec", None, restored(30.0, estimate=12.5))
-    point = denoising.Point("aecodec", None, 1, 30.0, None, 12.5, 20.0, 2.5)
+    point = denoising.Point("aecodec", None, 1, 30.0, None, 12.5, 20.0, 1, 2.5)
     found = report.Evaluation("0.1.0", denoising.DEFINITIONS, {"aecodec": "weights x"}, [row], [point])
     whole = json.loads(report.to_json(found))
     assert whole["rows"][0]["estimate"] == 12.5
     assert whole["bd_rates"] == []
     (line,) = csv.DictReader(io.StringIO(report.to_csv(found)))
     assert (line["sigma"], line["psnr_db"]) == ("", "30.0")
-    assert report.denoising_table([point]) == [("aecodec", "real", "30.00", "n/a", "12.5", "20.00", "2.50")]
-    assert len(report.DENOISING_COLUMNS) == 7
+    assert report.denoising_table([point]) == [("aecodec", "real", "20.00", "30.00", "1 of 1", "n/a", "12.5", "2.50")]
+    assert len(report.DENOISING_COLUMNS) == 8

@@ -25,6 +25,7 @@
     const series = chart.curves.map((curve, index) => ({
       label: curve.name, stroke: colours[index % colours.length], width: index ? 1.5 : 3,
       dash: curve.published ? [6, 5] : undefined, spanGaps: true, points: { show: !curve.published, size: 6 },
+      paths: curve.dots ? () => null : undefined,
       value: (plot, value, s, index) =>
         value == null ? "" : `${plot.data[0][index].toFixed(3)} ${chart.unit_x}, ${value.toFixed(chart.digits)}`,
     }));
@@ -76,6 +77,7 @@
     const element = byId("picture-chart");
     element.replaceChildren();
     plotted = data.pictures[found.title];
+    element.hidden = !plotted;
     if (plotted) draw(element, plotted);
   }
   const fromHash = () => open(decodeURIComponent(location.hash.slice(1)));
