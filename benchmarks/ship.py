@@ -3,8 +3,9 @@ r"""Put weights into pretrained/: measure them on the validation pictures, and w
     python -m benchmarks.ship codec|denoiser WEIGHTS --name NAME --data TEXT --command TEXT --trained TEXT \
         --valid FOLDER
 
-A codec is measured with real files, a denoiser by the published protocol. The new row comes first, so that it is what
-is used; of a codec the set before it stays, since files name it, and what is older goes.
+A codec is measured with real files, a denoiser by the published protocol, and only if it leaves no blotches on smooth
+pictures (`benchmarks.blotches`). The new row comes first, so that it is what is used; of a codec the set before it
+stays, since files name it, and what is older goes.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from aecodec.nets import compressor, restorer
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
 from aecodec.services.jobs import Job
+from benchmarks import blotches
 
 KEPT = {"codec": 2, "denoiser": 1}  # sets that ship
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
@@ -47,15 +49,31 @@ def validate_codec(codec: Codec, folder: Path) -> list[dict[str, float]]:
     return points
 
 
+def refuse_blotches(denoiser: Denoiser) -> dict[float, float]:
+    """The largest shift of smooth blocks in levels of 255, by noise level; ends the program where one is a blotch."""
+    found = blotches.ship_shifts(denoiser)
+    most = blotches.worst(found)[0]
+    print(f"largest shift {most.largest:.2f} levels: {most.case} at {most.place}", flush=True)
+    if most.largest >= blotches.LIMIT:
+        raise SystemExit(f"not shipped: blotches of {most.largest:.1f} levels, {blotches.LIMIT:g} are too many")
+    return {one.case.sigma: one.largest for one in reversed(blotches.worst(found))}
+
+
 def validate_denoiser(denoiser: Denoiser, folder: Path) -> list[dict[str, float]]:
-    """Mean PSNR at each noise level, blind and told the level."""
+    """Mean PSNR at each noise level, blind and told the level, and the largest shift of smooth blocks."""
+    shifts = refuse_blotches(denoiser)
     jobs = [Job(path, None) for path in sorted(folder.glob("*.png"))]
     methods = denoising.own_methods(denoiser, told=True)
     rows = denoising.measure(jobs, methods, SIGMAS, lambda name: imagefile.ignore)
     found = denoising.points(rows)
     pairs = zip(found[::2], found[1::2], strict=True)
     points = [
-        {"sigma": blind.sigma or 0.0, "psnr_db": round(blind.psnr_db, 4), "told_db": round(told.psnr_db, 4)}
+        {
+            "sigma": (sigma := blind.sigma or 0.0),
+            "psnr_db": round(blind.psnr_db, 4),
+            "told_db": round(told.psnr_db, 4),
+            "shift": round(shifts[sigma], 4),
+        }
         for blind, told in pairs
     ]
     print(*points, sep="\n", flush=True)
