@@ -4,7 +4,7 @@ Large pictures are restored in tiles that overlap. The network's full reach woul
 is as wide as it takes for tiled and untiled to differ by less than half a level (`benchmarks/README.md`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -17,7 +17,7 @@ from torch import Tensor
 from aecodec import devices
 from aecodec.errors import DeviceError, UsageError
 from aecodec.models import manifest, weights
-from aecodec.nets.restorer import CELL, spread
+from aecodec.nets.restorer import CELL, ENERGIES, energies, spread
 from aecodec.pictures.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
@@ -28,7 +28,7 @@ UNTILED_PIXELS = 2_000_000
 TILE_SIDE = 1024
 SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
 OVERLAP = 64  # pixels, a multiple of CELL
-FAINT = (1.0, 3.0)  # levels: estimates up to the first count as none, from the second on as they are
+FAINT = (0.5, 1.5)  # levels: estimates up to the first count as none, from the second on as they are
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 
 
@@ -129,24 +129,46 @@ class Denoiser:
     ) -> Iterator[tuple[Tile, Unit, Unit, float]]:
         """Every tile in RGB (H, W, 3), noisy and restored, and the RMS of its noise levels; not in order."""
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
-        windows = [(tile, grid.window(tile, OVERLAP)) for tile in grid.tiles()]
-        for group in groups(windows, lambda entry: (entry[1].height, entry[1].width), batch):
-            cut = np.stack([_cut(pixels, window) for _, window in group])
-            noisy = torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
-            level = self._level(noisy, sigma)
+        cells = grid.padded_height // CELL, grid.padded_width // CELL
+        told = torch.full((1, 1, *cells), (sigma or 0) / LEVELS, device=self.device)
+        levels = self._estimate(pixels, grid, cells) if sigma is None else told
+        for group in groups(_windows(grid, OVERLAP), _shape, batch):
+            noisy = self._noisy(pixels, group)
+            parts = [grid.window(tile, OVERLAP, CELL) for tile, _ in group]
+            level = torch.cat([levels[:, :, *part.outer] for part in parts])
             sure = level if sigma is not None else faded(level)
-            restored = self.weights.model.restore(noisy, spread(sure)).permute(0, 2, 3, 1).cpu().numpy()
-            for (tile, window), before, after, levels in zip(group, cut, restored, level, strict=True):
-                rows = slice(window.top, window.top + tile.height)
-                columns = slice(window.left, window.left + tile.width)
-                cells = levels[0, _cells(rows), _cells(columns)]
-                yield tile, before[rows, columns], after[rows, columns], float(cells.square().mean().sqrt())
+            restored = self.weights.model.restore(noisy, spread(sure))
+            for index, ((tile, window), part) in enumerate(zip(group, parts, strict=True)):
+                inside = level[index, 0, *part.inner]
+                before, after = (_inside(values[index], window, tile) for values in (noisy, restored))
+                yield tile, before, after, float(inside.square().mean().sqrt())
 
-    def _level(self, noisy: Tensor, sigma: float | None) -> Tensor:
-        if sigma is None:
-            return self.weights.model.estimate(noisy)
-        cells = noisy.shape[2] // CELL, noisy.shape[3] // CELL
-        return torch.full((len(noisy), 1, *cells), sigma / LEVELS, device=self.device)
+    def _estimate(self, pixels: Samples | Unit, grid: TileGrid, cells: tuple[int, int]) -> Tensor:
+        """Noise levels of the whole picture (1, 1, H / 16, W / 16), of which every tile takes its part."""
+        found = torch.empty(1, ENERGIES, *cells, device=self.device)
+        for entry in _windows(grid, 0):
+            found[:, :, *grid.window(entry[0], 0, CELL).outer] = energies(self._noisy(pixels, [entry]))
+        levels: Tensor = self.weights.model.estimator(found)
+        return levels
+
+    def _noisy(self, pixels: Samples | Unit, entries: Sequence[tuple[Tile, Window]]) -> Tensor:
+        """Windows of one shape in RGB (N, 3, H, W)."""
+        cut = np.stack([_cut(pixels, window) for _, window in entries])
+        return torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
+
+
+def _windows(grid: TileGrid, overlap: int) -> list[tuple[Tile, Window]]:
+    return [(tile, grid.window(tile, overlap)) for tile in grid.tiles()]
+
+
+def _inside(pixels: Tensor, window: Window, tile: Tile) -> Unit:
+    """The tile (H, W, 3) of a window (3, H, W)."""
+    rows, columns = slice(window.top, window.top + tile.height), slice(window.left, window.left + tile.width)
+    return cast(Unit, pixels[:, rows, columns].permute(1, 2, 0).cpu().numpy())
+
+
+def _shape(entry: tuple[Tile, Window]) -> tuple[int, int]:
+    return entry[1].height, entry[1].width
 
 
 def tile_side(height: int, width: int) -> int:
@@ -174,7 +196,3 @@ def _cut(pixels: Samples | Unit, window: Window) -> Unit:
 def _shown(unit: Unit, channels: int) -> Unit:
     """What the network gives, in the picture's own channels: grey is the mean of the three."""
     return unit.mean(axis=2, keepdims=True) if channels == 1 else unit
-
-
-def _cells(pixels: slice) -> slice:
-    return slice(pixels.start // CELL, -(-pixels.stop // CELL))

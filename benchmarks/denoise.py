@@ -4,6 +4,9 @@
     python -m benchmarks.denoise seams FOLDER         largest difference of tiled to untiled, by overlap
     python -m benchmarks.denoise promises FOLDER      clean pictures, JPEG at quality 20, encode --denoise, estimates
 
+    python -m benchmarks.denoise levels FOLDER        pairs of real noise: blind, and the best level found by search
+    python -m benchmarks.denoise stored FOLDER        noise of sigma 50, clipped and rounded as files have it
+
 `--weights FILE` takes others than the shipped ones. How much noise goes is `aecodec evaluate --denoise`.
 """
 
@@ -20,14 +23,16 @@ from aecodec import denoiser as module
 from aecodec import metrics
 from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser, Unit
-from aecodec.evaluation import classical
+from aecodec.evaluation import classical, pairing
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
+from aecodec.services import jobs
 
 MEGAPIXELS = (1.6, 12.0)  # untiled, tiled
 OVERLAPS = (32, 48, 64, 96, 128, 192)
 SEAM_SIDE = 256  # pixels: many seams in small pictures
 QUALITIES = (30, 50, 70)
+LEVELS = (1, 2, 3, 4, 5, 6, 8, 10)  # of 255: for each pair the one that is best
 
 
 def pictures(folder: Path) -> list[np.ndarray]:
@@ -118,6 +123,39 @@ def promises(denoiser: Denoiser, folder: Path) -> None:
     encoding(denoiser, found)
 
 
+def levels(denoiser: Denoiser, folder: Path) -> None:
+    """How far the estimate is from what search finds."""
+
+    def silent(name: str) -> Callable[[str], None]:
+        return imagefile.ignore
+
+    every = jobs.plan(jobs.Selection((str(folder),)), jobs.EVALUATE, silent)
+    noisy_ones, pairs = pairing.pair(every, folder, silent)
+    found = []
+    for path in (Path(job.name) for job in noisy_ones):
+        clean, noisy = (imagefile.read(one).pixels for one in (pairs.clean(path), path))
+        blind = denoiser.denoise(Picture(noisy))
+        told = [denoiser.denoise(Picture(noisy), sigma=level).picture.pixels for level in LEVELS]
+        found.append((psnr(clean, noisy), psnr(clean, blind.picture.pixels), max(psnr(clean, one) for one in told)))
+        before, after, best = found[-1]
+        print(
+            f"{path.name}: {before:.2f} -> {after:.2f} dB, estimate {blind.sigma:.1f}; best level {best:.2f}",
+            flush=True,
+        )
+    before, after, best = np.mean(found, axis=0)
+    worse = sum(after < before for before, after, _ in found)
+    print(f"{len(found)} pairs: {before:.2f} -> {after:.2f} dB, {worse} worse; best level {best:.2f}")
+
+
+def stored(denoiser: Denoiser, folder: Path) -> None:
+    found = []
+    for pixels in pictures(folder):
+        noisy = from_unit(noised(pixels, 50), 8)
+        found.append([psnr(pixels, noisy), psnr(pixels, denoiser.denoise(Picture(noisy)).picture.pixels)])
+    before, after = np.mean(found, axis=0)
+    print(f"{len(found)} pictures, sigma 50, clipped and rounded: {before:.2f} -> {after:.2f} dB")
+
+
 def encoding(denoiser: Denoiser, found: list[np.ndarray]) -> None:
     codec = Codec.load()
     for quality in QUALITIES:
@@ -139,7 +177,7 @@ def encoding(denoiser: Denoiser, found: list[np.ndarray]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("cost", "seams", "promises"))
+    parser.add_argument("what", choices=("cost", "seams", "promises", "levels", "stored"))
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--threads", type=int)
@@ -150,7 +188,8 @@ def main() -> None:
     elif given.folder is None:
         parser.error(f"{given.what} needs a folder of pictures")
     else:
-        (seams if given.what == "seams" else promises)(denoiser, given.folder)
+        work = {"seams": seams, "promises": promises, "levels": levels, "stored": stored}[given.what]
+        work(denoiser, given.folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""The README's pictures: a sample coded by JPEG and aecodec at equal size, and a noisy one denoised.
+"""The README's pictures: a sample coded by JPEG and aecodec at equal size, a photograph and a noisy sample denoised.
 
 python -m benchmarks.picture coding docs/comparison.png
+python -m benchmarks.picture photograph docs/photograph.jpg
 python -m benchmarks.picture denoising docs/denoising.jpg
 """
 
@@ -8,6 +9,7 @@ import io
 import sys
 from pathlib import Path
 
+import matplotlib.cbook
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -21,6 +23,8 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 JPEG_QUALITY = 10
 SIGMA = 25
 CODED_CROP = (148, 120, 428, 400)  # left, top, right, bottom
+PHOTOGRAPH = "grace_hopper.jpg"  # US Navy, public domain; comes with matplotlib
+PHOTOGRAPH_CROP = (92, 92, 352, 352)
 DENOISED_CROP = (160, 140, 400, 380)
 BAND = 26  # pixels for the label above each crop
 
@@ -48,6 +52,14 @@ def coding() -> tuple[list[Panel], tuple[int, int, int, int]]:
     return panels, CODED_CROP
 
 
+def photograph() -> tuple[list[Panel], tuple[int, int, int, int]]:
+    with matplotlib.cbook.get_sample_data(PHOTOGRAPH) as file, Image.open(file) as image:
+        taken = np.asarray(image.convert("RGB"))
+    denoised = Denoiser.load(device="cpu").denoise(from_array(taken))
+    panels = [("as it is", taken), (f"aecodec denoise (estimate {denoised.sigma:.1f})", denoised.picture.pixels)]
+    return panels, PHOTOGRAPH_CROP
+
+
 def denoising() -> tuple[list[Panel], tuple[int, int, int, int]]:
     original = np.asarray(Image.open(SAMPLES / "dog.png").convert("RGB"))
     noise = np.random.RandomState(0).normal(0, SIGMA / 255, original.shape)
@@ -66,7 +78,7 @@ def denoising() -> tuple[list[Panel], tuple[int, int, int, int]]:
 
 
 def main(what: str, out: str) -> None:
-    panels, crop = {"coding": coding, "denoising": denoising}[what]()
+    panels, crop = {"coding": coding, "photograph": photograph, "denoising": denoising}[what]()
     width, height = crop[2] - crop[0], crop[3] - crop[1]
     sheet = Image.new("RGB", (len(panels) * (width + 8) - 8, height + BAND), "white")
     draw = ImageDraw.Draw(sheet)

@@ -103,6 +103,19 @@ def test_batches_of_tiles_change_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert np.allclose(one, four, atol=1e-5)
 
 
+def test_the_estimate_is_of_the_whole_picture_whatever_its_tiles(
+    tiny: Denoiser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it knows of a place comes from all of the picture, so no seam comes from it."""
+    pixels = to_unit(sample()[:400, :500])
+    whole = tiny.restore(pixels)
+    monkeypatch.setattr(denoiser, "UNTILED_PIXELS", 0)
+    monkeypatch.setattr(denoiser, "TILE_SIDE", 128)
+    tiled = tiny.restore(pixels)
+    assert tiled.sigma == pytest.approx(whole.sigma, rel=2e-3)  # padded cells count a little
+    assert np.abs(tiled.pixels - whole.pixels).max() < 0.5 / 255
+
+
 @pytest.mark.parametrize(
     "error",
     [MemoryError(), torch.cuda.OutOfMemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: no memory")],

@@ -20,6 +20,11 @@ from aecodec.nets.config import MAX_BLOCKS, MAX_WIDTH, whole
 
 CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
 MOST = 1.25  # noise levels: a little beyond 1, for noise that differs within a cell
+SCALES = 4  # at which noise is looked for: squares of 2, 4, 8 and 16 pixels
+SHARES = (0.1, 0.3, 0.6)  # of the cells below a quantile: what all of a picture has is noise, what parts have is not
+ENERGIES = 72  # two of each scale, each of three colours and three directions
+OPPONENT = ((1 / 3, 1 / 3, 1 / 3), (0.5, 0.0, -0.5), (-0.25, 0.5, -0.25))  # luma and two chroma
+HAAR = ((0.5, 0.5, 0.5, 0.5), (0.5, -0.5, 0.5, -0.5), (0.5, 0.5, -0.5, -0.5), (0.5, -0.5, -0.5, 0.5))
 TINY = 1e-12  # keeps the gradient of a root finite
 
 Edges = Literal["zeros", "replicate"]
@@ -31,7 +36,7 @@ class RestorerConfig:
 
     widths: tuple[int, int, int, int] = (32, 64, 128, 128)  # channels at 1/2, 1/4, 1/8 and 1/16
     blocks: int = 2  # at each resolution, on the way down and on the way up
-    estimator_width: int = 32  # channels of the estimator at 1/2 and 1/4; twice that below
+    estimator_width: int = 96  # channels of the estimator, all at 1/16
 
     def __post_init__(self) -> None:
         widths = (*self.widths, self.estimator_width) if isinstance(self.widths, tuple) else ()
@@ -46,13 +51,13 @@ class RestorerConfig:
 RESTORERS = {
     "small": RestorerConfig(),  # for hours on a CPU
     "medium": RestorerConfig(widths=(64, 80, 128, 128)),  # fine textures need width where they are, at 1/2
-    "base": RestorerConfig(widths=(48, 96, 192, 192), estimator_width=24),  # for a GPU: what 11 MB in float16 allow
+    "base": RestorerConfig(widths=(48, 96, 192, 192), estimator_width=64),  # for a GPU: what 11 MB in float16 allow
 }
 
 
-def convolution(inputs: int, outputs: int, stride: int = 1, edges: Edges = "zeros") -> nn.Conv2d:
+def convolution(inputs: int, outputs: int, edges: Edges = "zeros", dilation: int = 1) -> nn.Conv2d:
     """Starts by keeping the size of what goes through (He et al. 2015)."""
-    layer = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False, padding_mode=edges)
+    layer = nn.Conv2d(inputs, outputs, 3, padding=dilation, dilation=dilation, bias=False, padding_mode=edges)
     nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
     return layer
 
@@ -72,25 +77,47 @@ class Residual(nn.Module):
 
 
 class Estimator(nn.Module):
-    """Pixels (N, 3, H, W) to the noise's standard deviation (N, 1, H / 16, W / 16), in the same unit, at least 0.
+    """Energies (N, 72, h, w) of a whole picture, as `energies` finds them, to a noise level (N, 1, h, w), at least 0.
 
-    It sees only what differs within squares of 2 x 2 pixels: brightness would drown the noise. At the edges the last
-    values are repeated, where zeros would look like less noise.
+    What all of a picture has is noise, what parts of it have is texture: beside the cells around a place, as far as 128
+    pixels, it knows quantiles over all cells. At the edges the last values are repeated.
     """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        steps = ((12, 1, 1), (1, 1, 2), (1, 2, 2), (2, 2, 2), (2, 2, 1))  # inputs, outputs (in widths), stride
-        layers: list[nn.Module] = [nn.PixelUnshuffle(2)]
-        for inputs, outputs, stride in steps:
-            wide = inputs if inputs == 12 else inputs * width
-            layers += convolution(wide, outputs * width, stride, "replicate"), nn.ReLU()
-        self.layers = nn.Sequential(*layers, convolution(2 * width, 1, 1, "replicate"))
+        self.near = convolution(ENERGIES, width, edges="replicate")
+        self.everywhere = nn.Conv2d(len(SHARES) * ENERGIES, width, 1, bias=False)
+        self.far = nn.ModuleList(convolution(width, width, edges="replicate", dilation=step) for step in (1, 2, 4))
+        self.last = convolution(width, 1, edges="replicate")
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        details = pixels - F.interpolate(F.avg_pool2d(pixels, 2), scale_factor=2)
-        level: Tensor = self.layers(details)
+    def forward(self, energy: Tensor) -> Tensor:
+        cells = energy.flatten(2).sort(2).values
+        count = cells.shape[2]
+        quantiles = torch.cat([cells[:, :, min(int(share * count), count - 1)] for share in SHARES], 1)
+        x = F.relu(self.near(energy) + self.everywhere(quantiles[:, :, None, None]))
+        for layer in self.far:
+            x = F.relu(layer(x))
+        level: Tensor = self.last(x)
         return level.abs()
+
+
+def energies(pixels: Tensor) -> Tensor:
+    """What differs in cells of 16 pixels: (N, 3, H, W) to (N, 72, H / 16, W / 16), each cell for itself.
+
+    Haar coefficients of luma and chroma within squares of 2, 4, 8 and 16 pixels, as noise from cameras lies at every
+    scale; of each colour and direction the root mean square and the mean magnitude, whose ratio tells noise from edges.
+    Brightness, which would drown them, is not in them.
+    """
+    samples = torch.einsum("ij,njhw->nihw", pixels.new_tensor(OPPONENT), pixels.float())
+    found = []
+    for scale in range(SCALES):
+        halved = F.pixel_unshuffle(samples, 2)
+        squares = halved.reshape(len(pixels), 3, 4, *halved.shape[2:])
+        haar = torch.einsum("ij,ncjhw->ncihw", pixels.new_tensor(HAAR), squares)
+        samples, details = haar[:, :, 0] / 2, haar[:, :, 1:].flatten(1, 2)
+        cell = CELL >> scale + 1
+        found += [(F.avg_pool2d(details.square(), cell) + TINY).sqrt(), F.avg_pool2d(details.abs(), cell)]
+    return torch.cat(found, 1)
 
 
 class Restorer(nn.Module):
@@ -114,8 +141,8 @@ class Restorer(nn.Module):
         nn.init.zeros_(self.tail.weight)
 
     def estimate(self, pixels: Tensor) -> Tensor:
-        """The noise's standard deviation (N, 1, H / 16, W / 16) in cells of 16 pixels."""
-        level: Tensor = self.estimator(pixels)
+        """The level (N, 1, H / 16, W / 16) that restores best: of white noise its standard deviation."""
+        level: Tensor = self.estimator(energies(pixels))
         return level
 
     def restore(self, pixels: Tensor, level: Tensor) -> Tensor:
@@ -135,8 +162,9 @@ class Restorer(nn.Module):
     def forward(self, pixels: Tensor, sigma: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
         """Training: clean pixels, and the estimate (N, 1, H / 16, W / 16).
 
-        The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere. No gradient of the pixels reaches
-        the estimator: it would say what restores best, 8 % less than the noise, and being told the truth would do harm.
+        The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere. No gradient of the pixels reaches the
+        estimator: it would say what restores best while that still learns, 8 % less than the noise, and being told the
+        truth would do harm.
         """
         estimate = self.estimate(pixels)
         level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate.detach())

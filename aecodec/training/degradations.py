@@ -1,101 +1,176 @@
-"""What spoils pictures, as the denoiser learns it: noise of sensors and of formulas, and JPEG; and their mixture.
+"""What spoils pictures, as the denoiser learns it: noise of formulas, of sensors and of what cameras make of it.
 
 All functions take clean pixels (N, 3, H, W) of 0 ... 1 and a level for each picture (N,), and return spoilt pixels of
-the same shape. Noise comes from PyTorch's own generator of the device, levels from a CPU generator.
+the same shape; `*_noise` functions return noise alone. Noise comes from PyTorch's own generator of the device.
 """
 
-import math
-from functools import cache
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# Of every 16 crops. AWGN is what denoisers are compared by; the rest is what makes one useful (CBDNet, SCUNet).
-SHARES = {"gaussian": 7, "stored": 2, "grey": 1, "camera": 2, "photons": 1, "jpeg": 2, "clean": 1}
-HIGHEST_SIGMA = 55 / 255
-GREY_PICTURES = 0.5  # of those with grey noise
-THEN_JPEG = 0.3  # of camera pictures: what a camera gives is a JPEG more often than not
-JPEG_QUALITY = (10, 95)
-PHOTONS = (2.0, 4.0)  # powers of ten at white: BSRGAN's range (cszn/KAIR, utils/utils_blindsr.py)
+from aecodec.training.jpeg import ycc
+
 # Shot and read noise at four levels: felixcheng97/DenoiseCompression, SyntheticTestDataset.py; the first and the last.
 SHOT = (0.05200081, 0.18138522)
 READ = (0.0068354, 0.08316627)
-FAINTEST = -1.0  # where 0 is the first and 1 the last of these levels
+MATRIX = ((1.7, -0.6, -0.1), (-0.2, 1.6, -0.4), (0.0, -0.7, 1.7))  # of a camera's colours to sRGB, roughly: rows of 1
+LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
+
+Mosaic = Literal["none", "bilinear", "malvar"]
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """What a camera's own processing does to noise, for N pictures, each (N,)."""
+
+    luma: Tensor  # standard deviations of Gaussians in pixels
+    chroma: Tensor
+    sharpening: Tensor  # of luma: 1 doubles the highest frequencies
 
 
 def gaussian(pixels: Tensor, sigma: Tensor) -> Tensor:
     """Additive white Gaussian noise of standard deviation `sigma` (1 is white), not clipped."""
-    return pixels + torch.randn_like(pixels) * sigma[:, None, None, None]
+    return pixels + torch.randn_like(pixels) * _each(sigma)
 
 
 def grey_gaussian(pixels: Tensor, sigma: Tensor) -> Tensor:
     """The same noise in all channels, as scans and converted pictures have it."""
-    return pixels + torch.randn_like(pixels[:, :1]) * sigma[:, None, None, None]
+    return pixels + torch.randn_like(pixels[:, :1]) * _each(sigma)
+
+
+def grain(pixels: Tensor, sigma: Tensor, blur: Tensor) -> Tensor:
+    """Film grain: the same in all channels, coarse by a Gaussian of `blur` pixels (N,), strongest in the mid-tones."""
+    noise = unit(blurred(torch.randn_like(pixels[:, :1]), blur))
+    grey = _luma(pixels)
+    return pixels + noise * _each(sigma) * (0.4 + 2.4 * grey * (1 - grey))
 
 
 def photons(pixels: Tensor, white: Tensor) -> Tensor:
     """Poisson noise: white is `white` photons in linear light; clipped to 0 ... 1."""
-    count = white[:, None, None, None]
+    count = _each(white)
     return to_srgb((torch.poisson(to_linear(pixels) * count) / count).clamp(0, 1))
 
 
-def camera(pixels: Tensor, level: Tensor, mosaic: bool) -> Tensor:
+def camera(pixels: Tensor, level: Tensor, noise: Tensor) -> Tensor:
     """Shot and read noise in linear light, variance read^2 + light * shot^2 (Foi et al. 2008); clipped to 0 ... 1.
 
-    `level` 0 ... 1 runs from the weakest to the strongest of `SHOT` and `READ`, geometrically. With `mosaic` the noise
-    is that of a Bayer sensor after bilinear demosaicing, hence correlated.
+    `level` 0 ... 1 runs from the weakest to the strongest of `SHOT` and `READ`, geometrically, and beyond. `noise`
+    (N, 3, H, W) of variance 1 says how it is spread over pixels and colours.
     """
     light = to_linear(pixels)
-    read, shot = (first * (last / first) ** level[:, None, None, None] for first, last in (READ, SHOT))
-    noise = torch.randn_like(light) * (read.square() + light * shot.square()).sqrt()
-    return to_srgb((light + (demosaiced(noise) if mosaic else noise)).clamp(0, 1))
+    read, shot = (first * (last / first) ** _each(level) for first, last in (READ, SHOT))
+    return to_srgb((light + noise * (read.square() + light * shot.square()).sqrt()).clamp(0, 1))
 
 
-def demosaiced(noise: Tensor) -> Tensor:
-    """Keep the samples of an RGGB mosaic and interpolate the others bilinearly, which is linear in the picture:
+def uneven(pixels: Tensor, sigma: Tensor, noise: Tensor, ends: Tensor) -> Tensor:
+    """Noise (N, 3, H, W) of variance 1 whose strength depends on brightness; clipped to 0 ... 1.
 
-    the noise can be treated alone, so that the picture stays as sharp as the one to be restored. Sides are even.
+    `sigma` is what it has in the mid-tones, `ends` (2, N) the factors by which it differs at black and at white.
     """
+    grey = _luma(pixels)
+    dark, bright = (1 - 2 * grey).clamp_min(0), (2 * grey - 1).clamp_min(0)
+    factor = 1 + dark * (_each(ends[0]) - 1) + bright * (_each(ends[1]) - 1)
+    return (pixels + noise * _each(sigma) * factor).clamp(0, 1)
+
+
+def sensor_noise(like: Tensor, mosaic: Mosaic, shrink: float, colour: float) -> Tensor:
+    """Noise of variance 1 that a sensor has after demosaicing, colour correction and shrinking by `shrink` 0.5 ... 1.
+
+    All three are linear in the picture, so that the noise can be treated alone, and the picture stays as sharp as the
+    one to be restored. `colour` 0 ... 1: from a camera that sees as sRGB does to one that is corrected by `MATRIX`.
+    """
+    height, width = (2 * round(side / shrink / 2) for side in like.shape[2:])
+    noise = torch.randn(len(like), 3, height, width, device=like.device)
+    noise = demosaiced(noise, mosaic)
+    matrix = torch.lerp(torch.eye(3, device=like.device), noise.new_tensor(MATRIX), colour)
+    noise = torch.einsum("ij,njhw->nihw", matrix, noise)
+    if noise.shape != like.shape:
+        noise = F.interpolate(noise, like.shape[2:], mode="bilinear", antialias=True)
+    return unit(noise)
+
+
+def demosaiced(noise: Tensor, mosaic: Mosaic) -> Tensor:
+    """Keep the samples of an RGGB mosaic and interpolate the others. Sides are even.
+
+    Bilinearly, or with the gradients of the other colours (Malvar, He, Cutler 2004, "High-quality linear interpolation
+    for demosaicing of Bayer-patterned color images", figure 2).
+    """
+    if mosaic == "none":
+        return noise
     mask = torch.zeros_like(noise[:1])
     mask[:, 0, ::2, ::2] = mask[:, 1, ::2, 1::2] = mask[:, 1, 1::2, ::2] = mask[:, 2, 1::2, 1::2] = 1
-    full = noise.new_tensor([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 4  # of red and blue: one sample in four
-    cross = noise.new_tensor([[0, 1, 0], [1, 4, 1], [0, 1, 0]]) / 4  # of green: one in two
-    kernels = torch.stack([full, cross, full])[:, None]
-    return F.conv2d(F.pad(noise * mask, (1, 1, 1, 1), mode="reflect"), kernels, groups=3)
+    seen = noise * mask
+    if mosaic == "bilinear":
+        full = noise.new_tensor([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 4  # of red and blue: one sample in four
+        cross = noise.new_tensor([[0, 1, 0], [1, 4, 1], [0, 1, 0]]) / 4  # of green: one in two
+        kernels = torch.stack([full, cross, full])[:, None]
+        return F.conv2d(F.pad(seen, (1, 1, 1, 1), mode="reflect"), kernels, groups=3)
+    cross, along = _malvar(noise.device)[:2]
+    kernels = torch.stack([cross, along, along.T, _malvar(noise.device)[2]])[:, None]
+    at_cross, in_row, in_column, diagonal = F.conv2d(
+        F.pad(seen.sum(1, keepdim=True), (2, 2, 2, 2), mode="reflect"), kernels
+    ).unbind(1)
+    red, green, blue = (channel.clone() for channel in seen.unbind(1))
+    green[:, ::2, ::2], green[:, 1::2, 1::2] = at_cross[:, ::2, ::2], at_cross[:, 1::2, 1::2]
+    for colour, row, column in ((red, 0, 0), (blue, 1, 1)):
+        colour[:, row::2, 1 - column :: 2] = in_row[:, row::2, 1 - column :: 2]
+        colour[:, 1 - row :: 2, column::2] = in_column[:, 1 - row :: 2, column::2]
+        colour[:, 1 - row :: 2, 1 - column :: 2] = diagonal[:, 1 - row :: 2, 1 - column :: 2]
+    return torch.stack([red, green, blue], 1)
 
 
-def jpeg(pixels: Tensor, quality: Tensor) -> Tensor:
-    """JPEG of baseline tables and 4:2:0 at a quality of 1 ... 100 (ITU-T T.81 annex K, libjpeg's scaling).
+def _malvar(device: torch.device) -> Tensor:
+    """Kernels (3, 5, 5): green at red or blue, red at green between reds of its row, red at blue."""
+    cross = [[0, 0, -2, 0, 0], [0, 0, 4, 0, 0], [-2, 4, 8, 4, -2], [0, 0, 4, 0, 0], [0, 0, -2, 0, 0]]
+    along = [[0, 0, 1, 0, 0], [0, -2, 0, -2, 0], [-2, 8, 10, 8, -2], [0, -2, 0, -2, 0], [0, 0, 1, 0, 0]]
+    diagonal = [[0, 0, -3, 0, 0], [0, 4, 0, 4, 0], [-3, 0, 12, 0, -3], [0, 4, 0, 4, 0], [0, 0, -3, 0, 0]]
+    return torch.tensor([cross, along, diagonal], dtype=torch.float32, device=device) / 16
 
-    Without the entropy coder, which loses nothing. Sides are multiples of 16.
+
+def smoothed_noise(noise: Tensor, smoothing: Smoothing) -> Tensor:
+    """Noise (N, 3, H, W) after a camera smoothed luma a little and chroma much, and sharpened luma; of variance 1."""
+    matrix = ycc(noise.device)
+    spectrum = torch.fft.rfft2(torch.einsum("ij,njhw->nihw", matrix, noise))
+    sharpened = 1 + _each(smoothing.sharpening) * (1 - _pass(noise, torch.ones_like(smoothing.luma)))
+    luma = spectrum[:, :1] * _pass(noise, smoothing.luma) * sharpened
+    chroma = spectrum[:, 1:] * _pass(noise, smoothing.chroma)
+    back = torch.fft.irfft2(torch.cat([luma, chroma], 1), noise.shape[2:])
+    return unit(torch.einsum("ij,njhw->nihw", matrix.inverse(), back))
+
+
+def spectral_noise(like: Tensor, smoothing: Smoothing, chroma: Tensor, coarse: Tensor) -> Tensor:
+    """Noise of variance 1 of a spectrum that falls: two octaves apart, `coarse` (N,) as strong as the fine one.
+
+    `chroma` (N,): standard deviation of each of Cb and Cr, where luma's is 1.
     """
-    scale = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)[:, None, None, None, None]
-    luma_steps, chroma_steps = (_table(table, pixels.device) for table in (LUMA, CHROMA))
-    matrix = _ycc(pixels.device)
-    samples = torch.einsum("ij,njhw->nihw", matrix, pixels.clamp(0, 1).mul(255).round()) - pixels.new_tensor(
-        [128.0, 0, 0]
-    ).view(1, 3, 1, 1)
-    luma = _quantised(samples[:, :1], _steps(luma_steps, scale))
-    chroma = _quantised(F.avg_pool2d(samples[:, 1:], 2), _steps(chroma_steps, scale))
-    # "fancy upsampling" of libjpeg is this triangle filter
-    chroma = F.interpolate(chroma, scale_factor=2, mode="bilinear")
-    shown = torch.einsum("ij,njhw->nihw", matrix.inverse(), torch.cat([luma + 128, chroma], 1))
-    return shown.round().clamp(0, 255) / 255
+    parts = []
+    for octave, share in ((1.0, torch.ones_like(coarse)), (4.0, coarse)):
+        luma = unit(blurred(torch.randn_like(like[:, :1]), smoothing.luma * octave))
+        colours = unit(blurred(torch.randn_like(like[:, 1:]), smoothing.chroma * octave))
+        parts.append(_each(share) * torch.cat([luma, _each(chroma) * colours], 1))
+    return unit(torch.einsum("ij,njhw->nihw", ycc(like.device).inverse(), parts[0] + parts[1]))
 
 
-def _steps(table: Tensor, scale: Tensor) -> Tensor:
-    return ((table * scale + 50) / 100).floor().clamp(1, 255)
+def blurred(noise: Tensor, pixels: Tensor) -> Tensor:
+    """By a Gaussian of a standard deviation of `pixels` (N,), as if the picture went on beyond its edges."""
+    back: Tensor = torch.fft.irfft2(torch.fft.rfft2(noise) * _pass(noise, pixels), noise.shape[2:])
+    return back
 
 
-def _quantised(samples: Tensor, steps: Tensor) -> Tensor:
-    """Blocks of 8 x 8 through the DCT, rounded to multiples of `steps`, and back."""
-    n, c, height, width = samples.shape
-    dct = _dct(samples.device)
-    blocks = samples.reshape(n, c, height // 8, 8, width // 8, 8).transpose(3, 4).reshape(n, -1, 1, 8, 8)
-    found = dct @ blocks @ dct.T
-    kept = dct.T @ ((found / steps).round() * steps) @ dct
-    return kept.reshape(n, c, height // 8, width // 8, 8, 8).transpose(3, 4).reshape(n, c, height, width)
+def unit(noise: Tensor) -> Tensor:
+    """Scaled so that each picture's mean square is 1."""
+    return noise / noise.square().mean((1, 2, 3), keepdim=True).sqrt().clamp_min(1e-6)
+
+
+def _pass(like: Tensor, pixels: Tensor) -> Tensor:
+    """How much of each frequency a Gaussian of so many pixels (N,) leaves: (N, 1, H, W / 2 + 1)."""
+    height, width = like.shape[2:]
+    rows = torch.fft.fftfreq(height, device=like.device)[:, None]
+    columns = torch.fft.rfftfreq(width, device=like.device)
+    return torch.exp(-2 * (torch.pi * _each(pixels)).square() * (rows.square() + columns.square()))
 
 
 def to_linear(srgb: Tensor) -> Tensor:
@@ -113,99 +188,11 @@ def stored(pixels: Tensor) -> Tensor:
     return pixels.clamp(0, 1).mul(255).round() / 255
 
 
-def degrade(pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Clean pictures and what one draw of the mixture makes of them, in proportion to `SHARES`.
-
-    The clean ones differ from `pixels` where a grey picture was drawn.
-    """
-    order = torch.randperm(len(pixels), generator=generator).tolist()
-    kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
-    offset = torch.rand((), generator=generator).item()
-    groups: dict[str, list[int]] = {}
-    for place, index in enumerate(order):  # stratified: every batch has its share of each kind
-        groups.setdefault(kinds[int((place + offset) / len(order) * len(kinds)) % len(kinds)], []).append(index)
-    clean, spoilt = pixels.clone(), pixels.clone()
-    for kind, indices in groups.items():
-        where = torch.tensor(indices).to(pixels.device, non_blocking=True)
-        if kind == "grey" and torch.rand((), generator=generator).item() < GREY_PICTURES:
-            clean[where] = clean[where].mean(1, keepdim=True)
-        spoilt[where] = _spoil(kind, clean[where], generator)
-    return clean, spoilt
+def _luma(pixels: Tensor) -> Tensor:
+    """(N, 3, H, W) -> (N, 1, H, W) of 0 ... 1."""
+    return (pixels * pixels.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True).clamp(0, 1)
 
 
-def _spoil(kind: str, pixels: Tensor, generator: torch.Generator) -> Tensor:
-    uniform = ((torch.arange(len(pixels)) + torch.rand(len(pixels), generator=generator)) / len(pixels)).to(
-        pixels.device, non_blocking=True
-    )
-    coin = torch.rand((), generator=generator).item()
-    sigma = uniform * HIGHEST_SIGMA
-    if kind == "gaussian":
-        return gaussian(pixels, sigma)
-    if kind == "stored":
-        return stored(gaussian(pixels, sigma))
-    if kind == "grey":
-        return grey_gaussian(pixels, sigma)
-    if kind == "photons":
-        return photons(pixels, 10 ** (PHOTONS[0] + (PHOTONS[1] - PHOTONS[0]) * uniform))
-    if kind == "camera":
-        noisy = camera(pixels, FAINTEST + (1 - FAINTEST) * uniform, mosaic=coin < 0.5)
-        last = torch.rand((), generator=generator).item()
-        return _shifted_jpeg(noisy, generator) if last < THEN_JPEG else noisy
-    if kind == "jpeg":
-        return _shifted_jpeg(pixels, generator)
-    return pixels
-
-
-def _shifted_jpeg(pixels: Tensor, generator: torch.Generator) -> Tensor:
-    """JPEG at random qualities; half the time its blocks lie anywhere, as they do after a picture was cut."""
-    low, high = JPEG_QUALITY
-    quality = (low + (high - low) * torch.rand(len(pixels), generator=generator)).to(pixels.device, non_blocking=True)
-    shift = torch.randint(0, 16, (2,), generator=generator).tolist()
-    if torch.rand((), generator=generator).item() < 0.5:
-        return jpeg(pixels, quality)
-    rolled = jpeg(pixels.roll(shift, (2, 3)), quality)
-    return rolled.roll([-step for step in shift], (2, 3))
-
-
-@cache
-def _dct(device: torch.device) -> Tensor:
-    """The orthonormal DCT-II of 8 samples as a matrix."""
-    place = torch.arange(8, dtype=torch.float64)
-    matrix = torch.cos(math.pi / 8 * (place + 0.5) * place[:, None]) / 2
-    matrix[0] /= math.sqrt(2)
-    return matrix.float().to(device)
-
-
-@cache
-def _ycc(device: torch.device) -> Tensor:
-    """RGB to YCbCr as in JFIF (ITU-R BT.601), Cb and Cr around 0."""
-    rows = [[0.299, 0.587, 0.114], [-0.168735892, -0.331264108, 0.5], [0.5, -0.418687589, -0.081312411]]
-    return torch.tensor(rows, device=device)
-
-
-# ITU-T T.81, tables K.1 and K.2
-LUMA = (
-    (16, 11, 10, 16, 24, 40, 51, 61),
-    (12, 12, 14, 19, 26, 58, 60, 55),
-    (14, 13, 16, 24, 40, 57, 69, 56),
-    (14, 17, 22, 29, 51, 87, 80, 62),
-    (18, 22, 37, 56, 68, 109, 103, 77),
-    (24, 35, 55, 64, 81, 104, 113, 92),
-    (49, 64, 78, 87, 103, 121, 120, 101),
-    (72, 92, 95, 98, 112, 100, 103, 99),
-)
-CHROMA = (
-    (17, 18, 24, 47, 99, 99, 99, 99),
-    (18, 21, 26, 66, 99, 99, 99, 99),
-    (24, 26, 56, 99, 99, 99, 99, 99),
-    (47, 66, 99, 99, 99, 99, 99, 99),
-    (99, 99, 99, 99, 99, 99, 99, 99),
-    (99, 99, 99, 99, 99, 99, 99, 99),
-    (99, 99, 99, 99, 99, 99, 99, 99),
-    (99, 99, 99, 99, 99, 99, 99, 99),
-)
-
-
-@cache
-def _table(table: tuple[tuple[int, ...], ...], device: torch.device) -> Tensor:
-    return torch.tensor(table, dtype=torch.float32, device=device)
+def _each(values: Tensor) -> Tensor:
+    """(N,) against (N, C, H, W)."""
+    return values[:, None, None, None]

@@ -10,7 +10,7 @@ from aecodec.models import weights
 from aecodec.nets.config import from_json
 from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
 from aecodec.outputs import write_whole
-from aecodec.training import runs
+from aecodec.training import estimator, runs
 from aecodec.training.data import Pictures
 from aecodec.training.degradations import stored
 from aecodec.training.loop import Progress, Watch
@@ -36,13 +36,17 @@ def train_denoiser(
     run: Run, *, report: Callable[[Progress], None], note: Callable[[str], None], report_every_s: float = 1.0
 ) -> TrainedDenoiser | None:
     """Weights at OUT, or None of a stable run, which keeps its checkpoint only; raises as `runs.train` does."""
-    return runs.train(run, DenoiserRecipe(), Watch(report, report_every_s), note)
+    watch = Watch(report, report_every_s)
+    return runs.train(run, DenoiserRecipe(watch), watch, note)
 
 
 class DenoiserRecipe:
-    """A `Recipe`. Grows to a wider network, named as sizes are: "medium"."""
+    """A `Recipe`. Grows to a wider network, named as sizes are: "medium". At the end the estimator learns alone."""
 
     late_from = 0.7
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch  # of that end
 
     def crops(self, run: Run, device: torch.device) -> Crops:
         if device.type == "cuda":
@@ -67,14 +71,22 @@ class DenoiserRecipe:
 
     def reserve(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> float:
         assert isinstance(model, Restorer)
-        return len(centres) * runs.timed(lambda: _validate(model, centres[:1])) if centres else 0.0
+        validating_s = len(centres) * runs.timed(lambda: _validate(model, centres[:1])) if centres else 0.0
+        return validating_s + _teaching_s(run)
 
     def finish(self, run: Run, model: nn.Module, pictures: Pictures, centres: Sequence[Tensor]) -> TrainedDenoiser:
         assert isinstance(model, Restorer)  # what its task trains
+        estimator.teach(model.estimator, pictures, _teaching_s(run), run.seed, self.watch)
         points = _validate(model, centres) if centres else {}
         content = weights.dump_denoiser(model)
         write_whole(run.out, content)
         return TrainedDenoiser(weights.identify(content).hex(), len(content), points)
+
+
+def _teaching_s(run: Run) -> float:
+    """Of the estimator alone, in seconds."""
+    spans = (run.time_budget_s, run.total_time_s, run.decay_s)
+    return estimator.SHARE * min(span for span in spans if span is not None)
 
 
 @torch.no_grad()

@@ -68,6 +68,9 @@ class Trainer:
         self.forward = compiled(self.model, device, note)
         self.generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
+        torch.set_flush_denormal(
+            True
+        )  # what decays to nothing, as momentum of idle weights does, took most of the time
         self.step = 0
         self.elapsed = 0.0
         self.pixels = 0

@@ -52,10 +52,15 @@ def denoising(restored: Tensor, level: Tensor, clean: Tensor, spoilt: Tensor) ->
     Pixels (N, 3, H, W) of 0 ... 1; level (N, 1, H / 16, W / 16), to be the RMS of `spoilt` - `clean` in its cell.
     """
     mse = (restored.float() - clean).square().mean((1, 2, 3))
-    true = F.avg_pool2d((spoilt - clean).square().mean(1, keepdim=True), CELL).sqrt()
-    level_error = ((level.float() - true).abs() / (true + SMALLEST_LEVEL)).mean()
+    level_error = relative_error(level.float(), F.avg_pool2d((spoilt - clean).square().mean(1, keepdim=True), CELL))
     loss = (mse + NEGLIGIBLE_MSE).sqrt().mean() + LEVEL_WEIGHT * level_error
     return Denoising(loss, mse.detach(), level_error.detach())
+
+
+def relative_error(level: Tensor, energy: Tensor) -> Tensor:
+    """Mean over all cells. level and energy, the mean square of what spoils a cell: (N, 1, h, w) of pixels 0 ... 1."""
+    true = energy.sqrt()
+    return ((level - true).abs() / (true + SMALLEST_LEVEL)).mean()
 
 
 def psnr(mse: Tensor) -> Tensor:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.restorer import Restorer
 from aecodec.quality import QUALITY_STEPS
-from aecodec.training.degradations import degrade
 from aecodec.training.losses import denoising, psnr, rate_distortion
+from aecodec.training.mixture import degrade
 from aecodec.training.muon import Muon
 
 FEW = 13  # channels of pixels and map
@@ -73,14 +73,11 @@ class DenoiserTask:
         self.model = model
 
     def optimisers(self) -> list[torch.optim.Optimizer]:
-        """Muon, with which it learns twice as much in equal time; AdamW where a kernel has few outputs or inputs."""
-        hidden = [weight for weight in self.model.parameters() if min(weight.shape[:2]) > FEW]
-        others = [weight for weight in self.model.parameters() if min(weight.shape[:2]) <= FEW]
-        return [Muon(hidden), torch.optim.AdamW(others, weight_decay=0, fused=True)]
+        return muon_and_adam(self.model)
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Clean and spoilt crops, the standard deviation of what was added, and who is told it."""
-        clean, spoilt = degrade(pixels, generator)
+        clean, spoilt, _ = degrade(pixels, generator)
         told = torch.rand(len(pixels), generator=generator) < TOLD
         sigma = (spoilt - clean).square().mean((1, 2, 3)).sqrt()
         return clean, spoilt, sigma, told.to(pixels.device, non_blocking=True)
@@ -90,3 +87,11 @@ class DenoiserTask:
         restored, level = forward(spoilt, sigma, told)
         result = denoising(restored, level, clean, spoilt)
         return torch.stack((result.loss, psnr(result.mse).mean(), result.level_error))
+
+
+def muon_and_adam(model: nn.Module) -> list[torch.optim.Optimizer]:
+    """Muon, with which a denoiser learns twice as much in equal time; AdamW for kernels of few outputs or inputs."""
+    hidden = [weight for weight in model.parameters() if min(weight.shape[:2]) > FEW]
+    others = [weight for weight in model.parameters() if min(weight.shape[:2]) <= FEW]
+    adam = torch.optim.AdamW(others, weight_decay=0, fused=True)
+    return [Muon(hidden), adam] if hidden else [adam]

@@ -5,7 +5,17 @@ import torch
 
 from aecodec.errors import WeightsError
 from aecodec.nets.config import from_json
-from aecodec.nets.restorer import CELL, RESTORERS, Estimator, Restorer, RestorerConfig, complexity, spread
+from aecodec.nets.restorer import (
+    CELL,
+    ENERGIES,
+    RESTORERS,
+    Estimator,
+    Restorer,
+    RestorerConfig,
+    complexity,
+    energies,
+    spread,
+)
 from tests.tiny import TINY_RESTORER, crops, tiny_restorer
 
 
@@ -33,8 +43,33 @@ def test_brightness_is_no_noise() -> None:
     torch.manual_seed(0)
     estimator = Estimator(8).requires_grad_(False)
     flat = torch.full((1, 3, 64, 64), 0.7)
-    assert float(estimator(flat).max()) < 1e-6
-    assert float(estimator(flat + 0.1 * torch.randn_like(flat)).min()) > 1e-4
+    assert float(estimator(energies(flat)).max()) < 1e-5
+    assert float(estimator(energies(flat + 0.1 * torch.randn_like(flat))).min()) > 1e-4
+
+
+def test_energies_are_of_every_scale_colour_and_direction() -> None:
+    torch.manual_seed(0)
+    noise = torch.randn(1, 3, 256, 256)
+    found = energies(noise)
+    assert found.shape == (1, ENERGIES, 16, 16)
+    rms, magnitude = found.unflatten(1, (4, 2, 9)).mean((0, 4, 5)).unbind(1)  # (scales, details)
+    luma = rms[:, :3].mean(1)
+    assert (luma[:2] / luma[1:3]).tolist() == pytest.approx([2, 2], rel=0.1), "half at every scale, of white noise"
+    assert float(luma[0]) == pytest.approx(3**-0.5, rel=0.05)
+    assert (magnitude[0] / rms[0]).tolist() == pytest.approx([(2 / torch.pi) ** 0.5] * 9, rel=0.05), (
+        "as Gaussians have it"
+    )
+    parts = torch.cat([energies(part) for part in noise.split(64, 3)], 3)
+    assert torch.equal(parts, found), "a cell knows nothing of its neighbours"
+
+
+def test_what_all_of_a_picture_has_is_known_everywhere() -> None:
+    torch.manual_seed(0)
+    estimator = Estimator(8).requires_grad_(False)
+    energy = energies(torch.randn(1, 3, 512, 64))
+    level = estimator(energy)
+    energy[:, :, 20:] *= 0.01  # farther away than it can see
+    assert not torch.allclose(estimator(energy)[:, :, :4], level[:, :, :4])
 
 
 def test_who_is_told_does_not_estimate() -> None:

@@ -77,6 +77,14 @@ def test_a_resumed_run_is_the_same_to_the_bit(
         assert torch.equal(value, second.state()["average"][name]), name
 
 
+def test_numbers_too_small_to_matter_cost_no_time() -> None:
+    torch.set_flush_denormal(False)
+    small = torch.tensor([1e-30])
+    assert float(small * 1e-10) > 0
+    trainer(1)
+    assert float(small * 1e-10) == 0
+
+
 def test_a_loss_that_is_not_finite_ends_the_run(pictures: Pictures) -> None:
     broken, reports = trainer(60), list[Progress]()
 
