@@ -36,7 +36,7 @@ SHOWN = 12  # of the worst, in print
 PICTURED = 4  # in the PNG
 LOUDER = 8  # times, the errors in the PNG
 
-# For `benchmarks.ship`: every picture at 256 pixels, and these at 1024, in about five minutes of one core.
+# For `benchmarks.ship`: every picture at 256 pixels, and these at 1024, in about six minutes of one core.
 SHIP_SIGMAS = (5, 15, 25, 50)
 SHIP_LARGE = ("flat-grey-247", "flat-grey-128", "ramp-grey", "radial-magenta-pale", "sky-60", "snow-12")
 
