@@ -32,7 +32,7 @@ MEGAPIXELS = (1.6, 12.0)  # untiled, tiled
 OVERLAPS = (32, 48, 64, 96, 128, 192)
 SEAM_SIDE = 256  # pixels: many seams in small pictures
 QUALITIES = (30, 50, 70)
-LEVELS = (1, 2, 3, 4, 5, 6, 8, 10)  # of 255: for each pair the one that is best
+LEVELS = (2, 3, 4, 5, 6, 8)  # of 255: for each pair the one that is best
 
 
 def pictures(folder: Path) -> list[np.ndarray]:
