@@ -21,6 +21,7 @@ from aecodec.training.tasks import DenoiserTask
 from aecodec.training.widen import widen
 
 VALIDATION_SIGMAS = (15, 25, 50)  # of 255
+UNWATCHED = Watch(lambda progress: None)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class DenoiserRecipe:
 
     late_from = 0.7
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch = UNWATCHED) -> None:
         self.watch = watch  # of that end
 
     def crops(self, run: Run, device: torch.device) -> Crops:
