@@ -130,8 +130,10 @@ class Denoiser:
         """Every tile in RGB (H, W, 3), noisy and restored, and the RMS of its noise levels; not in order."""
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
         cells = grid.padded_height // CELL, grid.padded_width // CELL
-        told = torch.full((1, 1, *cells), (sigma or 0) / LEVELS, device=self.device)
-        levels = self._estimate(pixels, grid, cells) if sigma is None else told
+        if sigma is None:
+            levels = self._estimate(pixels, grid, cells)
+        else:
+            levels = torch.full((1, 1, *cells), sigma / LEVELS, device=self.device)
         for group in groups(_windows(grid, OVERLAP), _shape, batch):
             noisy = self._noisy(pixels, group)
             parts = [grid.window(tile, OVERLAP, CELL) for tile, _ in group]

@@ -17,7 +17,6 @@ from aecodec.training.jpeg import ycc
 SHOT = (0.05200081, 0.18138522)
 READ = (0.0068354, 0.08316627)
 MATRIX = ((1.7, -0.6, -0.1), (-0.2, 1.6, -0.4), (0.0, -0.7, 1.7))  # of a camera's colours to sRGB, roughly: rows of 1
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 Mosaic = Literal["none", "bilinear", "malvar"]
 
@@ -108,8 +107,8 @@ def demosaiced(noise: Tensor, mosaic: Mosaic) -> Tensor:
         cross = noise.new_tensor([[0, 1, 0], [1, 4, 1], [0, 1, 0]]) / 4  # of green: one in two
         kernels = torch.stack([full, cross, full])[:, None]
         return F.conv2d(F.pad(seen, (1, 1, 1, 1), mode="reflect"), kernels, groups=3)
-    cross, along = _malvar(noise.device)[:2]
-    kernels = torch.stack([cross, along, along.T, _malvar(noise.device)[2]])[:, None]
+    cross, along, diagonal_kernel = _malvar(noise.device)
+    kernels = torch.stack([cross, along, along.T, diagonal_kernel])[:, None]
     at_cross, in_row, in_column, diagonal = F.conv2d(
         F.pad(seen.sum(1, keepdim=True), (2, 2, 2, 2), mode="reflect"), kernels
     ).unbind(1)
@@ -190,7 +189,7 @@ def stored(pixels: Tensor) -> Tensor:
 
 def _luma(pixels: Tensor) -> Tensor:
     """(N, 3, H, W) -> (N, 1, H, W) of 0 ... 1."""
-    return (pixels * pixels.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True).clamp(0, 1)
+    return torch.einsum("j,njhw->nhw", ycc(pixels.device)[0], pixels)[:, None].clamp(0, 1)
 
 
 def _each(values: Tensor) -> Tensor:
