@@ -13,11 +13,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from aecodec import devices
 from aecodec.errors import DeviceError, UsageError
 from aecodec.models import manifest, weights
 from aecodec.nets.restorer import CELL, ENERGIES, energies, spread
+from aecodec.pictures import clipping
 from aecodec.pictures.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
@@ -29,6 +31,7 @@ TILE_SIDE = 1024
 SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
 OVERLAP = 64  # pixels, a multiple of CELL
 FAINT = (0.5, 1.5)  # levels: estimates up to the first count as none, from the second on as they are
+EVERYWHERE = 0.75  # of the cells have at most the level that noise has where nothing is clipped
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 
 
@@ -129,34 +132,59 @@ class Denoiser:
     ) -> Iterator[tuple[Tile, Unit, Unit, float]]:
         """Every tile in RGB (H, W, 3), noisy and restored, and the RMS of its noise levels; not in order."""
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
-        cells = grid.padded_height // CELL, grid.padded_width // CELL
-        if sigma is None:
-            levels = self._estimate(pixels, grid, cells)
-        else:
-            levels = torch.full((1, 1, *cells), sigma / LEVELS, device=self.device)
+        levels = self._levels(pixels, grid, sigma)
+        sure = faded(levels) if sigma is None else levels
+        whole = float(sure.flatten().quantile(EVERYWHERE)) if sigma is None else sigma / LEVELS
         for group in groups(_windows(grid, OVERLAP), _shape, batch):
             noisy = self._noisy(pixels, group)
             parts = [grid.window(tile, OVERLAP, CELL) for tile, _ in group]
-            level = torch.cat([levels[:, :, *part.outer] for part in parts])
-            sure = level if sigma is not None else faded(level)
-            restored = self.weights.model.restore(noisy, spread(sure))
+            level = spread(torch.cat([sure[:, :, *part.outer] for part in parts]))
+            restored = self.weights.model.restore(noisy, level)
+            if _stored(pixels):
+                unclipped = (level / clipping.LEAST_LEFT).clamp(max=whole)
+                restored = _unclipped(restored, F.interpolate(unclipped, scale_factor=2.0, mode="bilinear"))
             for index, ((tile, window), part) in enumerate(zip(group, parts, strict=True)):
-                inside = level[index, 0, *part.inner]
+                inside = levels[0, 0, *part.outer][part.inner]
                 before, after = (_inside(values[index], window, tile) for values in (noisy, restored))
                 yield tile, before, after, float(inside.square().mean().sqrt())
 
-    def _estimate(self, pixels: Samples | Unit, grid: TileGrid, cells: tuple[int, int]) -> Tensor:
-        """Noise levels of the whole picture (1, 1, H / 16, W / 16), of which every tile takes its part."""
-        found = torch.empty(1, ENERGIES, *cells, device=self.device)
+    def _levels(self, pixels: Samples | Unit, grid: TileGrid, sigma: float | None) -> Tensor:
+        """Noise levels of the whole picture (1, 1, H / 16, W / 16), of which every tile takes its part.
+
+        Estimated; or of what is told: what clipping leaves of it, as the network has learned it.
+        """
+        if sigma is None:
+            levels: Tensor = self.weights.model.estimator(self._cells(pixels, grid, ENERGIES, energies))
+            return levels
+        if not _stored(pixels):
+            cells = grid.padded_height // CELL, grid.padded_width // CELL
+            return torch.full((1, 1, *cells), sigma / LEVELS, device=self.device)
+        means = self._cells(pixels, grid, 3, lambda noisy: F.avg_pool2d(noisy, CELL))
+        kept = torch.from_numpy(clipping.left(means.cpu().numpy(), sigma / LEVELS))
+        return kept.square().mean(1, keepdim=True).sqrt().to(self.device)
+
+    def _cells(self, pixels: Samples | Unit, grid: TileGrid, channels: int, of: Callable[[Tensor], Tensor]) -> Tensor:
+        """What is found `of` each cell of the picture, tile by tile: (1, channels, H / 16, W / 16)."""
+        size = grid.padded_height // CELL, grid.padded_width // CELL
+        found = torch.empty(1, channels, *size, device=self.device)
         for entry in _windows(grid, 0):
-            found[:, :, *grid.window(entry[0], 0, CELL).outer] = energies(self._noisy(pixels, [entry]))
-        levels: Tensor = self.weights.model.estimator(found)
-        return levels
+            found[:, :, *grid.window(entry[0], 0, CELL).outer] = of(self._noisy(pixels, [entry]))
+        return found
 
     def _noisy(self, pixels: Samples | Unit, entries: Sequence[tuple[Tile, Window]]) -> Tensor:
         """Windows of one shape in RGB (N, 3, H, W)."""
         cut = np.stack([_cut(pixels, window) for _, window in entries])
         return torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
+
+
+def _stored(pixels: Samples | Unit) -> bool:
+    """Whether they are from a file, and so clipped."""
+    return pixels.dtype != np.float32
+
+
+def _unclipped(restored: Tensor, level: Tensor) -> Tensor:
+    """`clipping.unclipped` of pixels (N, 3, H, W), with the noise level before clipping (N, 1, H, W)."""
+    return torch.from_numpy(clipping.unclipped(restored.cpu().numpy(), level.cpu().numpy())).to(restored.device)
 
 
 def _windows(grid: TileGrid, overlap: int) -> list[tuple[Tile, Window]]:
@@ -189,7 +217,7 @@ def _cut(pixels: Samples | Unit, window: Window) -> Unit:
     """A window in RGB; beyond the right and bottom edge the picture is reflected, so that its noise goes on."""
     rows, columns = window.outer
     inside = pixels[rows, columns]
-    unit = cast(Unit, inside) if inside.dtype == np.float32 else to_unit(cast(Samples, inside))
+    unit = to_unit(cast(Samples, inside)) if _stored(inside) else cast(Unit, inside)
     rgb: Unit = np.broadcast_to(unit, (*unit.shape[:2], 3))
     missing = (window.height - unit.shape[0], window.width - unit.shape[1])
     return np.pad(rgb, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="reflect") if any(missing) else rgb

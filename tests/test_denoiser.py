@@ -11,7 +11,9 @@ from aecodec import denoiser
 from aecodec.denoiser import Denoiser
 from aecodec.errors import DeviceError, UsageError, WeightsError
 from aecodec.models import weights
+from aecodec.nets.restorer import CELL
 from aecodec.pictures.picture import Metadata, Picture, to_unit
+from aecodec.tiling import TileGrid
 from tests.tiny import TINY_WEIGHTS, sample, tiny_restorer
 
 CPU = torch.device("cpu")
@@ -70,6 +72,24 @@ def test_a_level_that_is_told_takes_the_place_of_the_estimate(tiny: Denoiser) ->
     assert not np.array_equal(weak.pixels, strong.pixels)
     again = tiny.restore(pixels, sigma=None)
     assert blind.sigma == again.sigma > 0
+
+
+def test_white_that_a_file_has_clipped_is_given_back(tiny: Denoiser) -> None:
+    """Files only: floats are not clipped."""
+    noisy = np.random.default_rng(0).normal(1, 50 / 255, (64, 64, 3)).clip(0, 1)
+    stored = np.rint(noisy * 255).astype(np.uint8)
+    found = tiny.denoise(Picture(stored), sigma=50.0).picture.pixels.mean()
+    floats = 255 * tiny.restore(to_unit(stored), sigma=50.0).pixels.clip(0, 1).mean()
+    assert found > floats + 5
+
+
+def test_of_what_is_told_a_file_has_less_where_it_is_clipped(tiny: Denoiser) -> None:
+    white = np.full((64, 64, 3), 255, np.uint8)
+    grey = np.full((64, 64, 3), 128, np.uint8)
+    grid = TileGrid(64, 64, 64, CELL)
+    levels = [float(tiny._levels(pixels, grid, 50.0).mean()) * 255 for pixels in (white, grey, to_unit(white))]
+    assert levels[0] < 10
+    assert levels[1:] == pytest.approx([50, 50], rel=0.02)
 
 
 @pytest.mark.parametrize("wrong", [{"sigma": 0.0}, {"sigma": float("nan")}, {"strength": 1.5}, {"strength": -0.1}])
