@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from aecodec import devices
 from aecodec.errors import DeviceError, UsageError
 from aecodec.models import manifest, weights
-from aecodec.nets.restorer import CELL, ENERGIES, energies, spread
+from aecodec.nets.restorer import CELL, ENERGIES, energies
 from aecodec.pictures import clipping
 from aecodec.pictures.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
@@ -134,34 +134,35 @@ class Denoiser:
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
         levels = self._levels(pixels, grid, sigma)
         sure = faded(levels) if sigma is None else levels
-        whole = float(sure.flatten().quantile(EVERYWHERE)) if sigma is None else sigma / LEVELS
+        whole = float(sure[:, 0].flatten().quantile(EVERYWHERE)) if sigma is None else sigma / LEVELS
         for group in groups(_windows(grid, OVERLAP), _shape, batch):
             noisy = self._noisy(pixels, group)
             parts = [grid.window(tile, OVERLAP, CELL) for tile, _ in group]
-            level = spread(torch.cat([sure[:, :, *part.outer] for part in parts]))
-            restored = self.weights.model.restore(noisy, level)
+            level = torch.cat([sure[:, :, *part.outer] for part in parts])
+            restored = self.weights.model.denoise(noisy, level)
             if _stored(pixels):
-                unclipped = (level / clipping.LEAST_LEFT).clamp(max=whole)
-                restored = _unclipped(restored, F.interpolate(unclipped, scale_factor=2.0, mode="bilinear"))
+                unclipped = (level[:, :1] / clipping.LEAST_LEFT).clamp(max=whole)
+                restored = _unclipped(restored, F.interpolate(unclipped, scale_factor=CELL, mode="bilinear"))
             for index, ((tile, window), part) in enumerate(zip(group, parts, strict=True)):
                 inside = levels[0, 0, *part.outer][part.inner]
                 before, after = (_inside(values[index], window, tile) for values in (noisy, restored))
                 yield tile, before, after, float(inside.square().mean().sqrt())
 
     def _levels(self, pixels: Samples | Unit, grid: TileGrid, sigma: float | None) -> Tensor:
-        """Noise levels of the whole picture (1, 1, H / 16, W / 16), of which every tile takes its part.
+        """Noise levels of the whole picture (1, 2, H / 16, W / 16), of which every tile takes its part.
 
-        Estimated; or of what is told: what clipping leaves of it, as the network has learned it.
+        Estimated, of all noise and of its coarse part; or of what is told: what clipping leaves of it, as the network
+        has learned it.
         """
         if sigma is None:
             levels: Tensor = self.weights.model.estimator(self._cells(pixels, grid, ENERGIES, energies))
             return levels
         if not _stored(pixels):
             cells = grid.padded_height // CELL, grid.padded_width // CELL
-            return torch.full((1, 1, *cells), sigma / LEVELS, device=self.device)
+            return torch.full((1, 2, *cells), sigma / LEVELS, device=self.device)
         means = self._cells(pixels, grid, 3, lambda noisy: F.avg_pool2d(noisy, CELL))
         kept = torch.from_numpy(clipping.left(means.cpu().numpy(), sigma / LEVELS))
-        return kept.square().mean(1, keepdim=True).sqrt().to(self.device)
+        return kept.square().mean(1, keepdim=True).sqrt().expand(-1, 2, -1, -1).to(self.device)
 
     def _cells(self, pixels: Samples | Unit, grid: TileGrid, channels: int, of: Callable[[Tensor], Tensor]) -> Tensor:
         """What is found `of` each cell of the picture, tile by tile: (1, channels, H / 16, W / 16)."""
@@ -207,10 +208,11 @@ def tile_side(height: int, width: int) -> int:
     return whole if height * width <= UNTILED_PIXELS else min(TILE_SIDE, whole)
 
 
-def faded(level: Tensor) -> Tensor:
-    """Estimates of a clean picture's grain and texture fade to 0, so that it stays as it is; noise keeps its level."""
+def faded(levels: Tensor) -> Tensor:
+    """Estimates (N, 2, h, w) of a clean picture's grain and texture fade to 0, so that it stays as it is; noise keeps
+    its level."""
     low, high = (faint / LEVELS for faint in FAINT)
-    return level * ((level - low) / (high - low)).clamp(0, 1)
+    return levels * ((levels[:, :1] - low) / (high - low)).clamp(0, 1)
 
 
 def _cut(pixels: Samples | Unit, window: Window) -> Unit:

@@ -1,6 +1,7 @@
 """What the denoiser costs and keeps, beside scikit-image's methods.
 
     python -m benchmarks.denoise cost                 CPU seconds a megapixel, untiled and tiled
+    python -m benchmarks.denoise remains              noise that the network leaves in coarse bands of flat pictures
     python -m benchmarks.denoise seams FOLDER         largest difference of tiled to untiled, by overlap
     python -m benchmarks.denoise promises FOLDER      clean pictures, JPEG at quality 20, encode --denoise, estimates
 
@@ -17,13 +18,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
+from torch.nn import functional as F
 
 from aecodec import denoiser as module
 from aecodec import metrics
 from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser, Unit
 from aecodec.evaluation import classical, pairing
+from aecodec.nets import smoothing
+from aecodec.nets.restorer import CELL, spread
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
 from aecodec.services import jobs
@@ -31,6 +36,7 @@ from aecodec.services import jobs
 MEGAPIXELS = (1.6, 12.0)  # untiled, tiled
 OVERLAPS = (32, 48, 64, 96, 128, 192)
 SEAM_SIDE = 256  # pixels: many seams in small pictures
+FLAT_SIDE = 512  # pixels
 QUALITIES = (30, 50, 70)
 LEVELS = (2, 3, 4, 5, 6, 8)  # of 255: for each pair the one that is best
 
@@ -74,6 +80,29 @@ def cost(denoiser: Denoiser) -> None:
                 f"{name:8} {megapixels:4} MP  {cpu / megapixels:6.2f} CPU-s/MP  {wall / megapixels:6.2f} s/MP",
                 flush=True,
             )
+
+
+def remains(denoiser: Denoiser) -> None:
+    """RMS of each band of `nets.smoothing`, of luma and chroma, in noise levels, before it smooths."""
+    model = denoiser.weights.model
+    generator = torch.Generator().manual_seed(0)
+    squares = []
+    for sigma in (10 / 255, 30 / 255, 50 / 255):
+        clean = (0.2 + 0.6 * torch.rand(4, 3, 1, 1, generator=generator)).expand(4, 3, FLAT_SIDE, FLAT_SIDE)
+        noisy = clean + sigma * torch.randn(clean.shape, generator=generator)
+        level = torch.full((4, 1, FLAT_SIDE // CELL, FLAT_SIDE // CELL), sigma)
+        with torch.inference_mode():
+            left = F.avg_pool2d(model.restore(noisy, spread(level)) - clean, smoothing.BLOCK)
+        samples = torch.einsum("ij,njhw->nihw", torch.tensor(smoothing.OPPONENT), left)
+        found = []
+        for scale in range(len(smoothing.REMAINS)):
+            blurred = smoothing.blurred_by(samples, 2**scale)
+            found.append((samples - blurred).square().mean((0, 2, 3)) / sigma**2)
+            samples = blurred
+        squares.append(torch.stack(found))
+    for band, of_colours in enumerate(torch.stack(squares).mean(0)):
+        each = ", ".join(f"{share:.4f}" for share in of_colours.sqrt())
+        print(f"band of {smoothing.BLOCK << band} pixels: {each}; {float(of_colours.mean().sqrt()):.4f} in all")
 
 
 def seams(denoiser: Denoiser, folder: Path) -> None:
@@ -177,14 +206,14 @@ def encoding(denoiser: Denoiser, found: list[np.ndarray]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("cost", "seams", "promises", "levels", "stored"))
+    parser.add_argument("what", choices=("cost", "remains", "seams", "promises", "levels", "stored"))
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--threads", type=int)
     given = parser.parse_args()
     denoiser = Denoiser.load(given.weights, device="cpu", threads=given.threads)
-    if given.what == "cost":
-        cost(denoiser)
+    if given.what in ("cost", "remains"):
+        {"cost": cost, "remains": remains}[given.what](denoiser)
     elif given.folder is None:
         parser.error(f"{given.what} needs a folder of pictures")
     else:

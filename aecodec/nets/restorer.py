@@ -17,13 +17,13 @@ from torch.nn import functional as F
 from aecodec.errors import WeightsError
 from aecodec.nets import cost
 from aecodec.nets.config import MAX_BLOCKS, MAX_WIDTH, whole
+from aecodec.nets.smoothing import OPPONENT, smoothed
 
 CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
 MOST = 1.25  # noise levels: a little beyond 1, for noise that differs within a cell
 SCALES = 4  # at which noise is looked for: squares of 2, 4, 8 and 16 pixels
 SHARES = (0.1, 0.3, 0.6)  # of the cells below a quantile: what all of a picture has is noise, what parts have is not
 ENERGIES = 72  # two of each scale, each of three colours and three directions
-OPPONENT = ((1 / 3, 1 / 3, 1 / 3), (0.5, 0.0, -0.5), (-0.25, 0.5, -0.25))  # luma and two chroma
 HAAR = ((0.5, 0.5, 0.5, 0.5), (0.5, -0.5, 0.5, -0.5), (0.5, 0.5, -0.5, -0.5), (0.5, -0.5, -0.5, 0.5))
 TINY = 1e-12  # keeps the gradient of a root finite
 
@@ -77,7 +77,10 @@ class Residual(nn.Module):
 
 
 class Estimator(nn.Module):
-    """Energies (N, 72, h, w) of a whole picture, as `energies` finds them, to a noise level (N, 1, h, w), at least 0.
+    """Energies (N, 72, h, w) of a whole picture, as `energies` finds them, to noise levels (N, 2, h, w), at least 0.
+
+    The first is the level that restores best, the second that of the noise's coarse part: the RMS of its means over 8x8
+    pixels, times 8. Of white noise both are its standard deviation.
 
     What all of a picture has is noise, what parts of it have is texture: beside the cells around a place, as far as 128
     pixels, it knows quantiles over all cells. At the edges the last values are repeated.
@@ -88,7 +91,7 @@ class Estimator(nn.Module):
         self.near = convolution(ENERGIES, width, edges="replicate")
         self.everywhere = nn.Conv2d(len(SHARES) * ENERGIES, width, 1, bias=False)
         self.far = nn.ModuleList(convolution(width, width, edges="replicate", dilation=step) for step in (1, 2, 4))
-        self.last = convolution(width, 1, edges="replicate")
+        self.last = convolution(width, 2, edges="replicate")
 
     def forward(self, energy: Tensor) -> Tensor:
         cells = energy.flatten(2).sort(2).values
@@ -97,8 +100,8 @@ class Estimator(nn.Module):
         x = F.relu(self.near(energy) + self.everywhere(quantiles[:, :, None, None]))
         for layer in self.far:
             x = F.relu(layer(x))
-        level: Tensor = self.last(x)
-        return level.abs()
+        levels: Tensor = self.last(x)
+        return levels.abs()
 
 
 def energies(pixels: Tensor) -> Tensor:
@@ -141,12 +144,16 @@ class Restorer(nn.Module):
         nn.init.zeros_(self.tail.weight)
 
     def estimate(self, pixels: Tensor) -> Tensor:
-        """The level (N, 1, H / 16, W / 16) that restores best: of white noise its standard deviation."""
-        level: Tensor = self.estimator(energies(pixels))
-        return level
+        """Levels (N, 2, H / 16, W / 16) as of `Estimator`."""
+        levels: Tensor = self.estimator(energies(pixels))
+        return levels
+
+    def denoise(self, pixels: Tensor, levels: Tensor) -> Tensor:
+        """Clean pixels (N, 3, H, W), for levels (N, 2, H / 16, W / 16) as `estimate` gives them."""
+        return smoothed(self.restore(pixels, spread(levels[:, :1])), levels[:, 1:])
 
     def restore(self, pixels: Tensor, level: Tensor) -> Tensor:
-        """Clean pixels (N, 3, H, W), for a noise level (N, 1, H / 2, W / 2) as `spread` makes of an estimate."""
+        """As `denoise` before what is left is smoothed; noise level (N, 1, H / 2, W / 2), as `spread` makes it."""
         x = self.head(torch.cat([F.pixel_unshuffle(pixels, 2), level], 1))
         start = x
         skipped = []
@@ -160,14 +167,14 @@ class Restorer(nn.Module):
         return pixels + F.pixel_shuffle(limited(self.tail(x + start), level), 2)
 
     def forward(self, pixels: Tensor, sigma: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
-        """Training: clean pixels, and the estimate (N, 1, H / 16, W / 16).
+        """Training: clean pixels, not smoothed, and the estimate (N, 2, H / 16, W / 16).
 
         The map is `sigma` (N,) where `told` (N,) is true, the estimate elsewhere. No gradient of the pixels reaches the
         estimator: it would say what restores best while that still learns, 8 % less than the noise, and being told the
         truth would do harm.
         """
         estimate = self.estimate(pixels)
-        level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate.detach())
+        level = torch.where(told[:, None, None, None], sigma[:, None, None, None], estimate[:, :1].detach())
         return self.restore(pixels, spread(level)), estimate
 
 
@@ -205,7 +212,7 @@ def complexity(config: RestorerConfig) -> dict[str, Any]:
     with torch.device("meta"):
         model = Restorer(config)
         pixels = torch.empty(1, 3, cost.SIDE, cost.SIDE)
-        kilo = cost.kmac_per_pixel(lambda: model.restore(pixels, spread(model.estimate(pixels))))
+        kilo = cost.kmac_per_pixel(lambda: model.denoise(pixels, model.estimate(pixels)))
     return {
         "kmac_per_pixel": {"denoise": round(kilo["Global"], 2)},
         "million_parameters": cost.million_parameters(model),

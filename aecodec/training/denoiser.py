@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from aecodec.models import weights
 from aecodec.nets.config import from_json
-from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig, spread
+from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig
 from aecodec.outputs import write_whole
 from aecodec.training import estimator, runs
 from aecodec.training.data import Pictures
@@ -102,6 +102,6 @@ def _validate(model: Restorer, centres: Sequence[Tensor]) -> dict[int, float]:
         noise = torch.randn(centre.shape, generator=generator).to(device)
         for sigma, values in found.items():
             noisy = clean + noise * sigma / 255
-            restored = stored(model.restore(noisy, spread(model.estimate(noisy))))
+            restored = stored(model.denoise(noisy, model.estimate(noisy)))
             values.append(float(psnr((restored - clean).square().mean())))
     return {sigma: sum(values) / len(values) for sigma, values in found.items()}

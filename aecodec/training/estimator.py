@@ -11,17 +11,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from aecodec.nets.restorer import CELL, ENERGIES, Estimator, energies
+from aecodec.nets.restorer import ENERGIES, Estimator, energies
 from aecodec.training.data import Pictures
 from aecodec.training.loop import Progress, Watch
-from aecodec.training.losses import relative_error
+from aecodec.training.losses import noise_energies, relative_error
 from aecodec.training.mixture import ESTIMATOR_SHARES, degrade
+from aecodec.training.retouching import retouched
 from aecodec.training.schedule import cosine
 from aecodec.training.tasks import muon_and_adam
 
 SHARE = 0.1  # of a run's time
 GATHERING = 0.5  # of that
-COLOURED = 1.4  # levels that restore best, over the RMS
+COLOURED = 1.6  # levels that restore best, over the RMS
 SIDE = 256  # pixels of a crop: quantiles over a picture need many cells
 GATHERED_AT_ONCE, MOST_CROPS = 8, 16_384  # 0.6 GB in float16
 BATCH = 32
@@ -44,7 +45,7 @@ def teach(estimator: Estimator, pictures: Pictures, seconds: float, seed: int, w
 
 @torch.no_grad()
 def gather(pictures: Pictures, seconds: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Energies (N, 72, 16, 16) of spoilt crops and the squared level to be found (N, 1, 16, 16), in levels of 255.
+    """Energies (N, 72, 16, 16) of spoilt crops and the squared levels to be found (N, 2, 16, 16), in levels of 255.
 
     Of a cell and its neighbours, since the energy of coarse noise in one cell is mostly chance.
     """
@@ -52,10 +53,11 @@ def gather(pictures: Pictures, seconds: float, generator: torch.Generator) -> tu
     true: list[Tensor] = []
     began = time.monotonic()
     while not seen or (time.monotonic() - began < seconds and len(seen) * GATHERED_AT_ONCE < MOST_CROPS):
-        clean, spoilt, white = degrade(pictures.crops(GATHERED_AT_ONCE, SIDE, generator), generator, ESTIMATOR_SHARES)
+        crops = retouched(pictures.crops(GATHERED_AT_ONCE, SIDE, generator), generator)
+        clean, spoilt, white = degrade(crops, generator, ESTIMATOR_SHARES)
         seen.append((UNIT * energies(spoilt)).half())
-        level = torch.where(white, 1.0, COLOURED)[:, None, None, None] * (spoilt - clean) * UNIT
-        energy = F.avg_pool2d(level.square().mean(1, keepdim=True), CELL)
+        energy = noise_energies(UNIT * (spoilt - clean))
+        energy[:, 0] *= torch.where(white, 1.0, COLOURED**2)[:, None, None]
         true.append(F.avg_pool2d(energy, 3, 1, 1, count_include_pad=False))
     return torch.cat(seen), torch.cat(true)
 
@@ -74,8 +76,8 @@ def fit(estimator: Estimator, seen: Tensor, true: Tensor, seconds: float, watch:
             group["lr"] = HIGHEST_RATE * cosine(step, min(progress, 1.0))
         chosen = torch.randint(len(seen), (BATCH,)).to(seen.device)
         sides = [side for side in (2, 3) if torch.rand(()) < 0.5]
-        level = estimator(seen[chosen].float().flip(sides))
-        error = relative_error(level / UNIT, true[chosen].flip(sides) / UNIT**2)
+        levels = estimator(seen[chosen].float().flip(sides))
+        error = relative_error(levels / UNIT, true[chosen].flip(sides) / UNIT**2)
         estimator.zero_grad(set_to_none=True)
         error.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained, 1.0)

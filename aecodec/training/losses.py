@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from aecodec.nets.compressor import Reconstruction
 from aecodec.nets.config import CodecConfig
 from aecodec.nets.restorer import CELL
+from aecodec.nets.smoothing import BLOCK
 
 LEVEL_WEIGHT = 0.01  # of the estimator's relative error
 NEGLIGIBLE_MSE = 1e-6  # a quarter of a level: restoring beyond it counts for little
@@ -45,22 +46,31 @@ class Denoising:
     level_error: Tensor  # scalar, relative
 
 
-def denoising(restored: Tensor, level: Tensor, clean: Tensor, spoilt: Tensor) -> Denoising:
+def denoising(restored: Tensor, levels: Tensor, clean: Tensor, spoilt: Tensor) -> Denoising:
     """Root mean squared error of each picture, so that strong noise does not drown the rest, and the estimate's
     relative error.
 
-    Pixels (N, 3, H, W) of 0 ... 1; level (N, 1, H / 16, W / 16), to be the RMS of `spoilt` - `clean` in its cell.
+    Pixels (N, 3, H, W) of 0 ... 1; levels (N, 2, H / 16, W / 16), to be the roots of `noise_energies`.
     """
     mse = (restored.float() - clean).square().mean((1, 2, 3))
-    level_error = relative_error(level.float(), F.avg_pool2d((spoilt - clean).square().mean(1, keepdim=True), CELL))
+    level_error = relative_error(levels.float(), noise_energies(spoilt - clean))
     loss = (mse + NEGLIGIBLE_MSE).sqrt().mean() + LEVEL_WEIGHT * level_error
     return Denoising(loss, mse.detach(), level_error.detach())
 
 
-def relative_error(level: Tensor, energy: Tensor) -> Tensor:
-    """Mean over all cells. level and energy, the mean square of what spoils a cell: (N, 1, h, w) of pixels 0 ... 1."""
-    true = energy.sqrt()
-    return ((level - true).abs() / (true + SMALLEST_LEVEL)).mean()
+def noise_energies(noise: Tensor) -> Tensor:
+    """Noise (N, 3, H, W) to mean squares in cells (N, 2, H / 16, W / 16): its own, and that of its means over 8x8
+    pixels, times 64, which of white noise is as much.
+    """
+    coarse = BLOCK * F.avg_pool2d(noise, BLOCK)
+    cells = ((noise, CELL), (coarse, CELL // BLOCK))
+    return torch.cat([F.avg_pool2d(values.square().mean(1, keepdim=True), side) for values, side in cells], 1)
+
+
+def relative_error(levels: Tensor, energies: Tensor) -> Tensor:
+    """Mean over all cells of levels (N, 2, h, w) against the roots of `noise_energies`; pixels of 0 ... 1."""
+    true = energies.sqrt()
+    return ((levels - true).abs() / (true + SMALLEST_LEVEL)).mean()
 
 
 def psnr(mse: Tensor) -> Tensor:

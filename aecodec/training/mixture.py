@@ -27,7 +27,7 @@ SHARES = {
     "clean": 1,
 }
 # For the estimator, which has to tell all that from clean pictures, textured all over as they may be.
-ESTIMATOR_SHARES = {**SHARES, "white": 7, "stored": 4, "sensor": 5, "spectral": 7, "clean": 12}
+ESTIMATOR_SHARES = {**SHARES, "white": 7, "sensor": 5, "spectral": 7, "clean": 16}
 WHITE = ("white", "stored", "grey", "photons")
 FROM_CAMERAS = ("sensor", "spectral")
 HIGHEST_SIGMA = 55 / 255

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from aecodec.nets.compressor import Reconstruction
-from aecodec.training.losses import LEVEL_WEIGHT, denoising, psnr, rate_distortion
+from aecodec.training.losses import LEVEL_WEIGHT, denoising, noise_energies, psnr, rate_distortion
 from tests.tiny import TINY
 
 
@@ -28,10 +28,18 @@ def test_the_denoising_loss_is_rms_and_relative_level_error() -> None:
     clean = torch.zeros(2, 3, 32, 32)
     restored = torch.stack([torch.full((3, 32, 32), 0.3), torch.full((3, 32, 32), 0.1)])
     spoilt = torch.full_like(clean, 0.19)
-    exact = denoising(restored, torch.full((2, 1, 2, 2), 0.19), clean, spoilt)
+    right = torch.tensor([0.19, 8 * 0.19])[:, None, None].expand(2, 2, 2, 2)  # all of it is coarse
+    exact = denoising(restored, right, clean, spoilt)
     assert float(exact.loss) == pytest.approx(0.2, rel=1e-4)
     assert exact.mse.tolist() == pytest.approx([0.09, 0.01], rel=1e-4)
     assert float(exact.level_error) == pytest.approx(0, abs=1e-6)
-    wrong = denoising(restored, torch.full((2, 1, 2, 2), 0.09), clean, spoilt)
-    assert float(wrong.level_error) == pytest.approx(0.1 / 0.2)
-    assert float(wrong.loss - exact.loss) == pytest.approx(LEVEL_WEIGHT / 2, rel=1e-3)
+    wrong = denoising(restored, right - torch.tensor([0.1, 0])[:, None, None], clean, spoilt)
+    assert float(wrong.level_error) == pytest.approx(0.1 / 0.2 / 2)
+    assert float(wrong.loss - exact.loss) == pytest.approx(LEVEL_WEIGHT / 4, rel=1e-3)
+
+
+def test_of_white_noise_all_energies_are_its_variance() -> None:
+    noise = 0.1 * torch.randn(4, 3, 128, 128, generator=torch.Generator().manual_seed(0))
+    found = noise_energies(noise)
+    assert found.shape == (4, 2, 8, 8)
+    assert found.mean((0, 2, 3)).tolist() == pytest.approx([0.01, 0.01], rel=0.1)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from aecodec.errors import UsageError
-from aecodec.nets.restorer import RestorerConfig, spread
+from aecodec.nets.restorer import RestorerConfig
 from aecodec.training.widen import widen
 from tests.tiny import TINY_RESTORER, crops, tiny_restorer
 
@@ -19,7 +19,7 @@ def test_it_is_the_same_function() -> None:
     models = tiny_restorer(), widen(tiny_restorer(), WIDE)
     with torch.no_grad():
         levels = [model.estimate(pixels) for model in models]
-        expected, found = (model.restore(pixels, spread(model.estimate(pixels))) for model in models)
+        expected, found = (model.denoise(pixels, model.estimate(pixels)) for model in models)
     assert not torch.equal(expected, pixels)
     assert torch.allclose(found, expected, atol=1e-5)
     assert torch.allclose(*levels, atol=1e-6)
