@@ -1,17 +1,16 @@
 """Contractive autoencoder: latents that change little where a sample changes.
 
 L = |x - g(h)|^2 + lambda |dh/dx|_F^2 with h = sigmoid(f(x)); Rifai et al., ICML 2011. With one layer the Jacobian's
-norm has a closed form, sum_j (h_j (1 - h_j))^2 sum_i W_ji^2. Of deeper encoders it is estimated without bias from one
-product with a random direction a sample, E_v |J v|^2 = |J|_F^2 for v ~ N(0, I) (Hutchinson 1990).
+norm has a closed form, sum_j (h_j (1 - h_j))^2 sum_i W_ji^2. Of deeper encoders it is estimated without bias
+(`family.jacobian`).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from aecodec.family.estimator import Autoencoder, Terms
+from aecodec.family.jacobian import estimate
 from aecodec.family.networks import Network, Shape
 from aecodec.family.settings import one_of, real
 
@@ -19,12 +18,6 @@ from aecodec.family.settings import one_of, real
 def closed_form(latents: Tensor, weight: Tensor) -> Tensor:
     """|dh/dx|_F^2 of h = sigmoid(W x + b): latents (N, K), weight (K, D) -> (N,)."""
     return (latents * (1 - latents)).square() @ weight.square().sum(1)
-
-
-def estimate(encode: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
-    """Latents (N, K) and |J v|^2 (N,) for one v ~ N(0, I) a sample, whose mean is |dh/dx|_F^2. x (N, ...)."""
-    latents, moved = torch.func.jvp(encode, (x,), (torch.randn_like(x),))
-    return latents, moved.square().sum(1)
 
 
 @dataclass(eq=False, repr=False)

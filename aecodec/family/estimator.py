@@ -19,9 +19,9 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from torch import Tensor, nn
 
 from aecodec.family import fitting, settings
-from aecodec.family.density import Mixture, fit_mixture
+from aecodec.family.density import fit_mixture
 from aecodec.family.losses import LOSSES
-from aecodec.family.networks import ACTIVATIONS, Network, Shape
+from aecodec.family.networks import Network, Shape
 from aecodec.training.loop import Progress
 
 Floats = NDArray[np.floating[Any]]
@@ -30,6 +30,7 @@ Terms = dict[str, Tensor]
 
 BATCH = 2048  # samples that a fitted network takes at a time
 MAX_SEED = 2**31 - 1
+DTYPES = {4: torch.float32, 8: torch.float64}  # by bytes
 DENSITY_SAMPLES = 10_000  # that a mixture of the latents is fitted to: more change it little and take long
 
 
@@ -114,7 +115,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         if samples.min() < bounds.low or samples.max() > bounds.high:
             raise ValueError(f"loss={self.loss!r} needs data of {bounds.low:g} to {bounds.high:g}: scale X before")
         seed = int(check_random_state(self.random_state).randint(MAX_SEED))
-        tensor = torch.from_numpy(samples.astype(np.float32)).reshape(-1, *self.sample_shape_)
+        tensor = torch.from_numpy(np.array(samples, np.float32)).reshape(-1, *self.sample_shape_)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             network = self._build()
@@ -221,23 +222,17 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _batches(self, samples: Floats, work: Callable[[Network, Tensor], Tensor]) -> Floats:
         """In the precision of the samples, so that no result depends on what shares its batch."""
         device = fitting.select(self.device)
-        network = copy.deepcopy(self.network_).to(device, torch.from_numpy(samples[:0]).dtype)
+        network = copy.deepcopy(self.network_).to(device, DTYPES[samples.dtype.itemsize])
         parts = [work(network, batch.to(device)).cpu() for batch in _portions(samples)]
         return torch.cat(parts).numpy()
 
 
 def _portions(samples: Floats) -> Iterable[Tensor]:
-    return torch.from_numpy(np.ascontiguousarray(samples)).split(BATCH)
+    writable = samples if samples.flags.writeable and samples.flags.c_contiguous else samples.copy()
+    return torch.from_numpy(writable).split(BATCH)
 
 
 def _deviation(samples: Tensor) -> Tensor:
     """Root mean square distance from the mean, of all values; 1 where nothing varies."""
     deviation = (samples - samples.mean(0)).square().mean().sqrt()
     return deviation if math.isfinite(deviation) and deviation > 0 else torch.ones(())
-
-
-def code_activation(name: str) -> nn.Module:
-    return ACTIVATIONS[name]()
-
-
-__all__ = ["Autoencoder", "Mixture", "Terms", "code_activation"]

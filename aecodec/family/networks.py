@@ -104,6 +104,8 @@ def convolutional(shape: Shape) -> tuple[nn.Module, nn.Module]:
     Raises ValueError for samples that are no pictures.
     """
     height, width, channels = picture_shape(shape.sample)
+    if not shape.hidden:
+        raise ValueError("hidden_layer_sizes=(): a convolutional network needs one layer at least")
     return _Analysis(shape, height, width, channels), _Synthesis(shape, height, width, channels)
 
 
@@ -121,8 +123,6 @@ def picture_shape(sample: tuple[int, ...]) -> tuple[int, int, int]:
 
 def _sizes(shape: Shape, height: int, width: int) -> list[tuple[int, int]]:
     """Of the feature maps, the first at 1/4."""
-    if not shape.hidden:
-        raise ValueError("a convolutional network needs one hidden layer at least")
     sizes = [(-(-height // PATCH), -(-width // PATCH))]
     for _ in shape.hidden[1:]:
         sizes.append(((sizes[-1][0] + 1) // 2, (sizes[-1][1] + 1) // 2))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from aecodec.family.estimator import Autoencoder, Terms
+from aecodec.family.jacobian import estimate
 from aecodec.family.networks import Network, Shape
 from aecodec.family.settings import one_of, real
 
@@ -18,7 +19,7 @@ from aecodec.family.settings import one_of, real
 class RegularisedAutoencoder(Autoencoder):
     """L = |x - g(z)|^2 + latent_l2 |z|^2 / 2 + latent_l1 |z|_1 + strength R.
 
-    penalty : l2, the decoder's weights, or gradient, the decoder's Jacobian, estimated from one direction a sample.
+    penalty : l2, the decoder's weights, or gradient, the decoder's Jacobian, estimated (`family.jacobian`).
     """
 
     penalty: str = "l2"
@@ -34,8 +35,8 @@ class RegularisedAutoencoder(Autoencoder):
     def _terms(self, network: Network, x: Tensor) -> Terms:
         z = network.encode(x)
         if self.penalty == "gradient":
-            raw, moved = torch.func.jvp(network.decode, (z,), (torch.randn_like(z),))
-            smoothness = moved.flatten(1).square().sum(1).mean()
+            raw, norm = estimate(network.decode, z)
+            smoothness = norm.mean()
         else:
             raw = network.decode(z)
             smoothness = decoder_size(network)
