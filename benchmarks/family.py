@@ -1,7 +1,7 @@
 """The autoencoder family on MNIST, every figure with several seeds: python -m benchmarks.family MNIST FAMILY.jsonl
 
-Each fit is a line of FAMILY.jsonl as soon as it is done; what is there is not measured again, so that a run that was
-interrupted goes on. `--only members denoising ...` measures some parts, `--seeds 3` how often, `--table` prints the means
+Each fit is a line of FAMILY.jsonl as soon as it is done; what is there is not measured again, so an interrupted run goes
+on. `--only members denoising ...` measures some parts, `--seeds 3` how often, `--table` prints the means
 and deviations of what is there as Markdown. Nothing is chosen on the test digits: every fit ends where its cosine does.
 """
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 import torch
@@ -124,7 +124,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         task = fitting.MemberTask(network, self._terms, self._optimiser)  # type: ignore[arg-type]
         schedule = fitting.epochs(self.max_epochs, len(tensor), self.batch_size, self.learning_rate)
         fitted = fitting.fit(task, tensor.to(fitting.select(self.device)), schedule, seed, report)
-        self.network_ = fitted.cpu()
+        self.network_ = cast(Network, fitted.cpu())
         self._n_features_out = self.n_components
         chosen = np.random.RandomState(seed).permutation(len(tensor))[:DENSITY_SAMPLES]
         self.mixture_ = fit_mixture(self.transform(samples[np.sort(chosen)].reshape(-1, *self.sample_shape_)), seed)
@@ -207,7 +207,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def _validated(self, X: ArrayLike, *, reset: bool) -> Floats:
         """(n, D) of float32 or float64."""
-        shape = getattr(X, "shape", ())
+        shape: tuple[int, ...] = getattr(X, "shape", ())
         flat = np.asarray(X).reshape(shape[0], -1) if len(shape) > 2 and shape[0] else X
         samples: Floats = validate_data(self, flat, reset=reset, dtype=(np.float64, np.float32))
         if reset:
@@ -229,7 +229,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
 def _portions(samples: Floats) -> Iterable[Tensor]:
     writable = samples if samples.flags.writeable and samples.flags.c_contiguous else samples.copy()
-    return torch.from_numpy(writable).split(BATCH)
+    portions: Iterable[Tensor] = torch.from_numpy(writable).split(BATCH)  # type: ignore[no-untyped-call]
+    return portions
 
 
 def _deviation(samples: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The norm of a Jacobian, estimated from one product a sample: E_u |u J|^2 = |J|_F^2 for u ~ N(0, I) (Hutchinson 1990)."""
+"""The norm of a Jacobian, from one product a sample: E_u |u J|^2 = |J|_F^2 for u ~ N(0, I) (Hutchinson 1990)."""
 
 from collections.abc import Callable
 

@@ -43,7 +43,8 @@ def _cross_entropy(raw: Tensor, target: Tensor) -> Tensor:
 def _divergence(raw: Tensor, target: Tensor) -> Tensor:
     """Generalised Kullback-Leibler divergence, x log(x / y) - x + y, of Lee and Seung (NeurIPS 2000)."""
     output = F.softplus(raw) + 1e-10
-    return torch.special.xlogy(target, target) - torch.special.xlogy(target, output) - target + output
+    divergence: Tensor = torch.xlogy(target, target) - torch.xlogy(target, output) - target + output
+    return divergence
 
 
 def _hinge(raw: Tensor, target: Tensor) -> Tensor:

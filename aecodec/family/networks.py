@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -68,7 +69,7 @@ class Network(nn.Module):
 def dense_layers(widths: Sequence[int], activation: str, dropout: float = 0.0) -> nn.Sequential:
     """Fully connected layers of these widths, input first; the last has no activation."""
     layers: list[nn.Module] = []
-    for index, (inputs, outputs) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for index, (inputs, outputs) in enumerate(pairwise(widths)):
         layer = nn.Linear(inputs, outputs)
         last = index == len(widths) - 2
         start(layer.weight, layer.bias, "identity" if last else activation)

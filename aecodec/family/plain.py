@@ -32,7 +32,7 @@ class DeepAutoencoder(Autoencoder):
 
 @dataclass(eq=False, repr=False)
 class ConvolutionalAutoencoder(Autoencoder):
-    """L = |x - g(f(x))|^2 with convolutions (Masci et al., ICANN 2011); X are pictures (n, H, W[, C]) or square rows."""
+    """L = |x - g(f(x))|^2 with convolutions (Masci et al., ICANN 2011); X are (n, H, W[, C])."""
 
     architecture: str = "convolutional"
     hidden_layer_sizes: tuple[int, ...] = (32, 64)

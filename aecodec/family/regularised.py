@@ -7,9 +7,10 @@ Ghosh et al., ICLR 2020, "From variational to deterministic autoencoders". Dropo
 from dataclasses import dataclass
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-from aecodec.family.estimator import Autoencoder, Terms
+from aecodec.family.estimator import Autoencoder, Floats, Terms
 from aecodec.family.jacobian import estimate
 from aecodec.family.networks import Network, Shape
 from aecodec.family.settings import one_of, real
@@ -17,7 +18,8 @@ from aecodec.family.settings import one_of, real
 
 @dataclass(eq=False, repr=False)
 class RegularisedAutoencoder(Autoencoder):
-    """L = |x - g(z)|^2 + latent_l2 |z|^2 / 2 + latent_l1 |z|_1 + strength R.
+    """L = |x - g(z)|^2 + latent_l2 |z|^2 / 2 + latent_l1 |z|_1 + strength R. `score_samples` is the logarithm of the
+    latents' density, which is fitted afterwards.
 
     penalty : l2, the decoder's weights, or gradient, the decoder's Jacobian, estimated (`family.jacobian`).
     """
@@ -48,6 +50,10 @@ class RegularisedAutoencoder(Autoencoder):
             "latents": latents,
             self.penalty: smoothness,
         }
+
+    def score_samples(self, X: ArrayLike) -> Floats:
+        """Logarithm of the density of each sample's latents, (n,)."""
+        return self.mixture_.log_density(self.transform(X))
 
 
 def latent_penalty(z: Tensor, l1: float, l2: float) -> Tensor:

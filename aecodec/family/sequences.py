@@ -122,4 +122,5 @@ class _AttentionDecoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         tokens = self.embed(z)[:, None] + self.positions
-        return self.last(self.body(tokens)).reshape(len(z), len(self.positions) * CHUNK_STEPS, -1)[:, : self.steps]
+        chunks: Tensor = self.last(self.body(tokens))
+        return chunks.reshape(len(z), len(self.positions) * CHUNK_STEPS, -1)[:, : self.steps]

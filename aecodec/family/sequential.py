@@ -2,8 +2,8 @@
 
 Recurrent: L = |x - g(f(x))|^2 with GRU (Cho et al. 2014) or LSTM (Hochreiter and Schmidhuber 1997), after Srivastava et
 al., ICML 2015: the encoder's last state becomes the latents, and the decoder writes the series backwards.
-Attention: transformers, which learn from series whose steps are partly hidden, L = |x - g(f(x~))|^2 (He et al., CVPR 2022,
-"Masked autoencoders").
+Attention: transformers, which learn from series whose steps are partly hidden, L = |x - g(f(x~))|^2 (He et al., CVPR
+2022, "Masked autoencoders").
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """Settings are checked when a member is fitted, as scikit-learn has it: a ValueError names the one that cannot be."""
 
 import math
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ MAX_WIDTH = 1 << 16  # beyond any network that runs; files of a stranger may cla
 
 def check(member: "Autoencoder") -> None:
     """Raises ValueError for the first setting that cannot be."""
-    for name, names in (
-        ("architecture", ARCHITECTURES),
-        ("activation", ACTIVATIONS),
-        ("loss", LOSSES),
-        ("optimizer", OPTIMIZERS),
-    ):
+    known: dict[str, Mapping[str, object]] = {
+        "architecture": ARCHITECTURES,
+        "activation": ACTIVATIONS,
+        "loss": LOSSES,
+        "optimizer": OPTIMIZERS,
+    }
+    for name, names in known.items():
         one_of(name, getattr(member, name), names)
     for name in ("n_components", "batch_size", "max_epochs"):
         whole(name, getattr(member, name), 1)
@@ -36,21 +38,21 @@ def check(member: "Autoencoder") -> None:
     real("dropout", member.dropout, 0, 0.99)
 
 
-def one_of(name: str, value: object, names: "dict[str, object] | object") -> None:
+def one_of(name: str, value: object, names: Iterable[str]) -> None:
     """Raises ValueError unless `value` is one of the names."""
-    known = list(names)  # type: ignore[call-overload]
+    known = list(names)
     if value not in known:
         raise ValueError(f"{name}={value!r}: choose one of {', '.join(known)}")
 
 
 def whole(name: str, value: object, low: int) -> None:
     """Raises ValueError unless `value` is an integer of `low` to a bound that nothing real reaches."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= MAX_WIDTH:
+    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= int(value) <= MAX_WIDTH:
         raise ValueError(f"{name}={value!r}: give an integer of {low} to {MAX_WIDTH}")
 
 
 def real(name: str, value: object, low: float, high: float = math.inf) -> float:
     """`value`; raises ValueError unless it is a finite number of `low` to `high`."""
-    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high or math.isinf(value):
+    if not isinstance(value, Real) or isinstance(value, bool) or not low <= float(value) <= high or math.isinf(value):
         raise ValueError(f"{name}={value!r}: give a number of {low:g} to {high:g}")
     return float(value)

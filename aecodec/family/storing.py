@@ -67,7 +67,7 @@ def read(path: Path) -> tuple[Autoencoder, dict[str, Any]]:
             raise WeightsError(f"{path}: not a member's file: {path.stat().st_size:,} bytes are too many")
         with safe_open(path, "numpy") as opened:
             told = json.loads((opened.metadata() or {}).get("aecodec", "null"))
-            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118: it is no dict
+            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118, it is no dict
     except OSError as error:
         raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
     except (SafetensorError, ValueError, RecursionError) as error:
@@ -83,8 +83,10 @@ def read(path: Path) -> tuple[Autoencoder, dict[str, Any]]:
 
 
 def _member(told: dict[str, Any], arrays: dict[str, np.ndarray]) -> Autoencoder:
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in told["settings"].items()}
-    member = MEMBERS[told["member"]](**given)
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told["settings"].items()
+    }
+    member: Autoencoder = MEMBERS[told["member"]](**given)
     settings.check(member)
     shape = told["sample_shape"]
     if not isinstance(shape, list) or not 1 <= len(shape) <= 3 or not all(isinstance(n, int) and n > 0 for n in shape):

@@ -1,8 +1,8 @@
 """Variational autoencoder: latents are distributions near a standard normal one, from which it samples.
 
 L = -E_q log p(x | z) + beta KL(q(z | x) | N(0, I)), KL = -(1 + ln s^2 - m^2 - s^2) / 2 summed over latents; Kingma and
-Welling, ICLR 2014; beta of Higgins et al., ICLR 2017. p(x | z) is Bernoulli with loss="bce" and Gaussian of unit variance
-with "mse", whose log is -|x - g(z)|^2 / 2 but for a constant.
+Welling, ICLR 2014; beta of Higgins et al., ICLR 2017. p(x | z) is Bernoulli with loss="bce" and Gaussian of unit
+variance with "mse", whose log is -|x - g(z)|^2 / 2 but for a constant.
 """
 
 import math
@@ -93,5 +93,3 @@ class VariationalAutoencoder(Autoencoder):
             return total if self.loss == "bce" else total - 0.5 * math.log(2 * math.pi) * x[0].numel()
 
         return self._map(X, estimate)
-
-
