@@ -1,7 +1,7 @@
 """The autoencoder family on MNIST, every figure with several seeds: python -m benchmarks.family MNIST FAMILY.jsonl
 
-Each fit is a line of FAMILY.jsonl as soon as it is done; what is there is not measured again, so an interrupted run goes
-on. `--only members denoising ...` measures some parts, `--seeds 3` how often, `--table` prints the means
+Each fit is a line of FAMILY.jsonl as soon as it is done, and what is there is not measured again: an interrupted run
+goes on. `--only members denoising ...` measures some parts, `--seeds 3` how often, `--table` prints the means
 and deviations of what is there as Markdown. Nothing is chosen on the test digits: every fit ends where its cosine does.
 """
 
@@ -164,7 +164,7 @@ def posterior(data: Digits, case: str, seed: int) -> Values:
 
 
 def series(data: Digits, case: str, seed: int) -> Values:
-    """Windows of waves whose period and phase differ; anomalies are a step's spike, a flat piece or a doubled period."""
+    """Windows of waves; anomalies have a spike, a flat piece, or run backwards from their middle on."""
     random = np.random.RandomState(seed)
     train, test, odd = waves(4000, random), waves(1000, random), spoilt(waves(1000, random), random)
     width = 6

@@ -14,6 +14,7 @@ from aecodec.errors import BadInput, UsageError, WeightsError
 from aecodec.exploration import inputs, learning, weights
 from aecodec.exploration.inputs import Data, Floats, Note, Preparation
 from aecodec.exploration.weights import Trained
+from aecodec.family import storing
 from aecodec.family.estimator import Autoencoder
 from aecodec.outputs import refuse_existing
 from aecodec.training.loop import Progress
@@ -68,6 +69,7 @@ def fit(
     learning.refuse_misfits(wish.family, data.preparation)
     normal, held = _apart(_normal_alone(data, note))
     learning.fit(member, normal, report, wish.tensorboard)
+    storing.halve(member)  # as it will be stored, so that the threshold is of what will be read
     threshold = _threshold(member, held, quantile)
     told = {"threshold": vars(threshold), "data": wish.data}
     size = weights.write(member, wish.out, data.preparation, replace=wish.replace, **told)
@@ -167,7 +169,8 @@ def _assembled(patches: Floats, places: Sequence[tuple[int, int]]) -> Floats:
     for patch, (top, left) in zip(patches, places, strict=True):
         total[top : top + side, left : left + side] += patch
         count[top : top + side, left : left + side] += 1
-    return total / count
+    mean: Floats = (total / count).astype(np.float32)
+    return mean
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,9 @@ class Outputs:
                 else np.zeros(2, np.float32)
             )
             for verdict in found.verdicts:
-                name = f"{verdict.name.replace('/', '-')}.png"
-                yield self.heat_maps / name, mosaics.png(heat.overlaid(verdict, series, span_of(shown))[1])
+                name = verdict.name.replace("/", "-")
+                path = self.heat_maps / (name if name.endswith(".png") else f"{name}.png")
+                yield path, mosaics.png(heat.overlaid(verdict, series, span_of(shown))[1])
 
 
 def to_json(found: Found) -> str:

@@ -50,8 +50,8 @@ def shipped(kind: str) -> Path:
 
 
 def write(member: Autoencoder, path: Path, preparation: Preparation, *, replace: bool, **about: Any) -> int:
-    """Bytes that were written; raises OutputError, WeightsError."""
-    content = storing.dump(member, about={"preparation": preparation.to_json(), **about})
+    """Bytes that were written, with numbers in float16; raises OutputError, WeightsError."""
+    content = storing.dump(member, half=True, about={"preparation": preparation.to_json(), **about})
     with opened(path, replace=replace) as stream:
         stream.write(content)
     return len(content)

@@ -74,7 +74,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     learning_rate: float = 2e-3
     weight_decay: float = 0.0
     dropout: float = 0.0
-    batch_size: int = 256
+    batch_size: int = 128
     max_epochs: int = 10
     device: str = "auto"
     random_state: Any = None

@@ -14,6 +14,7 @@ from aecodec.training.tasks import Forward
 Terms = Callable[[nn.Module, Tensor], dict[str, Tensor]]  # the total, called "loss", comes first
 Optimiser = Callable[[list[nn.Parameter]], torch.optim.Optimizer]
 
+REPORT_EVERY_S = 0.25  # fine enough for curves
 MOMENTUM = 0.9  # of SGD, Nesterov's
 OPTIMIZERS: dict[str, Callable[[list[nn.Parameter], float], torch.optim.Optimizer]] = {
     "adamw": lambda weights, decay: torch.optim.AdamW(weights, weight_decay=decay, fused=True),
@@ -67,7 +68,7 @@ def fit(
     device = samples.device
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         trainer = Trainer(task, schedule, device, seed)
-        trainer.run(Samples(samples, device), math.inf, Watch(report))
+        trainer.run(Samples(samples, device), math.inf, Watch(report, REPORT_EVERY_S))
         trainer.check()
     return trainer.average.eval().requires_grad_(False)
 

@@ -1,8 +1,8 @@
 """GANomaly: normal samples come back with the latents they had; anomalies do not.
 
-L = w_adv |phi(x) - phi(x')|^2 + w_rec |x - x'|_1 + w_lat |z - z'|^2, each a mean over values, with x' = g(z), z' = e(x')
-of a second encoder e, and phi the features of a critic that learns to tell x from x'; Akcay et al., ACCV 2018. The
-weights are the paper's (1, 50, 1) as its authors' code has them; the score is the mean of (z - z')^2.
+L = w_adv |phi(x) - phi(x')|^2 + w_rec |x - x'|_1 + w_lat |z - z'|^2, means over values, with x' = g(z), z' = e(x') of
+a second encoder e, and phi the features of a critic that learns to tell x from x'; Akcay et al., ACCV 2018. The
+weights are those of its authors' code, (1, 50, 1); the score is the mean of (z - z')^2.
 """
 
 from dataclasses import dataclass

@@ -48,6 +48,13 @@ def dump(member: Autoencoder, *, half: bool = False, about: dict[str, Any] | Non
     return pack(stored, {"aecodec": json.dumps(told, sort_keys=True)})
 
 
+def halve(member: Autoencoder) -> None:
+    """Round a fitted member's numbers to float16, as `dump` stores them."""
+    member.network_.half().float()
+    parts = (getattr(member.mixture_, name).astype(np.float16).astype(np.float32) for name in DENSITY)
+    member.mixture_ = Mixture(*parts)
+
+
 def _plain(value: object) -> object:
     """A setting as JSON has it; a generator of random numbers is not kept."""
     if isinstance(value, np.generic):
