@@ -51,7 +51,7 @@ class Preparation:
         if self.kind == "series":
             return f"windows of {self.size} steps"
         colour = "grey" if self.channels == 1 else "RGB"
-        way = "cut into patches of" if self.kind == "patches" else "cropped to the middle square and resized to"
+        way = "cut into patches of" if self.kind == "patches" else "as squares of"
         return f"pictures {way} {self.size}x{self.size} pixels, {colour}"
 
     def to_json(self) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import numpy as np
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 
-from aecodec import __version__
 from aecodec.evaluation.charts import ASSETS as SHARED
 from aecodec.exploration import mosaics
 from aecodec.exploration.anomalies import Measures, Threshold, Verdict
@@ -149,7 +148,7 @@ def _rendered(template: str, data: dict[str, Any], **given: Any) -> str:
     script = _asset(template.replace(".html", ".js"))
     shown = json.dumps(data, allow_nan=False).replace("</", "<\\/")
     return environment.get_template(template).render(
-        style=_safe(style), script=_safe(script), data=_safe(shown), version=__version__, **given
+        style=_safe(style), script=_safe(script), data=_safe(shown), **given
     )
 
 

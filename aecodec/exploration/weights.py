@@ -6,7 +6,7 @@ from typing import Any
 
 from aecodec.errors import WeightsError
 from aecodec.exploration.inputs import Preparation
-from aecodec.family import storing
+from aecodec.family import registry, storing
 from aecodec.family.estimator import Autoencoder
 from aecodec.models import manifest
 from aecodec.outputs import opened
@@ -27,7 +27,7 @@ class Trained:
 def read(path: Path | None, default: str, device: str) -> Trained:
     """The member in `path`, or the shipped one of the kind `default`; raises WeightsError."""
     path = path or shipped(default)
-    member, about = storing.read(path)
+    member, about = registry.read(path)
     member.device = device
     told = about.get("preparation")
     try:

@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from torch import Tensor, nn
 
-from aecodec.family import fitting, settings
+from aecodec.family import fitting, settings, storing
 from aecodec.family.density import fit_mixture
 from aecodec.family.losses import LOSSES
 from aecodec.family.networks import Network, Shape
@@ -163,17 +163,17 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def save(self, path: str | Path, *, half: bool = False) -> None:
         """Write settings and network as safetensors; `half` as large in float16. Raises OutputError, WeightsError."""
-        from aecodec.family import storing  # which knows all members
-
         check_is_fitted(self)
         storing.save(self, Path(path), half=half)
 
-    @staticmethod
-    def load(path: str | Path) -> "Autoencoder":
-        """The member that `save` wrote, the same to the bit unless it was halved; raises WeightsError."""
-        from aecodec.family import storing
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """What `save` of this class, or of one below it, wrote: the same to the bit unless it was halved.
 
-        return storing.load(Path(path))
+        Raises WeightsError. `registry.load` takes files of any member.
+        """
+        kinds: dict[str, type[Self]] = {each.__name__: each for each in (cls, *_below(cls))}
+        return storing.read(Path(path), kinds)[0]
 
     # --- inside ---
 
@@ -225,6 +225,12 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         network = copy.deepcopy(self.network_).to(device, DTYPES[samples.dtype.itemsize])
         parts = [work(network, batch.to(device)).cpu() for batch in _portions(samples)]
         return torch.cat(parts).numpy()
+
+
+def _below(kind: type[Any]) -> Iterable[type[Any]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
 
 
 def _portions(samples: Floats) -> Iterable[Tensor]:

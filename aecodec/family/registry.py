@@ -1,6 +1,10 @@
 """The members by the names that commands and files use."""
 
+from pathlib import Path
+from typing import Any
+
 from aecodec.errors import UsageError
+from aecodec.family import storing
 from aecodec.family.adversarial import AdversarialAutoencoder
 from aecodec.family.contractive import ContractiveAutoencoder
 from aecodec.family.denoising import DenoisingAutoencoder
@@ -27,7 +31,16 @@ MEMBERS: dict[str, type[Autoencoder]] = {
     "recurrent": RecurrentAutoencoder,
     "attention": AttentionAutoencoder,
 }
-NAMES = {kind: name for name, kind in MEMBERS.items()}
+
+
+def load(path: str | Path) -> Autoencoder:
+    """A file of any member; raises WeightsError."""
+    return read(Path(path))[0]
+
+
+def read(path: Path) -> tuple[Autoencoder, dict[str, Any]]:
+    """As `load`, and what else the file tells."""
+    return storing.read(path, {kind.__name__: kind for kind in MEMBERS.values()})
 
 
 def named(name: str) -> type[Autoencoder]:

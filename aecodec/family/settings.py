@@ -3,20 +3,17 @@
 import math
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING
+from typing import Any
 
 from aecodec.family.fitting import OPTIMIZERS
 from aecodec.family.losses import LOSSES
 from aecodec.family.networks import ACTIVATIONS, ARCHITECTURES
 
-if TYPE_CHECKING:
-    from aecodec.family.estimator import Autoencoder
-
 MAX_WIDTH = 1 << 16  # beyond any network that runs; files of a stranger may claim more
 
 
-def check(member: "Autoencoder") -> None:
-    """Raises ValueError for the first setting that cannot be."""
+def check(member: Any) -> None:
+    """Raises ValueError for the first setting of an `Autoencoder` that cannot be."""
     known: dict[str, Mapping[str, object]] = {
         "architecture": ARCHITECTURES,
         "activation": ACTIVATIONS,

@@ -1,20 +1,21 @@
 """Members as files: one safetensors file with the network, the density of its latents, and all settings as JSON."""
 
 import json
+import reprlib
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as pack
+from torch import nn
 
 from aecodec.errors import WeightsError
 from aecodec.family import settings
 from aecodec.family.density import Mixture
-from aecodec.family.estimator import Autoencoder
-from aecodec.family.registry import MEMBERS, NAMES
 from aecodec.limits import MAX_WEIGHTS_BYTES
 from aecodec.outputs import write_whole
 
@@ -23,13 +24,31 @@ MAX_VALUES = 1 << 28  # of a sample: more than any file of ours
 DENSITY = ("weights", "means", "factors")
 
 
-def save(member: Autoencoder, path: Path, *, half: bool, about: dict[str, Any] | None = None) -> None:
-    """Write a fitted member; `about` is what else a file tells, as the data that it takes."""
-    write_whole(path, dump(member, half=half, about=about))
+class Member(Protocol):
+    """As far as files know of an `Autoencoder`."""
+
+    network_: Any
+    mixture_: Mixture
+    sample_shape_: tuple[int, ...]
+    n_components: int
+
+    def _build(self) -> nn.Module:
+        """A network of the settings that holds nothing yet."""
 
 
-def dump(member: Autoencoder, *, half: bool = False, about: dict[str, Any] | None = None) -> bytes:
-    """The bytes of a member's file; the same for the same member. Raises WeightsError for what float16 cannot hold."""
+M = TypeVar("M", bound=Member)
+
+
+def save(member: Member, path: Path, *, half: bool) -> None:
+    """Write a fitted member; raises as `dump` does, and OutputError."""
+    write_whole(path, dump(member, half=half))
+
+
+def dump(member: Member, *, half: bool = False, about: dict[str, Any] | None = None) -> bytes:
+    """The bytes of a member's file, the same for the same member; `about` is what else it tells.
+
+    Raises WeightsError for what is not finite, or cannot be held in float16.
+    """
     kind = np.float16 if half else np.float32
     arrays = {f"network.{name}": value.numpy() for name, value in member.network_.state_dict().items()}
     arrays |= {f"mixture.{name}": getattr(member.mixture_, name) for name in DENSITY}
@@ -40,15 +59,15 @@ def dump(member: Autoencoder, *, half: bool = False, about: dict[str, Any] | Non
             raise WeightsError(f"some of the numbers of {name} are not finite{' in float16' if half else ''}")
     told = {
         "format": FORMAT,
-        "member": NAMES[type(member)],
-        "settings": {field.name: _plain(getattr(member, field.name)) for field in fields(member)},
+        "member": type(member).__name__,
+        "settings": {field.name: _plain(getattr(member, field.name)) for field in fields(member)},  # type: ignore[arg-type]
         "sample_shape": member.sample_shape_,
         "about": about or {},
     }
     return pack(stored, {"aecodec": json.dumps(told, sort_keys=True)})
 
 
-def halve(member: Autoencoder) -> None:
+def halve(member: Member) -> None:
     """Round a fitted member's numbers to float16, as `dump` stores them."""
     member.network_.half().float()
     parts = (getattr(member.mixture_, name).astype(np.float16).astype(np.float32) for name in DENSITY)
@@ -62,13 +81,11 @@ def _plain(value: object) -> object:
     return value if isinstance(value, str | int | float | bool | tuple | list) else None
 
 
-def load(path: Path) -> Autoencoder:
-    """Raises WeightsError for what is no file of ours, or does not fit its own settings."""
-    return read(path)[0]
+def read(path: Path, kinds: Mapping[str, type[M]]) -> tuple[M, dict[str, Any]]:
+    """The member, one of these classes by their names, and what else its file tells.
 
-
-def read(path: Path) -> tuple[Autoencoder, dict[str, Any]]:
-    """The member and what else its file tells; raises WeightsError."""
+    Raises WeightsError for what is no file of ours, of another class, or does not fit its own settings.
+    """
     try:
         if path.stat().st_size > MAX_WEIGHTS_BYTES:
             raise WeightsError(f"{path}: not a member's file: {path.stat().st_size:,} bytes are too many")
@@ -81,19 +98,21 @@ def read(path: Path) -> tuple[Autoencoder, dict[str, Any]]:
         raise WeightsError(f"{path}: not a member of the autoencoder family") from error
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise WeightsError(f"{path}: not a member of the autoencoder family")
+    if told.get("member") not in kinds:
+        raise WeightsError(f"{path}: holds {reprlib.repr(told.get('member'))}, no {' or '.join(kinds)}")
     try:
-        member = _member(told, arrays)
+        member = _member(kinds[told["member"]], told, arrays)
     except (ValueError, TypeError, KeyError, RuntimeError, AttributeError) as error:
         raise WeightsError(f"{path}: damaged: {str(error).splitlines()[0][:200]}") from error
     about = told.get("about")
     return member, about if isinstance(about, dict) else {}
 
 
-def _member(told: dict[str, Any], arrays: dict[str, np.ndarray]) -> Autoencoder:
+def _member(kind: type[M], told: dict[str, Any], arrays: dict[str, np.ndarray]) -> M:
     given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in told["settings"].items()
     }
-    member: Autoencoder = MEMBERS[told["member"]](**given)
+    member = kind(**given)
     settings.check(member)
     shape = told["sample_shape"]
     if not isinstance(shape, list) or not 1 <= len(shape) <= 3 or not all(isinstance(n, int) and n > 0 for n in shape):
@@ -104,8 +123,7 @@ def _member(told: dict[str, Any], arrays: dict[str, np.ndarray]) -> Autoencoder:
         if value.dtype not in (np.float16, np.float32) or not np.isfinite(value).all():
             raise ValueError(f"{name} is of {value.dtype}, or not finite")
     member.sample_shape_ = tuple(shape)
-    member.n_features_in_ = int(np.prod(shape))
-    member._n_features_out = member.n_components
+    vars(member).update(n_features_in_=int(np.prod(shape)), _n_features_out=member.n_components)
     tensors = {
         name.removeprefix("network."): torch.from_numpy(value.astype(np.float32))
         for name, value in arrays.items()
