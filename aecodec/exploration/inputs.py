@@ -144,6 +144,9 @@ def _of_folder(folder: Path, wanted: Preparation, note: Note) -> Data:
     values = 0
     for path, picture in pictures(folder, note):
         made = patches(picture, wanted)[0] if wanted.kind == "patches" else _square(picture, wanted)[None]
+        if not len(made):
+            note(f"{path}: left out: a side is below {wanted.size} pixels")
+            continue
         values += made.size
         if values > MAX_VALUES or len(names) + len(made) > MAX_PATCHES:
             note(

@@ -40,11 +40,13 @@ class Exploration:
 
 
 def explore(trained: Trained, data: Data, methods: tuple[str, ...], seed: int) -> Exploration:
-    """Raises BadInput for fewer than four samples."""
+    """Raises BadInput for fewer than four samples, or for such as are all alike."""
     if len(data) < LEAST:
         raise BadInput(f"{len(data)} samples make no map: give at least {LEAST}")
     latents = trained.member.transform(data.samples)
     output = trained.member.reconstruct(data.samples)
+    if not latents.std(0).any():
+        raise BadInput("all samples have the same latents: there is nothing to map")
     whitened = StandardScaler().fit_transform(latents)
     count = min(NEIGHBOURS, len(data) - 1)
     neighbours = NearestNeighbors(n_neighbors=count).fit(whitened).kneighbors(return_distance=False)

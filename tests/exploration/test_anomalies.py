@@ -59,7 +59,7 @@ def test_outputs(fitted: Path, folder: Path, tmp_path: Path) -> None:
         assert picture.mode == "RGB"
     with pytest.raises(OutputError, match="exists already"):
         out.check()
-    with pytest.raises(UsageError, match="name it .html"):
+    with pytest.raises(UsageError, match=r"name it \.html"):
         verdicts.Outputs(None, None, tmp_path / "a.txt", None, False).check()
 
 

@@ -50,7 +50,7 @@ def test_the_page_and_its_pictures_are_written(folder: Path, vae: Path, tmp_path
 def test_refusals(folder: Path, vae: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--method umap"):
         list(atlas.write(asked(folder, vae, tmp_path / "e.html", "umap"), "", ignore))
-    with pytest.raises(UsageError, match="name it .html"):
+    with pytest.raises(UsageError, match=r"name it \.html"):
         list(atlas.write(asked(folder, vae, tmp_path / "e.pdf"), "", ignore))
     write_picture(tmp_path / "few" / "a.png", np.zeros((12, 12)))
     with pytest.raises(BadInput, match="1 samples make no map"):

@@ -63,5 +63,5 @@ def test_features_are_the_latents_with_names_and_classes(vae: Path, folder: Path
     assert table["name"] == data.names
     assert table["label"] == data.labels
     np.testing.assert_array_equal(np.float32(table["variationalautoencoder1"]), latents[:, 1])
-    with pytest.raises(UsageError, match="written as .npz"):
+    with pytest.raises(UsageError, match=r"written as \.npz"):
         features.transform(str(folder), vae, tmp_path / "f.csv", "cpu", False, ignore)
