@@ -170,7 +170,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def load(cls, path: str | Path) -> Self:
         """What `save` of this class, or of one below it, wrote: the same to the bit unless it was halved.
 
-        Raises WeightsError. `registry.load` takes files of any member.
+        Raises WeightsError. `aecodec.load_autoencoder` takes files of any member.
         """
         kinds: dict[str, type[Self]] = {each.__name__: each for each in (cls, *_below(cls))}
         return storing.read(Path(path), kinds)[0]

@@ -33,13 +33,13 @@ MEMBERS: dict[str, type[Autoencoder]] = {
 }
 
 
-def load(path: str | Path) -> Autoencoder:
+def load_autoencoder(path: str | Path) -> Autoencoder:
     """A file of any member; raises WeightsError."""
     return read(Path(path))[0]
 
 
 def read(path: Path) -> tuple[Autoencoder, dict[str, Any]]:
-    """As `load`, and what else the file tells."""
+    """As `load_autoencoder`, and what else the file tells."""
     return storing.read(path, {kind.__name__: kind for kind in MEMBERS.values()})
 
 
