@@ -14,13 +14,13 @@ SMALLEST = 112  # that small ones are made larger to
 # Black through red and yellow to white, opaque where it glows: anchors of levels 0 ... 1 of RGB.
 ANCHORS = np.array([[0.2, 0.0, 0.3], [0.8, 0.1, 0.2], [1.0, 0.6, 0.0], [1.0, 1.0, 0.6]])
 OPACITY = 0.75
-FULL = 2.0  # heat that is white; 1 is where few normal values come
+COLD, FULL = 0.6, 2.5  # heat that is not shown, and that is white; 1 is where few normal values come
 
 
 def overlaid(verdict: Verdict, series: bool, span: tuple[float, float]) -> tuple[mosaics.Bytes, mosaics.Bytes]:
     """The sample and the sample under its heat, (H, W, 3) of one size."""
     plain = mosaics.thumbnail(verdict.shown, series, span)
-    level = np.clip(verdict.heat / FULL, 0, 1)
+    level = np.clip((verdict.heat - COLD) / (FULL - COLD), 0, 1)
     if series:
         columns = np.interp(np.linspace(0, 1, plain.shape[1]), np.linspace(0, 1, len(level)), level)
         level = np.repeat(columns[None], plain.shape[0], 0)

@@ -32,11 +32,11 @@ def exploration_page(found: Exploration, trained: Trained, command: str) -> str:
     sheets = [mosaics.grid(_rows(part), gap=0) for part in cells]
     height, width = cells[0][0].shape[:2]
     data = {
-        "maps": [{"name": each.name, "places": each.places.round(4).tolist()} for each in found.maps],
+        "maps": [{"name": each.name, "places": each.places.astype(float).round(4).tolist()} for each in found.maps],
         "neighbours": found.neighbours.tolist(),
         "names": found.data.names,
         "labels": found.data.labels,
-        "errors": found.errors.round(4).tolist(),
+        "errors": found.errors.astype(float).round(4).tolist(),
         "sheet": {"columns": COLUMNS, "width": width, "height": height},
         "sheets": [_uri(sheet) for sheet in sheets],
     }

@@ -29,6 +29,8 @@ class PlainAutoencoder(Autoencoder):
 class DeepAutoencoder(Autoencoder):
     """L = |x - g(f(x))|^2 with several hidden layers each way (Hinton and Salakhutdinov, Science 2006)."""
 
+    max_epochs: int = 20
+
 
 @dataclass(eq=False, repr=False)
 class ConvolutionalAutoencoder(Autoencoder):
