@@ -23,6 +23,9 @@ EXTRAS = {  # of pyproject.toml, and the modules that come with each
     "plots": ("matplotlib",),
     "ssimulacra2": ("ssimulacra2",),
     "heif": ("pillow_heif",),
+    "family": ("sklearn", "scipy", "matplotlib", "jinja2", "torchvision"),
+    "tensorboard": ("tensorboardX",),
+    "parquet": ("pyarrow",),
 }
 
 

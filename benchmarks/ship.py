@@ -1,11 +1,12 @@
 r"""Put weights into pretrained/: measure them on the validation pictures, and write their manifest row.
 
-    python -m benchmarks.ship codec|denoiser WEIGHTS --name NAME --data TEXT --command TEXT --trained TEXT \
+    python -m benchmarks.ship codec|denoiser|autoencoder WEIGHTS --name NAME --data TEXT --command TEXT --trained TEXT \
         --valid FOLDER
 
 A codec is measured with real files, a denoiser by the published protocol, and only if it leaves no worse blotches on
 smooth pictures than what ships (`benchmarks.blotches`). The new row comes first, so that it is what is used; of a codec
-the set before it stays, since files name it, and what is older goes.
+the set before it stays, since files name it, and what is older goes. An autoencoder is measured on the test digits of
+MNIST, whose folder --valid then names.
 """
 
 import argparse
@@ -16,18 +17,22 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from torch.utils.flop_counter import FlopCounterMode
+
 from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser
 from aecodec.evaluation import denoising
+from aecodec.exploration import weights
+from aecodec.family.variational import VariationalAutoencoder
 from aecodec.models import manifest
 from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
 from aecodec.services.jobs import Job
-from benchmarks import blotches
+from benchmarks import blotches, family
 
-KEPT = {"codec": 2, "denoiser": 1}  # sets that ship
+KEPT = {"codec": 2, "denoiser": 1, "autoencoder": 1}  # sets that ship
 QUALITIES = (5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
 SIGMAS = (15.0, 25.0, 50.0)
 CHANCE = 1.05  # the largest of so many blocks is one block's noise, which differs so much between equals
@@ -90,11 +95,29 @@ def validate_denoiser(denoiser: Denoiser, folder: Path) -> list[dict[str, float]
     return points
 
 
+def measured_autoencoder(path: Path, folder: Path) -> dict[str, Any]:
+    """What a member's class is about, on test digits; cost of a pass of one sample through encoder and decoder."""
+    member = weights.read(path, "variational", "cpu").member
+    data = family.digits(folder)
+    point = {"squared_error": round(family.squared_error(data.test, member.reconstruct(data.test)), 4)}
+    if isinstance(member, VariationalAutoencoder):
+        point["nll_nats"] = round(family.nll(member, data), 3)
+    with FlopCounterMode(display=False) as counter:
+        member.reconstruct(data.test[:1])
+    return {
+        "validation": [point],
+        "kmac_per_pixel": {"reconstruct": round(counter.get_total_flops() / 2e3 / data.test[0].size, 2)},
+        "million_parameters": round(sum(weight.numel() for weight in member.network_.parameters()) / 1e6, 3),
+    }
+
+
 def measured(kind: manifest.Kind, path: Path, valid: Path) -> dict[str, Any]:
     """The fields of a row that come from the weights themselves."""
     if kind == "denoiser":
         denoiser = Denoiser.load(path)
         return {"validation": validate_denoiser(denoiser, valid), **restorer.complexity(denoiser.weights.model.config)}
+    if kind == "autoencoder":
+        return measured_autoencoder(path, valid)
     codec = Codec.load(path)
     return {
         "validation": validate_codec(codec, valid),
@@ -106,7 +129,7 @@ def measured(kind: manifest.Kind, path: Path, valid: Path) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=("codec", "denoiser"))
+    parser.add_argument("kind", choices=tuple(KEPT))
     parser.add_argument("weights", type=Path)
     for name in ("name", "data", "command", "trained"):
         parser.add_argument(f"--{name}", required=True)

@@ -16,8 +16,10 @@ PACKAGE = Path(aecodec.__file__).parent
 # A module imports from rows below its own, or from its own row as long as there is no cycle. "x.*" is all of x.
 LAYERS = {
     "interface": ["__init__", "__main__", "cli.*"],
+    "exploration": ["exploration.*"],
     "evaluation": ["evaluation.*"],
     "services": ["api", "services.*"],
+    "family": ["family.*"],
     "domain": ["codec.*", "denoiser", "training.*"],
     "models": ["models.*"],
     "networks": ["nets.*"],
@@ -40,19 +42,33 @@ PLACES = {
         "denoiser",
         "devices",
         "entropy.intnet",
+        "family.*",
         "metrics",
         "models.frozen",
         "models.weights",
         "nets.*",
         "training.*",
     ],
-    ("torchvision",): ["training.data"],
-    ("PIL", "imagecodecs", "tifffile", "pillow_heif"): ["evaluation.baselines", "pictures.*"],
-    ("skimage", "pytorch_msssim", "scipy", "jinja2", "matplotlib"): ["evaluation.*", "metrics", "training.tablefit"],
+    ("torchvision",): ["exploration.datasets", "training.data"],
+    ("PIL", "imagecodecs", "tifffile", "pillow_heif"): [
+        "evaluation.baselines",
+        "exploration.heat",
+        "exploration.mosaics",
+        "pictures.*",
+    ],
+    ("skimage", "pytorch_msssim", "scipy", "jinja2", "matplotlib"): [
+        "evaluation.*",
+        "exploration.*",
+        "family.density",
+        "metrics",
+        "training.tablefit",
+    ],
+    ("sklearn",): ["exploration.*", "family.*"],
+    ("pyarrow", "tensorboardX"): ["exploration.features", "exploration.learning"],
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.kernels"],
 }
-HEAVY = ("torch", "torchvision", "numpy", "PIL", "imagecodecs", "tifffile", "numba", "skimage", "scipy")
+HEAVY = ("torch", "torchvision", "numpy", "PIL", "imagecodecs", "tifffile", "numba", "skimage", "scipy", "sklearn")
 
 MAX_FILE_LINES = 300
 MAX_MEDIAN_LINES = 120
@@ -258,7 +274,7 @@ from aecodec.cli.app import app
 import sys
 commands = [command.callback.__name__ for command in app.registered_commands]
 assert len(commands) >= 4
-for line in ("", *commands, "train", "train codec"):
+for line in ("", *commands, "train", "train codec", "train variational", "anomaly", "anomaly fit", "anomaly score"):
     sys.argv = ["aecodec", *line.split(), "--help"]
     try:
         main()

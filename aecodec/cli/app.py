@@ -6,14 +6,17 @@ import typer
 from typer.core import TyperGroup
 
 import aecodec
-from aecodec.cli import train
+from aecodec.cli import anomaly, train
 from aecodec.cli.console import guarded
 from aecodec.cli.decode import decode
 from aecodec.cli.denoise import denoise
 from aecodec.cli.encode import encode
 from aecodec.cli.evaluate import evaluate
+from aecodec.cli.explore import explore
 from aecodec.cli.info import info
 from aecodec.cli.models import models
+from aecodec.cli.sample import sample
+from aecodec.cli.transform import transform
 
 
 class Guarded(TyperGroup):
@@ -53,12 +56,13 @@ def aecodec_command(
         typer.Option("-V", "--version", callback=_version, is_eager=True, help="Show versions and devices."),
     ] = False,
 ) -> None:
-    """Learned image compression and denoising. Data goes to stdout, all else to stderr.
+    """Learned image compression, denoising, and autoencoders of all kinds. Data goes to stdout, all else to stderr.
 
     Exit status: 0 all good, 1 something failed, 2 wrong usage.
     """
 
 
-for command in (encode, decode, denoise, info, evaluate, models):
+for command in (encode, decode, denoise, info, evaluate, models, explore, sample, transform):
     app.command()(command)
 app.add_typer(train.app, name="train")
+app.add_typer(anomaly.app, name="anomaly")

@@ -1,15 +1,17 @@
-"""`aecodec train codec` and `train denoiser`: weights from a user's own pictures."""
+"""`aecodec train`: weights of a codec, a denoiser or any autoencoder from a user's own data."""
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from aecodec.cli import options, values
+from aecodec.cli.autoencoder import FAMILY, autoencoder
 from aecodec.cli.console import Talk
 from aecodec.errors import require
 
@@ -22,7 +24,15 @@ T = TypeVar("T")
 LOG_EVERY_S = 30.0  # where no terminal shows every second
 DEFAULT_BUDGET_S = 1800.0
 
-app = typer.Typer(no_args_is_help=True, help="Train weights on your own pictures.")
+
+class Families(TyperGroup):
+    """`train variational` is `train autoencoder variational`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["autoencoder", *args] if args and args[0] in FAMILY else args)
+
+
+app = typer.Typer(cls=Families, no_args_is_help=True, help="Train weights on your own pictures or series.")
 
 OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights file to write.")]
 Budget = Annotated[
@@ -214,3 +224,4 @@ KINDS = (
 for kind in KINDS:
     example = f"Example: aecodec train {kind.name} --data photos/ --time-budget 9m -o mine.safetensors"
     app.command(kind.name, help=f"{kind.help}\n\n{example}")(_command(kind))
+app.command()(autoencoder)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from aecodec.errors import WeightsError
 
-Kind = Literal["codec", "denoiser"]
+Kind = Literal["codec", "denoiser", "autoencoder"]
 
 _PACKAGE = Path(__file__).parents[1]
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -16,6 +17,13 @@ from aecodec.pictures.picture import to_unit
 from aecodec.pictures.wanted import Wanted
 
 SMALLEST_SCALE = 0.25  # most of what people store was shrunk, which makes it sharp
+
+
+class Source(Protocol):
+    """What the loop draws its batches from."""
+
+    def crops(self, batch: int, side: int, generator: torch.Generator) -> Tensor:
+        """A batch (batch, ...) on the device; of pictures crops of so many pixels a side."""
 
 
 class Pictures:

@@ -1,4 +1,4 @@
-"""The training loop: one readable loop over random crops, as a schedule has it."""
+"""The training loop: one readable loop over random batches, as a schedule has it."""
 
 import copy
 import math
@@ -15,7 +15,7 @@ from aecodec import devices
 from aecodec.errors import WeightsError
 from aecodec.pictures.imagefile import ignore
 from aecodec.training.compiled import compiled
-from aecodec.training.data import Pictures
+from aecodec.training.data import Source
 from aecodec.training.schedule import Schedule
 from aecodec.training.tasks import Task
 
@@ -81,7 +81,7 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         return {
-            "config": self.task.model.config.to_json(),
+            "config": self.task.shape,
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
@@ -105,13 +105,13 @@ class Trainer:
         self.elapsed = state["counters"]["elapsed"]
         self.pixels = state["counters"]["pixels"]
 
-    def train_step(self, pictures: Pictures) -> Tensor:
+    def train_step(self, source: Source) -> Tensor:
         """One step; returns the task's values, on the device: nothing waits for it here."""
         schedule, progress = self.schedule, self.progress
         late = progress >= schedule.late_from
         side = schedule.crops.late_side if late else schedule.crops.side
         batch = schedule.crops.late_batch if late else schedule.crops.batch
-        drawn = self.task.draw(pictures.crops(batch, side, self.generator), self.generator)
+        drawn = self.task.draw(source.crops(batch, side, self.generator), self.generator)
         rate = schedule.learning_rate(self.step, progress)
         for group in chain.from_iterable(optimiser.param_groups for optimiser in self.optimisers):
             group["lr"] = rate
@@ -142,7 +142,7 @@ class Trainer:
         if not torch.stack(sizes).isfinite().all():
             raise WeightsError(f"the weights are no longer finite at step {self.step}")
 
-    def run(self, pictures: Pictures, budget_s: float, watch: Watch) -> None:
+    def run(self, source: Source, budget_s: float, watch: Watch) -> None:
         """Train until the schedule or `budget_s` seconds end, whichever is first.
 
         Raises WeightsError when a report finds a loss that is not finite.
@@ -152,7 +152,7 @@ class Trainer:
         window = _Window(began, self.pixels)
         self.model.train()
         while self.progress < 1 and time.monotonic() - began < budget_s:
-            window.add(self.train_step(pictures))
+            window.add(self.train_step(source))
             now = time.monotonic()
             self.elapsed = start + now - began
             if now - window.began >= watch.report_every_s or self.progress >= 1:
@@ -164,7 +164,9 @@ class Trainer:
 
     def _time_left(self) -> float:
         schedule = self.schedule
-        return math.inf if schedule.by_steps else schedule.start + schedule.total - self.elapsed
+        if not schedule.by_steps:
+            return schedule.start + schedule.total - self.elapsed
+        return self.elapsed * (1 - self.progress) / max(self.progress, 1e-9)  # at the pace so far
 
 
 class _Window:

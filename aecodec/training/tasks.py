@@ -27,13 +27,20 @@ class Task(Protocol):
         """Of the values, the loss first."""
 
     @property
-    def model(self) -> Compressor | Restorer: ...
+    def model(self) -> nn.Module: ...
+
+    @property
+    def shape(self) -> str:
+        """The model's configuration as checkpoints keep it."""
 
     def optimisers(self) -> list[torch.optim.Optimizer]:
         """Which share the model's parameters between them; the schedule sets their learning rates."""
 
     def draw(self, pixels: Tensor, generator: torch.Generator) -> tuple[Tensor, ...]:
-        """Clean crops (N, 3, H, W) of 0 ... 1 -> what `values` takes; all draws come from a CPU generator."""
+        """A batch of the source, as clean crops (N, 3, H, W) of 0 ... 1 -> what `values` takes.
+
+        All draws that a resumed run must repeat come from a CPU generator.
+        """
 
     def values(self, forward: Forward, drawn: tuple[Tensor, ...], *, rounded: bool) -> Tensor:
         """Means over the batch, named by `names`; the first has a gradient. `rounded`: the last part of a run."""
@@ -46,6 +53,10 @@ class CodecTask:
 
     def __init__(self, model: Compressor) -> None:
         self.model = model
+
+    @property
+    def shape(self) -> str:
+        return self.model.config.to_json()
 
     def optimisers(self) -> list[torch.optim.Optimizer]:
         """Without decay: gains and scales are logarithms, which decay would pull to 1."""
@@ -71,6 +82,10 @@ class DenoiserTask:
 
     def __init__(self, model: Restorer) -> None:
         self.model = model
+
+    @property
+    def shape(self) -> str:
+        return self.model.config.to_json()
 
     def optimisers(self) -> list[torch.optim.Optimizer]:
         return muon_and_adam(self.model)

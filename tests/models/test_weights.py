@@ -16,6 +16,7 @@ from safetensors.numpy import load, save
 
 from aecodec import limits
 from aecodec.errors import WeightsError
+from aecodec.family import registry
 from aecodec.models import manifest, weights
 from aecodec.models.manifest import ManifestRow
 from aecodec.nets import compressor, restorer
@@ -223,7 +224,7 @@ def test_what_ships_is_what_the_manifest_says() -> None:
     assert rows
     shipped = {path.name for path in manifest.folder().glob("*.safetensors")}
     assert shipped == {row.file for row in rows}
-    total = {"codec": 0, "denoiser": 0}
+    total = {"codec": 0, "denoiser": 0, "autoencoder": 0}
     for row in rows:
         data = (manifest.folder() / row.file).read_bytes()
         total[row.kind] += len(data)
@@ -231,6 +232,7 @@ def test_what_ships_is_what_the_manifest_says() -> None:
         CHECKS[row.kind](row, data)
     assert total["codec"] <= 25 << 20  # the newest two sets
     assert 0 < total["denoiser"] <= 11 << 20
+    assert 0 < total["autoencoder"] <= 3 << 20
 
 
 def check_codec(row: ManifestRow, data: bytes) -> None:
@@ -256,7 +258,15 @@ def check_denoiser(row: ManifestRow, data: bytes) -> None:
     assert all(point["told_db"] >= point["psnr_db"] for point in row.validation)
 
 
-CHECKS = {"codec": check_codec, "denoiser": check_denoiser}
+def check_autoencoder(row: ManifestRow, data: bytes) -> None:
+    member, about = registry.read(manifest.folder() / row.file)
+    parameters = sum(weight.numel() for weight in member.network_.parameters())
+    assert row.million_parameters == round(parameters / 1e6, 3)
+    assert about["preparation"] == {"kind": "resized", "size": 28, "channels": 1}
+    assert row.command.startswith("aecodec ")
+
+
+CHECKS = {"codec": check_codec, "denoiser": check_denoiser, "autoencoder": check_autoencoder}
 
 
 def test_a_missing_manifest_says_reinstall(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
