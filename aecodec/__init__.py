@@ -1,4 +1,4 @@
-"""Learned image compression and denoising. Names load on first use, so that `aecodec --help` never imports torch."""
+"""Learned image compression and denoising. Names load on first use, so that `aecodec --help` answers at once."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

@@ -88,7 +88,7 @@ def measured(kind: manifest.Kind, path: Path, valid: Path) -> dict[str, Any]:
     """The fields of a row that come from the weights themselves."""
     if kind == "denoiser":
         denoiser = Denoiser.load(path)
-        return {"validation": validate_denoiser(denoiser, valid), **restorer.complexity(denoiser.weights.model.config)}
+        return {"validation": validate_denoiser(denoiser, valid), **restorer.complexity(denoiser.weights.config)}
     codec = Codec.load(path)
     return {
         "validation": validate_codec(codec, valid),

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from aecodec.errors import UsageError
-from aecodec.nets.restorer import RestorerConfig, spread
+from aecodec.nets.config import RestorerConfig
+from aecodec.nets.restorer import spread
 from aecodec.training.widen import widen
 from tests.tiny import TINY_RESTORER, crops, tiny_restorer
 
