@@ -1,6 +1,6 @@
 """Learned image compression, denoising, and autoencoders of all kinds.
 
-Names load on first use, so that `aecodec --help` never imports torch.
+Names load on first use, so that `aecodec --help` answers at once.
 """
 
 from importlib import import_module

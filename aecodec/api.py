@@ -211,7 +211,7 @@ def _path(weights: object) -> Path | None:
 @cache
 def _codec(device: str, weights: Path | None) -> LazyCodec:
     def load() -> "Codec":
-        from aecodec.codec.codec import Codec  # here: torch takes seconds, and bad input needs none
+        from aecodec.codec.codec import Codec  # here: it takes its time, and bad input needs none
 
         return Codec.load(weights, device=device)
 

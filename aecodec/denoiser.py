@@ -10,20 +10,19 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional as F
 
 from aecodec import devices
+from aecodec.devices import Device
 from aecodec.errors import DeviceError, UsageError
+from aecodec.executors.interface import Floats
+from aecodec.executors.selection import denoiser_executor
 from aecodec.models import manifest, weights
-from aecodec.nets.restorer import CELL, ENERGIES, energies
+from aecodec.nets.config import CELL
 from aecodec.pictures import clipping
 from aecodec.pictures.picture import Picture, Samples, from_unit, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
-Unit = NDArray[np.float32]  # (H, W, C) around 0 ... 1, beyond them too
+Unit = Floats  # (H, W, C) around 0 ... 1, beyond them too
 Put = Callable[[Tile, Unit], None]  # takes a tile's clean pixels
 
 UNTILED_PIXELS = 2_000_000
@@ -54,10 +53,11 @@ class Denoised:
 class Denoiser:
     """Loaded weights on one device."""
 
-    def __init__(self, loaded: weights.DenoiserWeights, device: torch.device, batch: int) -> None:
+    def __init__(self, loaded: weights.DenoiserWeights, device: Device, batch: int) -> None:
         self.weights = loaded
         self.device = device
         self.batch = batch
+        self.executor = denoiser_executor(loaded, device, batch)
 
     @classmethod
     def load(
@@ -72,10 +72,9 @@ class Denoiser:
 
         Raises WeightsError and DeviceError.
         """
-        where = devices.select(device, threads)
+        where = devices.choose(device, threads)
         tiles = devices.tiles_at_once(where, batch)
-        loaded = weights.read_denoiser(weights_path or manifest.default_path("denoiser"), where)
-        return cls(loaded, where, tiles)
+        return cls(weights.read_denoiser(weights_path or manifest.default_path("denoiser")), where, tiles)
 
     def denoise(self, picture: Picture, *, sigma: float | None = None, strength: float = 1.0) -> Denoised:
         """The picture with its colour samples cleaned; alpha, metadata and bit depth stay.
@@ -100,7 +99,6 @@ class Denoiser:
 
         return Restored(clean, self._run(pixels, sigma, strength, put))
 
-    @torch.inference_mode()
     def _run(self, pixels: Samples | Unit, sigma: float | None, strength: float, put: Put) -> float:
         """Restore every tile; returns the noise level that was removed.
 
@@ -120,9 +118,8 @@ class Denoiser:
                     put(tile, noisy + strength * (restored - noisy))
                     energy += level**2 * tile.width * tile.height
                 return LEVELS * float(np.sqrt(energy / (height * width))) if sigma is None else sigma
-            except (RuntimeError, MemoryError) as error:
-                if not devices.out_of_memory(error):
-                    raise
+            except MemoryError:
+                pass
             side, batch = (side, batch // 2) if batch > 1 else (align_up(side // 2, CELL), 1)
             if side < SMALLEST_TILE_SIDE:
                 raise DeviceError("out of memory, even in small tiles: try --device cpu, or a smaller picture")
@@ -134,48 +131,71 @@ class Denoiser:
         grid = TileGrid(pixels.shape[1], pixels.shape[0], side, CELL)
         levels = self._levels(pixels, grid, sigma)
         sure = faded(levels) if sigma is None else levels
-        whole = float(sure[:, 0].flatten().quantile(EVERYWHERE)) if sigma is None else sigma / LEVELS
+        whole = float(np.quantile(sure[:, 0], EVERYWHERE)) if sigma is None else sigma / LEVELS
         for group in groups(_windows(grid, OVERLAP), _shape, batch):
-            noisy = self._noisy(pixels, group)
+            noisy = _noisy(pixels, group)
             parts = [grid.window(tile, OVERLAP, CELL) for tile, _ in group]
-            level = torch.cat([sure[:, :, *part.outer] for part in parts])
-            restored = self.weights.model.denoise(noisy, level)
+            level = np.concatenate([sure[:, :, *part.outer] for part in parts])
+            restored = self.executor.restore(noisy, level)
             if _stored(pixels):
-                unclipped = (level[:, :1] / clipping.LEAST_LEFT).clamp(max=whole)
-                restored = _unclipped(restored, F.interpolate(unclipped, scale_factor=CELL, mode="bilinear"))
+                unclipped = (level[:, :1] / clipping.LEAST_LEFT).clip(max=whole)
+                restored = clipping.unclipped(restored, np.moveaxis(magnified(unclipped, CELL), 1, 3))
             for index, ((tile, window), part) in enumerate(zip(group, parts, strict=True)):
                 inside = levels[0, 0, *part.outer][part.inner]
                 before, after = (_inside(values[index], window, tile) for values in (noisy, restored))
-                yield tile, before, after, float(inside.square().mean().sqrt())
+                yield tile, before, after, float(np.sqrt(np.square(inside).mean()))
 
-    def _levels(self, pixels: Samples | Unit, grid: TileGrid, sigma: float | None) -> Tensor:
+    def _levels(self, pixels: Samples | Unit, grid: TileGrid, sigma: float | None) -> Floats:
         """Noise levels of the whole picture (1, 2, H / 16, W / 16), of which every tile takes its part.
 
         Estimated, of all noise and of its coarse part; or of what is told: what clipping leaves of it, as the network
         has learned it.
         """
         if sigma is None:
-            levels: Tensor = self.weights.model.estimator(self._cells(pixels, grid, ENERGIES, energies))
-            return levels
+            return self.executor.estimate(_cells(pixels, grid, self.executor.energies))
         if not _stored(pixels):
-            cells = grid.padded_height // CELL, grid.padded_width // CELL
-            return torch.full((1, 2, *cells), sigma / LEVELS, device=self.device)
-        means = self._cells(pixels, grid, 3, lambda noisy: F.avg_pool2d(noisy, CELL))
-        kept = torch.from_numpy(clipping.left(means.cpu().numpy(), sigma / LEVELS))
-        return kept.square().mean(1, keepdim=True).sqrt().expand(-1, 2, -1, -1).to(self.device)
+            return np.full((1, 2, grid.padded_height // CELL, grid.padded_width // CELL), sigma / LEVELS, np.float32)
+        kept = clipping.left(_cells(pixels, grid, _means), sigma / LEVELS)
+        levels: Floats = np.sqrt(np.square(kept).mean(1, keepdims=True)).repeat(2, 1)
+        return levels
 
-    def _cells(self, pixels: Samples | Unit, grid: TileGrid, channels: int, of: Callable[[Tensor], Tensor]) -> Tensor:
-        """What is found `of` each cell of the picture, tile by tile: (1, channels, H / 16, W / 16)."""
-        size = grid.padded_height // CELL, grid.padded_width // CELL
-        found = torch.empty(1, channels, *size, device=self.device)
-        for entry in _windows(grid, 0):
-            found[:, :, *grid.window(entry[0], 0, CELL).outer] = of(self._noisy(pixels, [entry]))
-        return found
 
-    def _noisy(self, pixels: Samples | Unit, entries: Sequence[tuple[Tile, Window]]) -> Tensor:
-        """Windows of one shape in RGB (N, 3, H, W)."""
-        cut = np.stack([_cut(pixels, window) for _, window in entries])
-        return torch.from_numpy(cut).to(self.device).permute(0, 3, 1, 2)  # channels last, as it lies
+def _cells(pixels: Samples | Unit, grid: TileGrid, of: Callable[[Unit], Floats]) -> Floats:
+    """What is found `of` each cell of the picture, tile by tile: (1, C, H / 16, W / 16)."""
+    whole: Floats | None = None
+    for entry in _windows(grid, 0):
+        found = of(_noisy(pixels, [entry]))
+        if whole is None:
+            size = grid.padded_height // CELL, grid.padded_width // CELL
+            whole = np.empty((1, found.shape[1], *size), np.float32)
+        whole[:, :, *grid.window(entry[0], 0, CELL).outer] = found
+    assert whole is not None  # a picture has a tile
+    return whole
+
+
+def _means(noisy: Unit) -> Floats:
+    """Of the cells of pixels (N, H, W, C): (N, C, H / 16, W / 16)."""
+    count, height, width, channels = noisy.shape
+    cells = noisy.reshape(count, height // CELL, CELL, width // CELL, CELL, channels)
+    means: Floats = np.moveaxis(cells.mean((2, 4)), 3, 1)
+    return means
+
+
+def magnified(maps: Floats, factor: int) -> Floats:
+    """(N, C, h, w) -> (N, C, factor h, factor w), linear in between: as `nets.restorer.spread`, by any factor."""
+    for axis in (2, 3):
+        size = maps.shape[axis]
+        place = ((np.arange(factor * size, dtype=np.float32) + 0.5) / factor - 0.5).clip(0, size - 1)
+        below = place.astype(np.int64)
+        part = (place - below).reshape((-1, 1) if axis == 2 else -1)
+        low, high = maps.take(below, axis), maps.take((below + 1).clip(max=size - 1), axis)
+        maps = low + (high - low) * part
+    return maps
+
+
+def _noisy(pixels: Samples | Unit, entries: Sequence[tuple[Tile, Window]]) -> Unit:
+    """Windows of one shape in RGB (N, H, W, 3)."""
+    return np.stack([_cut(pixels, window) for _, window in entries])
 
 
 def _stored(pixels: Samples | Unit) -> bool:
@@ -183,19 +203,13 @@ def _stored(pixels: Samples | Unit) -> bool:
     return pixels.dtype != np.float32
 
 
-def _unclipped(restored: Tensor, level: Tensor) -> Tensor:
-    """`clipping.unclipped` of pixels (N, 3, H, W), with the noise level before clipping (N, 1, H, W)."""
-    return torch.from_numpy(clipping.unclipped(restored.cpu().numpy(), level.cpu().numpy())).to(restored.device)
-
-
 def _windows(grid: TileGrid, overlap: int) -> list[tuple[Tile, Window]]:
     return [(tile, grid.window(tile, overlap)) for tile in grid.tiles()]
 
 
-def _inside(pixels: Tensor, window: Window, tile: Tile) -> Unit:
-    """The tile (H, W, 3) of a window (3, H, W)."""
-    rows, columns = slice(window.top, window.top + tile.height), slice(window.left, window.left + tile.width)
-    return cast(Unit, pixels[:, rows, columns].permute(1, 2, 0).cpu().numpy())
+def _inside(pixels: Unit, window: Window, tile: Tile) -> Unit:
+    """The tile (H, W, 3) of a window (H, W, 3)."""
+    return pixels[window.top : window.top + tile.height, window.left : window.left + tile.width]
 
 
 def _shape(entry: tuple[Tile, Window]) -> tuple[int, int]:
@@ -208,11 +222,12 @@ def tile_side(height: int, width: int) -> int:
     return whole if height * width <= UNTILED_PIXELS else min(TILE_SIDE, whole)
 
 
-def faded(levels: Tensor) -> Tensor:
+def faded(levels: Floats) -> Floats:
     """Estimates (N, 2, h, w) of a clean picture's grain and texture fade to 0, so that it stays as it is; noise keeps
     its level."""
     low, high = (faint / LEVELS for faint in FAINT)
-    return levels * ((levels[:, :1] - low) / (high - low)).clamp(0, 1)
+    known: Floats = levels * ((levels[:, :1] - low) / (high - low)).clip(0, 1)
+    return known
 
 
 def _cut(pixels: Samples | Unit, window: Window) -> Unit:

@@ -27,6 +27,7 @@ from aecodec import metrics
 from aecodec.codec.codec import Codec, Target
 from aecodec.denoiser import Denoiser, Unit
 from aecodec.evaluation import classical, pairing
+from aecodec.executors import modules
 from aecodec.nets import smoothing
 from aecodec.nets.restorer import CELL, spread
 from aecodec.pictures import imagefile
@@ -84,7 +85,7 @@ def cost(denoiser: Denoiser) -> None:
 
 def remains(denoiser: Denoiser) -> None:
     """RMS of each band of `nets.smoothing`, of luma and chroma, in noise levels, before it smooths."""
-    model = denoiser.weights.model
+    model = modules.restorer(denoiser.weights)
     generator = torch.Generator().manual_seed(0)
     squares = []
     for sigma in (10 / 255, 30 / 255, 50 / 255):

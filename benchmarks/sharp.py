@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 
 from aecodec.evaluation.baselines import baseline
+from aecodec.executors import modules
 from aecodec.metrics import bd_rate, bits_per_pixel, psnr
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
@@ -49,7 +50,7 @@ def pictures(valid: Path, train: Path, scale: float) -> list[Picture]:
 def network(path: Path) -> Compressor:
     """Of a weights file, or the averaged one of a checkpoint."""
     if path.suffix == ".safetensors":
-        return weights.read(path, torch.device("cpu")).frozen.model
+        return modules.compressor(weights.read(path).frozen)
     state = checkpoint.load(path)
     model = Compressor(from_json(CodecConfig, state["config"])).eval()
     model.load_state_dict(state["average"])

@@ -115,7 +115,7 @@ def measured(kind: manifest.Kind, path: Path, valid: Path) -> dict[str, Any]:
     """The fields of a row that come from the weights themselves."""
     if kind == "denoiser":
         denoiser = Denoiser.load(path)
-        return {"validation": validate_denoiser(denoiser, valid), **restorer.complexity(denoiser.weights.model.config)}
+        return {"validation": validate_denoiser(denoiser, valid), **restorer.complexity(denoiser.weights.config)}
     if kind == "autoencoder":
         return measured_autoencoder(path, valid)
     codec = Codec.load(path)

@@ -16,10 +16,9 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import torch
 from PIL import Image
 
-from aecodec.codec import latents
+from aecodec import devices
 from aecodec.codec.codec import Codec, Target
 from aecodec.entropy import rans
 from aecodec.pictures import imagefile
@@ -48,13 +47,13 @@ class Stages:
 
     def __init__(self, codec: Codec) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
-        model = codec.weights.frozen.model
         for name, owner, attribute in (
-            ("network: analysis", model.analysis, "forward"),
-            ("network: synthesis", model.synthesis, "forward"),
-            ("network: hyper-analysis", model.prior.hyper_analysis, "forward"),
-            ("network: means and context", model.prior, "code_in_context"),
-            ("network: exact scales", latents, "scale_rows"),
+            ("network: analysis", codec.executor, "analysis"),
+            ("network: synthesis", codec.executor, "synthesis"),
+            ("network: hyper-analysis", codec.executor, "hyper"),
+            ("network: means and context", codec.executor, "quantise"),
+            ("network: means and context", codec.executor, "reconstruct"),
+            ("network: exact scales", codec.executor, "scale_rows"),
             ("entropy coder", rans.Encoder, "finish"),
             ("entropy coder", rans.Decoder, "code"),
         ):
@@ -119,7 +118,7 @@ def main() -> None:
     def decode() -> object:
         return codec.decode(data)
 
-    print(f"{picture.width}x{picture.height}, {given.threads} threads, {codec.device}, torch {torch.__version__}\n")
+    print(f"{picture.width}x{picture.height}, {devices.name_of(codec.device)}, {type(codec.executor).__name__}\n")
     print("| codec | bpp | encode ms | decode ms |\n|---|---:|---:|---:|")
     times = median_s(encode, given.runs), median_s(decode, given.runs)
     print(row(f"aecodec (quality {QUALITY})", len(data), picture, *times))

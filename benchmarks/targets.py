@@ -39,7 +39,7 @@ def estimated_bytes(codec: Codec, data: bytes) -> float:
     tiles = zip(found.tiles, container.parse(data).tiles, strict=True)
     cells = [(payload, part.tile.y_shape) for part, payload in tiles if part.tile is not None and payload is not None]
     step = found.header.quality_step
-    return sum(expected_bits(codec.weights.frozen, [payload], shape, step) for payload, shape in cells) / 8
+    return sum(expected_bits(codec.executor, [payload], shape, step) for payload, shape in cells) / 8
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from aecodec import devices
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import SIZES
-from aecodec.nets.restorer import RESTORERS, Restorer
+from aecodec.nets.config import RESTORERS, SIZES
+from aecodec.nets.restorer import Restorer
 from aecodec.training import data, runs
 from aecodec.training.codec import CodecRecipe
 from aecodec.training.denoiser import DenoiserRecipe

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aecodec.codec.codec import Codec
-from tests.tiny import TINY_WEIGHTS, detailed_bytes
+from tests.tiny import KINDS, TINY_WEIGHTS, detailed_bytes, run_by
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,13 @@ def codec() -> Codec:
     return Codec.load(TINY_WEIGHTS, device="cpu")
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def either_codec(request: pytest.FixtureRequest) -> Codec:
+    """As `codec`, run by each of the executors."""
+    with run_by(request.param):
+        return Codec.load(TINY_WEIGHTS, device="cpu")
+
+
 @pytest.fixture(scope="session")
 def detailed_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The weights file of the tiny network with details."""
@@ -39,3 +46,10 @@ def detailed_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def detailed_codec(detailed_weights: Path) -> Codec:
     return Codec.load(detailed_weights, device="cpu")
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def either_detailed_codec(request: pytest.FixtureRequest, detailed_weights: Path) -> Codec:
+    """As `detailed_codec`, run by each of the executors."""
+    with run_by(request.param):
+        return Codec.load(detailed_weights, device="cpu")

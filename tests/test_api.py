@@ -14,9 +14,11 @@ from PIL import Image
 import aecodec
 from aecodec import api
 from aecodec.denoiser import Denoiser
+from aecodec.devices import Device
 from aecodec.errors import BadInput, LimitExceeded, UsageError
 from aecodec.pictures.wanted import Wanted
 from tests import drawn, fake_codec
+from tests.tiny import tiny_denoiser
 
 
 @pytest.fixture(autouse=True)
@@ -301,7 +303,7 @@ def test_a_noise_level_or_strength_that_is_no_number_is_a_usage_error(options):
 
 @pytest.mark.parametrize("options", [{"sigma": 0}, {"sigma": -1}, {"sigma": np.nan}, {"strength": 1.5}])
 def test_a_noise_level_or_strength_without_sense_is_an_aecodec_error(monkeypatch, options):
-    without_weights = Denoiser(None, None, 1)
-    monkeypatch.setattr(sys.modules["aecodec.denoiser"].Denoiser, "load", lambda *given, **options: without_weights)
+    tiny = Denoiser(tiny_denoiser(), Device("cpu", 1), 1)
+    monkeypatch.setattr(sys.modules["aecodec.denoiser"].Denoiser, "load", lambda *given, **options: tiny)
     with pytest.raises(aecodec.AecodecError, match="makes no sense"):
         aecodec.denoise(drawn.samples((8, 8, 3)), **options)

@@ -1,6 +1,7 @@
 """The layers of docs/design.md as a table, and what else keeps the code in shape, read from the sources."""
 
 import ast
+import os
 import subprocess
 import sys
 from functools import cache
@@ -8,8 +9,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import aecodec
+from tests.tiny import sample
 
 PACKAGE = Path(aecodec.__file__).parent
 
@@ -21,6 +24,7 @@ LAYERS = {
     "services": ["api", "services.*"],
     "family": ["family.*"],
     "domain": ["codec.*", "denoiser", "training.*"],
+    "executors": ["executors.*"],
     "models": ["models.*"],
     "networks": ["nets.*"],
     "parts": ["entropy.*", "pictures.*"],
@@ -32,24 +36,21 @@ APART = ["entropy", "pictures", "codec", "denoiser", "training", *LAYERS["primit
 
 # Where third-party packages may be imported, at the top or in functions; `if TYPE_CHECKING` does not count.
 PLACES = {
-    ("torch", "safetensors"): [
-        "codec.choosing",
-        "codec.codec",
-        "codec.encoding",
-        "codec.latents",
+    ("torch",): [
         "codec.refine",
-        "codec.windowed",
-        "denoiser",
         "devices",
-        "entropy.intnet",
+        "executors.exporting",
+        "executors.modules",
+        "executors.with_torch",
         "family.*",
         "metrics",
-        "models.frozen",
-        "models.weights",
         "nets.*",
         "training.*",
     ],
     ("torchvision",): ["exploration.datasets", "training.data"],
+    ("onnxruntime",): ["executors.with_onnx"],
+    ("onnx", "onnxscript"): ["executors.exporting"],
+    ("safetensors",): ["family.storing", "models.weights"],
     ("PIL", "imagecodecs", "tifffile", "pillow_heif"): [
         "evaluation.baselines",
         "exploration.heat",
@@ -68,7 +69,19 @@ PLACES = {
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.kernels"],
 }
-HEAVY = ("torch", "torchvision", "numpy", "PIL", "imagecodecs", "tifffile", "numba", "skimage", "scipy", "sklearn")
+HEAVY = (
+    "torch",
+    "onnxruntime",
+    "torchvision",
+    "numpy",
+    "PIL",
+    "imagecodecs",
+    "tifffile",
+    "numba",
+    "skimage",
+    "scipy",
+    "sklearn",
+)
 
 MAX_FILE_LINES = 300
 MAX_MEDIAN_LINES = 120
@@ -299,3 +312,34 @@ except SystemExit as ended:
 sys.stderr = sys.__stderr__
 """
     assert loaded_after(code).isdisjoint({"torch", "numba", "skimage", "scipy"})
+
+
+@pytest.mark.parametrize("command", ["encode", "encode --lossless", "decode", "decode --check", "denoise", "info"])
+def test_a_picture_on_the_cpu_needs_no_torch(command, tmp_path):
+    """With the weights that ship; who names others may have a network of a shape that no graph is known of."""
+    Image.fromarray(sample()[:72, :96]).save(tmp_path / "picture.png")
+    run(["encode", str(tmp_path / "picture.png"), "-o", str(tmp_path / "picture.aec"), "--device", "cpu"])
+    name = "picture.aec" if command.startswith(("decode", "info")) else "picture.png"
+    given = [*command.split(), str(tmp_path / name)]
+    if "info" not in given and "--check" not in given:
+        given += ["-o", str(tmp_path / ("out.aec" if "encode" in given else "out.png"))]
+    if "info" not in given:
+        given += ["--device", "cpu"]
+    assert "torch" not in run(given)
+
+
+def run(arguments: list[str]) -> set[str]:
+    """What a command that ends well has loaded."""
+    return loaded_after(
+        f"""
+from aecodec.__main__ import main
+import sys
+sys.argv = ["aecodec", *{arguments!r}]
+sys.stdout = sys.stderr = open({os.devnull!r}, "w")
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code, ended.code
+sys.stderr = sys.__stderr__
+"""
+    )

@@ -1,5 +1,8 @@
 """The choice of a device."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -34,14 +37,30 @@ def test_every_device_is_described() -> None:
 
 
 def test_a_device_is_named_with_its_threads() -> None:
-    before = torch.get_num_threads()
-    try:
-        torch.set_num_threads(1)
-        assert devices.name_of(torch.device("cpu")) == "cpu, 1 thread"
-        torch.set_num_threads(2)
-        assert devices.name_of(torch.device("cpu")) == "cpu, 2 threads"
-    finally:
-        torch.set_num_threads(before)
+    assert devices.name_of(devices.choose("cpu", 1)) == "cpu, 1 thread"
+    assert devices.name_of(devices.choose("cpu", 2)) == "cpu, 2 threads"
+
+
+def test_the_cpu_is_chosen_without_torch() -> None:
+    code = "import sys; from aecodec import devices; devices.choose(); assert 'torch' not in sys.modules"
+    if not torch.cuda.is_available():
+        subprocess.run([sys.executable, "-c", code], check=True)
+    assert devices.choose("cpu") == devices.Device("cpu", devices.cores())
+
+
+@pytest.mark.parametrize(("driver", "torch_sees", "chosen"), [(True, 1, "cuda:0"), (True, 0, "cpu"), (False, 1, "cpu")])
+def test_a_gpu_is_taken_where_the_driver_and_torch_have_one(
+    driver: bool, torch_sees: int, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A PyTorch that is built for the CPU sees none of the driver's."""
+    monkeypatch.setattr(devices, "_has_gpu", lambda: driver)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: torch_sees)
+    assert devices.choose("auto").name == chosen
+
+
+def test_no_driver_is_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "DRIVER", "libnothing.so.1")
+    assert devices._has_gpu.__wrapped__() is False
 
 
 @pytest.mark.parametrize(("capabilities", "has"), [({"avx512_bf16": True}, True), ({"avx512_f": True}, False)])

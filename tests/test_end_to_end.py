@@ -37,8 +37,8 @@ def aecodec(*arguments: object, folder: Path, input: bytes | None = None) -> sub
 
 
 @pytest.fixture(scope="module")
-def small(codec: Codec) -> bytes:
-    return codec.encode(from_array(sample()[:40, :50]), Target("quality", 40)).data
+def small(either_codec: Codec) -> bytes:
+    return either_codec.encode(from_array(sample()[:40, :50]), Target("quality", 40)).data
 
 
 def test_a_folder_of_every_kind_of_picture_comes_back(tmp_path: Path) -> None:
@@ -92,27 +92,29 @@ def test_damage_is_named_and_survived(tmp_path: Path, codec: Codec) -> None:
         assert image.size == (1330, 1100)
 
 
-def test_every_flipped_bit_is_an_error_that_names_a_part(codec: Codec, small: bytes) -> None:
+def test_every_flipped_bit_is_an_error_that_names_a_part(either_codec: Codec, small: bytes) -> None:
     parts = ("signature", "header", "index", "tile 0", "end")
     for offset, damaged in bit_flips(small):
         with pytest.raises(FormatError) as caught:
-            codec.decode(damaged)
+            either_codec.decode(damaged)
         assert any(part in str(caught.value) for part in parts), f"byte {offset}: {caught.value}"
 
 
-def test_every_truncation_is_an_error(codec: Codec, small: bytes) -> None:
+def test_every_truncation_is_an_error(either_codec: Codec, small: bytes) -> None:
     for damaged in truncations(small):
         with pytest.raises(FormatError):
-            codec.decode(damaged)
+            either_codec.decode(damaged)
 
 
-def test_tile_payloads_with_right_checksums_but_flipped_bits_never_pass_unnoticed(codec: Codec, small: bytes) -> None:
+def test_tile_payloads_with_right_checksums_but_flipped_bits_never_pass_unnoticed(
+    either_codec: Codec, small: bytes
+) -> None:
     """The coder's closing state is the only witness here. Of a thousand and more flips all are caught."""
     parts = container.parse(small)
     (payload,) = (tile for tile in parts.tiles if tile is not None)
     for _, damaged in bit_flips(payload):
         with pytest.raises(FormatError, match="tile 0"):
-            codec.decode(container.write(parts.header, [damaged]))
+            either_codec.decode(container.write(parts.header, [damaged]))
 
 
 def test_a_stream_of_a_few_bytes_at_a_time_is_read_whole(small: bytes) -> None:

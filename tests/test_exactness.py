@@ -1,8 +1,8 @@
 """A file decodes everywhere: what one setting of a machine writes, every other reads, with the same symbols.
 
-The matrix of docs/design.md, "The exact path": threads, batch, memory format, compiled or not, instruction set of the
-libraries, and CUDA where there is one, each against this process, in both directions. Pixels may differ by one level,
-since means and synthesis are floating point.
+The matrix of docs/design.md, "The exact path": ONNX Runtime and PyTorch, threads, batch, memory format, compiled or
+not, instruction set of the libraries, and CUDA where there is one, each against ONNX Runtime in this process, in both
+directions. Pixels may differ by one level, since means and synthesis are floating point.
 """
 
 import json
@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from aecodec.codec.codec import Codec, Target
+from aecodec.executors.with_onnx import OnnxCodec
 from aecodec.pictures.picture import from_array
 from tests.exactness_probe import symbols_hash
 from tests.tiny import TINY_WEIGHTS, sample
@@ -27,15 +28,19 @@ BASE = {
     "device": "cpu",
     "threads": 1,
     "batch": 1,
+    "executor": "torch",
     "channels_last": True,
     "compiled": False,
 }
 SETTINGS: dict[str, dict[str, object]] = {
-    "two threads": {**BASE, "threads": 2},
-    "batches": {**BASE, "batch": 3},
-    "memory format": {**BASE, "channels_last": False},
-    "compiled": {**BASE, "compiled": True},
-    "instruction set": BASE,
+    "onnx, two threads": {**BASE, "executor": "onnx", "threads": 2},
+    "onnx, batches": {**BASE, "executor": "onnx", "batch": 3},
+    "torch": BASE,
+    "torch, two threads": {**BASE, "threads": 2},
+    "torch, batches": {**BASE, "batch": 3},
+    "torch, memory format": {**BASE, "channels_last": False},
+    "torch, compiled": {**BASE, "compiled": True},
+    "torch, instruction set": BASE,
     "cuda": {**BASE, "device": "cuda"},
 }
 OLD_MACHINE = {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE"}
@@ -45,18 +50,19 @@ OLD_MACHINE = {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default", 
 def test_each_side_reads_what_the_other_wrote(name: str, tmp_path: Path) -> None:
     if name == "cuda" and not torch.cuda.is_available():
         pytest.skip("no CUDA device on this machine")
-    if name == "compiled" and shutil.which("c++") is None:
+    if "compiled" in name and shutil.which("c++") is None:
         pytest.skip("torch.compile needs a C++ compiler")
     agree(name, TINY_WEIGHTS, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["two threads", "batches", "instruction set"])
+@pytest.mark.parametrize("name", ["onnx, two threads", "torch, batches", "torch, instruction set"])
 def test_details_are_exact_too(name: str, detailed_weights: Path, tmp_path: Path) -> None:
     agree(name, detailed_weights, tmp_path)
 
 
 def agree(name: str, weights: Path, tmp_path: Path) -> None:
     codec = Codec.load(weights, device="cpu", batch=2)
+    assert isinstance(codec.executor, OnnxCodec)
     picture = np.tile(sample("city"), (2, 3, 1))[:1100, :1330]  # above 1.3 megapixels: several tiles
     np.save(tmp_path / "picture.npy", picture)
     base = codec.encode(from_array(picture), Target("quality", QUALITY)).data
@@ -72,7 +78,7 @@ def agree(name: str, weights: Path, tmp_path: Path) -> None:
 
 def probe(name: str, weights: Path, folder: Path) -> dict[str, str]:
     """Hashes that the other process saw."""
-    environment = os.environ | (OLD_MACHINE if name == "instruction set" else {})
+    environment = os.environ | (OLD_MACHINE if "instruction set" in name else {})
     command = [sys.executable, "-m", "tests.exactness_probe", str(weights), str(folder)]
     done = subprocess.run(
         [*command, json.dumps(SETTINGS[name])], env=environment, capture_output=True, text=True, check=False

@@ -12,9 +12,10 @@ import pytest
 
 from aecodec.codec.codec import Codec
 from aecodec.codec.layout import TileKind, read_header, read_layout
+from aecodec.executors.with_torch import TorchCodec
 from aecodec.models import manifest, weights
 from tests.exactness_probe import symbols_hash
-from tests.tiny import TINY_WEIGHTS
+from tests.tiny import TINY_WEIGHTS, run_by
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDERS = [GOLDEN / "v1", GOLDEN / "v2"]  # by the version of the format
@@ -23,12 +24,12 @@ CASES = [(folder, row) for folder in FOLDERS for row in ROWS[folder]]
 
 
 @pytest.mark.parametrize(("folder", "row"), CASES, ids=[f"{folder.name}/{row['file']}" for folder, row in CASES])
-def test_a_golden_file_decodes_to_what_it_did(folder: Path, row: dict[str, str], codec: Codec) -> None:
+def test_a_golden_file_decodes_to_what_it_did(folder: Path, row: dict[str, str], either_codec: Codec) -> None:
     data = (folder / row["file"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == row["sha256"]
     assert f"v{data[8]}" == folder.name
-    tiny = row["weights"] == codec.weights.id.hex()
-    used = codec if tiny else Codec.load(weights.find(bytes.fromhex(row["weights"]), None), device="cpu")
+    tiny = row["weights"] == either_codec.weights.id.hex()
+    used = either_codec if tiny else shipped(row["weights"], type(either_codec.executor))
     shown = used.decode(data).picture.interleaved()[:64, :64].astype(int)
     assert used.weights.id.hex() == row["weights"]
     assert symbols_hash(used, data) == row["symbols"]
@@ -36,6 +37,12 @@ def test_a_golden_file_decodes_to_what_it_did(folder: Path, row: dict[str, str],
     level = 257 if expected.dtype == np.uint16 else 1
     tolerance = level if read_header(data).has_network else 0
     assert np.abs(shown[:, :, : expected.shape[2]] - expected.astype(int)).max() <= tolerance
+
+
+def shipped(weights_id: str, kind: type) -> Codec:
+    """Run by the same kind of executor."""
+    with run_by("torch" if kind is TorchCodec else "onnx"):
+        return Codec.load(weights.find(bytes.fromhex(weights_id), None), device="cpu")
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

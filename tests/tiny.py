@@ -1,22 +1,33 @@
 """A tiny seeded network and real crops, shared by the tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 from torch import Tensor
 
 from aecodec.codec.latents import decode_symbols
+from aecodec.devices import Device
 from aecodec.entropy.tables import ideal_bits
+from aecodec.executors import graphs, modules
+from aecodec.executors.interface import CodecExecutor
+from aecodec.executors.with_onnx import OnnxCodec
+from aecodec.executors.with_torch import TorchCodec
 from aecodec.models import weights
-from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
-from aecodec.nets.config import CodecConfig
-from aecodec.nets.restorer import Restorer, RestorerConfig
+from aecodec.models.frozen import Frozen, hyper_rows
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.config import CodecConfig, RestorerConfig
+from aecodec.nets.restorer import Restorer
 from aecodec.training.extend import extend, extended
 from aecodec.training.freeze import freeze
 
+graphs.FOLDERS.append(Path(__file__).parent / "graphs")  # of the tiny networks; see `tests.make_graphs`
 SAMPLES = Path(__file__).parent.parent / "samples"
 TINY_WEIGHTS = Path(__file__).parent / "golden" / "tiny.safetensors"
 TINY = CodecConfig(
@@ -31,6 +42,7 @@ TINY = CodecConfig(
 )
 DETAILS = 256  # of the tiny network that has some
 TINY_RESTORER = RestorerConfig(widths=(16, 16, 16, 16), blocks=1, estimator_width=8)
+SHAPES = (TINY, replace(TINY, details=DETAILS), TINY_RESTORER)  # whose graphs lie in `tests/graphs`
 
 
 @cache
@@ -54,14 +66,20 @@ def crops(count: int, side: int) -> Tensor:
 
 @cache
 def tiny_frozen() -> Frozen:
-    """The tiny network with the weights that the golden files were written with; see `tests.golden.make`."""
-    return weights.read(TINY_WEIGHTS, torch.device("cpu")).frozen
+    """The tiny codec with the weights that the golden files were written with; see `tests.golden.make`."""
+    return weights.read(TINY_WEIGHTS).frozen
+
+
+@cache
+def tiny_model() -> Compressor:
+    """Its network."""
+    return modules.compressor(tiny_frozen())
 
 
 @cache
 def detailed_bytes() -> bytes:
     """Weights of the tiny network with details, in which every part of their entropy model says something."""
-    model = extend(tiny_frozen().model, extended(TINY, DETAILS, 5.0), crops(16, 128))
+    model = extend(tiny_model(), extended(TINY, DETAILS, 5.0), crops(16, 128))
     torch.manual_seed(2)
     prior = model.prior
     with torch.no_grad():
@@ -75,15 +93,42 @@ def detailed_bytes() -> bytes:
 
 @cache
 def tiny_detailed() -> Frozen:
-    return weights.parse(detailed_bytes(), Path("detailed.safetensors"), torch.device("cpu")).frozen
+    return weights.parse(detailed_bytes(), Path("detailed.safetensors")).frozen
 
 
-def expected_bits(frozen: Frozen, payloads: list[bytes], cells: tuple[int, int], step: int) -> float:
+def frozen_of(model: Compressor) -> Frozen:
+    """A network of the tiny shape with the exact path of another one: what its floats compute can be seen."""
+    return Frozen(TINY, weights.halves(model), tiny_frozen().integers, tiny_frozen().tables)
+
+
+KINDS = ("onnx", "torch")  # of executors
+
+
+def executor(frozen: Frozen, kind: str = "onnx", batch: int = 1) -> CodecExecutor:
+    """One of the two that there are, on the CPU."""
+    device = Device("cpu", 1)
+    if kind == "torch":
+        return TorchCodec(frozen, device, batch)
+    known = graphs.find(frozen.config)
+    assert known is not None, "python -m tests.make_graphs"
+    return OnnxCodec(frozen, known, device, batch)
+
+
+def expected_bits(codec: CodecExecutor, payloads: list[bytes], cells: tuple[int, int], step: int) -> float:
     """What the symbols of tiles of (h, w) cells and as many channels cost by the model's tables."""
-    symbols = decode_symbols(frozen, payloads, cells, step)
-    rows = scale_rows(frozen, torch.from_numpy(symbols.z), step, symbols.y.shape[1])
-    z_bits = ideal_bits(frozen.tables, symbols.z, hyper_rows(step, symbols.z.shape))
-    return z_bits + ideal_bits(frozen.tables, symbols.y, rows)
+    symbols = decode_symbols(codec, payloads, cells, step)
+    rows = codec.scale_rows(symbols.z.astype(np.float32), step, symbols.y.shape[1])
+    z_bits = ideal_bits(codec.frozen.tables, symbols.z, hyper_rows(step, symbols.z.shape))
+    return z_bits + ideal_bits(codec.frozen.tables, symbols.y, rows)
+
+
+@contextmanager
+def run_by(kind: str) -> Iterator[None]:
+    """Codecs and denoisers that are loaded meanwhile are run on the CPU by "onnx" or by "torch"."""
+    with pytest.MonkeyPatch.context() as patch:
+        if kind == "torch":
+            patch.setattr(graphs, "FOLDERS", [])
+        yield
 
 
 @cache
@@ -95,3 +140,9 @@ def tiny_restorer() -> Restorer:
         if name.endswith("second.weight") or name == "tail.weight":  # which start as zeros
             torch.nn.init.normal_(weight, std=0.01)
     return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+@cache
+def tiny_denoiser() -> weights.DenoiserWeights:
+    """Its weights, as if read of a file."""
+    return weights.DenoiserWeights(TINY_RESTORER, weights.halves(tiny_restorer()), bytes(8), Path("tiny"))

@@ -33,7 +33,8 @@ def _version(wanted: bool) -> None:
     import platform
     from importlib.metadata import version
 
-    typer.echo(f"aecodec {aecodec.__version__}, Python {platform.python_version()}, torch {version('torch')}")
+    runtimes = f"ONNX Runtime {version('onnxruntime')}, torch {version('torch')}"
+    typer.echo(f"aecodec {aecodec.__version__}, Python {platform.python_version()}, {runtimes}")
     from aecodec import devices  # only now: torch takes seconds
 
     for line in devices.describe():

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from aecodec.codec import drawn, losslessfile
@@ -73,7 +72,7 @@ class Choosing:
         return min((self._lossless_of(picture) for picture in pictures), key=lambda file: len(file.data))
 
     def _lossless_of(self, picture: Picture) -> Encoded:
-        kept, threads = self.request.exact or picture is self.given, torch.get_num_threads()
+        kept, threads = self.request.exact or picture is self.given, self.request.executor.threads
         return losslessfile.encode(picture, effort=self.effort, exact=kept, clean=self.request.clean, threads=threads)
 
     @cached_property

@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-import torch
-from torch import Tensor
-
 from aecodec import devices
 from aecodec.codec import decoding, latents, losslessfile
 from aecodec.codec.choosing import Choosing
@@ -20,8 +17,11 @@ from aecodec.codec.layers import Content, Crop, regions
 from aecodec.codec.layout import Layout, TileKind
 from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.codec.results import Decoded, Encoded
-from aecodec.codec.windowed import empty_canvas, paste, samples, synthesise
+from aecodec.codec.windowed import empty_canvas, paste, synthesise
+from aecodec.devices import Device
 from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
+from aecodec.executors.interface import CodecExecutor, Floats, Form
+from aecodec.executors.selection import codec_executor
 from aecodec.models import manifest, weights
 from aecodec.pictures.picture import Picture, Samples, empty, middle
 from aecodec.tiling import Tile, groups
@@ -32,12 +32,13 @@ __all__ = ["Codec", "Decoded", "Encoded", "Target"]
 class Codec:
     """Frozen weights on one device; other weights that a file names are found and kept as files need them."""
 
-    def __init__(self, loaded: weights.Weights, device: torch.device, batch: int, search: Path | None) -> None:
+    def __init__(self, loaded: weights.Weights, device: Device, batch: int, search: Path | None) -> None:
         self.weights = loaded
         self.device = device
         self.batch = batch
+        self.executor = codec_executor(loaded, device, batch)
         self._search = search
-        self._known = {loaded.id: loaded}
+        self._known = {loaded.id: (loaded, self.executor)}
 
     @classmethod
     def load(
@@ -52,14 +53,12 @@ class Codec:
 
         `batch` is the number of tiles at a time. Raises WeightsError and DeviceError.
         """
-        where = devices.select(device, threads)
+        where = devices.choose(device, threads)
         tiles = devices.tiles_at_once(where, batch)
         is_file = weights_path is not None and not weights_path.is_dir()
         path = weights_path if weights_path is not None and is_file else manifest.default_path("codec")
-        loaded = weights.read(path, where)
-        return cls(loaded, where, tiles, weights_path)
+        return cls(weights.read(path), where, tiles, weights_path)
 
-    @torch.inference_mode()
     def encode(
         self,
         picture: Picture,
@@ -78,12 +77,11 @@ class Codec:
         """
         refuse_effort(effort)
         if target.kind == "lossless":
-            return losslessfile.encode(picture, effort=effort, clean=clean, threads=torch.get_num_threads())
+            return losslessfile.encode(picture, effort=effort, clean=clean, threads=self.device.threads)
         with devices.memory_errors():
-            request = Request(picture, self.weights, self.device, self.batch, exact, clean)
+            request = Request(picture, self.weights, self.executor, exact, clean)
             return Choosing(request, effort).run(target)
 
-    @torch.inference_mode()
     def decode(
         self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
     ) -> Decoded:
@@ -97,35 +95,36 @@ class Codec:
 
     def network(self, header: Header) -> "Network":
         """What paints the latents of files with this header; raises WeightsError when the weights are missing."""
-        return Network(self._weights_of(header), self.device, self.batch)
+        return Network(self._executor_of(header))
 
-    def _weights_of(self, header: Header) -> weights.Weights:
+    def _executor_of(self, header: Header) -> CodecExecutor:
         if header.model_id not in weights.NETWORK_IDS:
             raise UnsupportedVersion(f"header: network {header.model_id} is unknown; a newer aecodec is needed")
-        known = self._known.get(header.weights_hash)
-        if known is None:
-            path = weights.find(header.weights_hash, self._search)
-            known = self._known[header.weights_hash] = weights.read(path, self.device)
-        if known.network_id != header.model_id:
-            raise Corrupt(f"header: network {header.model_id} is named, but its weights are of {known.network_id}")
-        return known
+        if header.weights_hash not in self._known:
+            loaded = weights.read(weights.find(header.weights_hash, self._search))
+            self._known[header.weights_hash] = loaded, codec_executor(loaded, self.device, self.batch)
+        used, executor = self._known[header.weights_hash]
+        if used.network_id != header.model_id:
+            raise Corrupt(f"header: network {header.model_id} is named, but its weights are of {used.network_id}")
+        return executor
 
 
 class Network:
-    """`decoding.Network` of the weights that a file names, on a device."""
+    """`decoding.Network` of the weights that a file names."""
 
-    def __init__(self, used: weights.Weights, device: torch.device, batch: int) -> None:
-        self.used = used
-        self.device = device
-        self.batch = batch
-        self.halo = used.config.synthesis_halo
+    def __init__(self, executor: CodecExecutor) -> None:
+        self.executor = executor
+        self.config = executor.frozen.config
+        self.halo = self.config.synthesis_halo
 
     def plausible(self, layout: Layout, held: dict[int, Content], damage: list[str] | None) -> dict[int, Content]:
         kept = {}
         for index, content in held.items():
             part, payload = layout.tiles[index], content.latents
             if payload is not None and part.tile is not None:
-                least = latents.least_bytes(self.used.frozen, payload, part.tile.y_shape, layout.header.quality_step)
+                least = latents.least_bytes(
+                    self.executor.frozen, payload, part.tile.y_shape, layout.header.quality_step
+                )
                 if len(payload) < least:
                     line = (
                         f"{part.name} at byte {part.offset}: {len(payload)} bytes of latents, at least {least} expected"
@@ -137,7 +136,6 @@ class Network:
             kept[index] = content
         return kept
 
-    @torch.inference_mode()
     def paint(
         self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
     ) -> Samples:
@@ -152,15 +150,14 @@ class Network:
 
     def _canvas(
         self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None
-    ) -> tuple[Tensor, set[Tile]]:
+    ) -> tuple[Floats, set[Tile]]:
         """Quantised latents of the padded picture, and the tiles that are not lost."""
-        used = self.used
-        channels = {tile: latents.channels_of(used.config, payload) for tile, payload in payloads.items()}
-        widest = max(channels.values(), default=used.config.latents)
-        canvas, whole = empty_canvas(layout.header.grid, widest, self.device), set[Tile]()
-        for group in groups(payloads, lambda tile: (*tile.y_shape, channels[tile]), self.batch):
+        channels = {tile: latents.channels_of(self.config, payload) for tile, payload in payloads.items()}
+        widest = max(channels.values(), default=self.config.latents)
+        canvas, whole = empty_canvas(layout.header.grid, widest), set[Tile]()
+        for group in groups(payloads, lambda tile: (*tile.y_shape, channels[tile]), self.executor.batch):
             coded = [payloads[tile] for tile in group]
-            decoded = latents.decode(used.frozen, coded, group[0].y_shape, layout.header.quality_step)
+            decoded = latents.decode(self.executor, coded, group[0].y_shape, layout.header.quality_step)
             for tile, result in zip(group, decoded, strict=True):
                 if isinstance(result, FormatError):
                     part = layout.tiles[tile.index]
@@ -173,7 +170,7 @@ class Network:
                     whole.add(tile)
         return canvas, whole
 
-    def _shown(self, layout: Layout, canvas: Tensor, whole: set[Tile], shown: Crop) -> Samples:
+    def _shown(self, layout: Layout, canvas: Floats, whole: set[Tile], shown: Crop) -> Samples:
         """Lost tiles are not worth the time of a synthesis: a hostile file may have a billion pixels of them."""
         header = layout.header
         pixels = empty(shown[3], shown[2], header.channels, header.bit_depth)
@@ -181,8 +178,8 @@ class Network:
         for tile in tiles:
             if tile not in whole:
                 pixels[regions(tile, shown)[1]] = middle(header.bit_depth)
-        model, there = self.used.frozen.model, [tile for tile in tiles if tile in whole]
-        for tile, unit in synthesise(model, header.grid, canvas, header.quality_step, there, self.batch):
+        there, form = [tile for tile in tiles if tile in whole], Form(header.channels, header.bit_depth)
+        for tile, made in synthesise(self.executor, header.grid, canvas, header.quality_step, there, form):
             inside, here = regions(tile, shown)
-            pixels[here] = samples(unit[inside], header.channels, header.bit_depth)
+            pixels[here] = made[inside]
         return pixels

@@ -35,7 +35,7 @@ def decode(
     crop: Crop | None = None,
     keep_going: bool = False,
 ) -> Decoded:
-    """As `Codec.decode`. A lossless file asks for no network: it needs neither weights nor torch."""
+    """As `Codec.decode`. A lossless file asks for no network: it needs neither weights nor what runs them."""
     try:
         return _decode(source, network_of, crop, keep_going)
     except MemoryError as error:

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from aecodec.codec import container, drawn, latents
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content
-from aecodec.codec.refine import Surroundings, refine
 from aecodec.codec.results import Encoded
-from aecodec.codec.windowed import analyse, batches_alike, empty_canvas, paste, samples, synthesise
+from aecodec.codec.windowed import Surroundings, analyse, batches_alike, empty_canvas, paste, synthesise
+from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models import weights
 from aecodec.pictures import imagefile, lossless
 from aecodec.pictures.picture import Picture, to_unit
@@ -36,7 +34,7 @@ class _Coded:
     """One picture at one quality step: what is coded, and (once asked for) what the decoder will make of it."""
 
     data: bytes
-    canvas: Tensor  # quantised latents of the padded picture
+    canvas: Floats  # quantised latents of the padded picture
     error: NDArray[np.float64] | None = None  # squared, summed over the channels of each block
 
 
@@ -46,8 +44,7 @@ class Request:
 
     picture: Picture
     used: weights.Weights
-    device: torch.device
-    batch: int  # tiles at a time
+    executor: CodecExecutor  # of these weights
     exact: bool = False  # RGB under alpha 0 is the input's own
     clean: Cleaning | None = None  # a note for the file
 
@@ -60,16 +57,15 @@ class Encoding:
         self.request = request
         self.picture = picture = request.picture
         self.pixels = picture.pixels
-        self.model = request.used.frozen.model
-        self.device = request.device
-        self.batch = request.batch
+        self.executor = request.executor
+        self.config = request.used.config
         self.grid = TileGrid(picture.width, picture.height, choose_tile_side(picture.width, picture.height))
         self.header(0)  # checks every limit before memory is taken
         self.alpha = None if picture.alpha is None else imagefile.encode_alpha(picture.alpha)
         self.hidden = None if cover is None else drawn.spread(cover, picture.height, picture.width)
         self.base = self.pixels if self.hidden is None else drawn.filled(self.pixels, self.hidden)
         rgb = np.broadcast_to(self.base, (*self.base.shape[:2], 3))
-        self.tiles = analyse(self.model, self.grid, rgb, self.device, self.batch)
+        self.tiles = analyse(self.executor, self.grid, rgb)
         self.seen = [tile for tile in self.grid.tiles() if self._is_seen(tile)]
         self.lossless = self._covers()
         self.coded: tuple[int, _Coded] | None = None
@@ -89,7 +85,7 @@ class Encoding:
                 parts.append((shown * np.iinfo(self.pixels.dtype).max).astype(self.pixels.dtype))
             return lossless.encode(np.concatenate(parts, 2))
 
-        with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+        with ThreadPoolExecutor(self.executor.threads) as pool:
             made = zip(self.grid.tiles(), pool.map(cover, self.grid.tiles()), strict=True)
             return {tile.index: data for tile, data in made if data is not None}
 
@@ -97,7 +93,7 @@ class Encoding:
         """Whether anything that is shown depends on the latents of a tile."""
         if self.hidden is None:
             return True
-        halo = self.model.config.synthesis_halo
+        halo = self.config.synthesis_halo
         rows = slice(max(tile.y - halo, 0), tile.y + tile.height + halo)
         columns = slice(max(tile.x - halo, 0), tile.x + tile.width + halo)
         return not bool(self.hidden[rows, columns].all())
@@ -112,39 +108,39 @@ class Encoding:
 
     def refined(self, step: int, effort: int) -> Encoded:
         """The picture at a quality step, refined where that makes it smaller and no worse."""
+        from aecodec.codec.refine import refine  # here: PyTorch takes seconds
+
         plain = self._encoded(step, self.at(step))
         canvas = self.at(step).canvas
-        found: dict[int, tuple[Tensor, Tensor]] = {}
-        with torch.inference_mode(False):
-            for group in self._alike(step):
-                y = torch.stack([self._needed(step, tile) for tile, _ in group]).clone()  # inference knows no gradients
-                around = self._surroundings(group, canvas[: y.shape[1]])
-                better = refine(self.model, y, around, step, EFFORT_STEPS[effort])
-                found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
+        found: dict[int, tuple[Floats, Floats]] = {}
+        for group in self._alike(step):
+            y = np.stack([self._needed(step, tile) for tile, _ in group])
+            around = self._surroundings(group, canvas[: y.shape[1]])
+            better = refine(self.executor.module(), y, around, step, EFFORT_STEPS[effort])
+            found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
         refined = self._encoded(step, self._code(step, found))
         return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
 
-    def _needed(self, step: int, tile: Tile) -> Tensor:
+    def _needed(self, step: int, tile: Tile) -> Floats:
         """What is coded of a tile: details only where they are worth it."""
-        return latents.needed(self.model.prior, self.tiles[tile.index], step)
+        return latents.needed(self.executor.frozen, self.tiles[tile.index], step)
 
     def _alike(self, step: int) -> Iterator[list[tuple[Tile, Window]]]:
         """Tiles to refine together: of one shape, as many channels of each."""
         for same in groups(self.seen, lambda tile: (len(self._needed(step, tile)),), self.grid.count):
-            yield from batches_alike(self.grid, same, self.model.config.synthesis_halo, self.batch)
+            yield from batches_alike(self.grid, same, self.config.synthesis_halo, self.executor.batch)
 
-    def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Tensor) -> Surroundings:
-        units = [to_unit(self.base[tile.region]) for tile, _ in group]
-        pixels = torch.from_numpy(np.stack(units)).to(self.device).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
-        windows = torch.stack([canvas[:, *window.outer] for _, window in group])  # a cell's details reach it alone
+    def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Floats) -> Surroundings:
+        pixels = np.stack([to_unit(self.base[tile.region]) for tile, _ in group]).transpose(0, 3, 1, 2)
+        windows = np.stack([canvas[:, *window.outer] for _, window in group])  # a cell's details reach it alone
         rows, columns = group[0][1].inner  # the same for all
         return Surroundings(windows, rows, columns, pixels, self._shown(group))
 
-    def _shown(self, group: list[tuple[Tile, Window]]) -> Tensor:
+    def _shown(self, group: list[tuple[Tile, Window]]) -> Floats:
         if self.hidden is None:
-            return torch.ones(1, 1, 1, 1, device=self.device)
+            return np.ones((1, 1, 1, 1), np.float32)
         hidden = [self.hidden[tile.region] for tile, _ in group]
-        return torch.from_numpy(~np.stack(hidden)[:, None]).to(self.device, torch.float32)
+        return (~np.stack(hidden)[:, None]).astype(np.float32)
 
     def header(self, step: int) -> Header:
         return Header(
@@ -166,14 +162,14 @@ class Encoding:
             self.coded = step, self._code(step)
         return self.coded[1]
 
-    def _code(self, step: int, refined: dict[int, tuple[Tensor, Tensor]] | None = None) -> _Coded:
+    def _code(self, step: int, refined: dict[int, tuple[Floats, Floats]] | None = None) -> _Coded:
         """Code every tile at a quality step, or its refined latents and hyper-latents."""
         payloads: dict[int, bytes] = {}
         wanted = {tile: refined[tile.index][0] if refined else self._needed(step, tile) for tile in self.seen}
-        canvas = empty_canvas(self.grid, max(map(len, wanted.values())), self.device)
-        for group in groups(wanted, lambda tile: tuple(wanted[tile].shape), self.batch):
-            z = torch.stack([refined[tile.index][1] for tile in group]) if refined else None
-            coded = latents.encode(self.request.used.frozen, torch.stack([wanted[tile] for tile in group]), step, z)
+        canvas = empty_canvas(self.grid, max(map(len, wanted.values())))
+        for group in groups(wanted, lambda tile: wanted[tile].shape, self.executor.batch):
+            z = np.stack([refined[tile.index][1] for tile in group]) if refined else None
+            coded = latents.encode(self.executor, np.stack([wanted[tile] for tile in group]), step, z)
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
@@ -202,7 +198,7 @@ class Encoding:
         """Of each block (rows, columns), roughly."""
         coded = self.at(step)
         rows, columns = self._blocks
-        weight = torch.log2(1 + coded.canvas[:, :rows, :columns].abs()).sum(0).cpu().numpy().astype(np.float64)
+        weight = np.log2(1 + np.abs(coded.canvas[:, :rows, :columns])).sum(0).astype(np.float64)
         bits: NDArray[np.float64] = weight * (8 * len(coded.data) / max(float(weight.sum()), 1))
         return bits
 
@@ -216,13 +212,12 @@ class Encoding:
         mse = float(error.sum()) / self.pixels.size
         return 10 * math.log10(peak**2 / mse) if mse else math.inf
 
-    @torch.inference_mode()
     def _measured(self, step: int, coded: _Coded) -> NDArray[np.float64]:
         if coded.error is None:
             picture = self.picture
             coded.error = np.zeros(self._blocks)
-            for tile, unit in synthesise(self.model, self.grid, coded.canvas, step, self.seen, self.batch):
-                shown = samples(unit, picture.channels, picture.bit_depth)
+            form = Form(picture.channels, picture.bit_depth)
+            for tile, shown in synthesise(self.executor, self.grid, coded.canvas, step, self.seen, form):
                 error = np.square(np.subtract(shown, self.pixels[tile.region], dtype=np.int64)).sum(2)
                 if self.hidden is not None:
                     error[self.hidden[tile.region]] = 0

@@ -2,7 +2,7 @@
 
 Encoder and decoder share `nets.prior.LatentPrior.code_in_context`, the loop that turns context into means, and hand
 the same table rows, chosen by the integer network alone, to a coder with one method (`entropy.rans`). A tile knows
-nothing of its neighbours.
+nothing of its neighbours. What runs the networks is an executor (`executors.interface`).
 
 A tile's payload is one such stream: z, then the residuals of y, channel by channel, row by row. With a network that has
 details (wire id 2) one byte comes before it, the tile's *flag*: 1 where all channels of y are coded, 0 where details
@@ -14,18 +14,18 @@ Legend: N tiles of equal shape, h, w cells of y, C channels of y (the first `lat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from aecodec.entropy.rans import Decoder, Encoder
 from aecodec.entropy.tables import TOTAL, Tables
 from aecodec.errors import Corrupt, FormatError, LimitExceeded
+from aecodec.executors.interface import CodecExecutor, Floats
 from aecodec.limits import MAX_SYMBOL, MIN_LATENTS_BYTES
-from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
-from aecodec.nets.config import CodecConfig
-from aecodec.nets.prior import SCALES, LatentPrior
+from aecodec.models.frozen import Frozen, hyper_rows
+from aecodec.nets.config import SCALES, CodecConfig
 
 WITHOUT_DETAILS, WITH_DETAILS = 0, 1  # flags
 STATE_BITS = 64  # what a coder's state holds beside its words
@@ -36,49 +36,41 @@ class CodedLatents:
     """N tiles: their payloads, and what a decoder will read from them."""
 
     payloads: list[bytes]
-    quantised: Tensor  # (N, C, h, w) in quantiser steps
+    quantised: Floats  # (N, C, h, w) in quantiser steps
 
 
-def needed(prior: LatentPrior, y: Tensor, step: int) -> Tensor:
-    """What is to be coded at a quality step of a tile's y before the gain, (latents + details, h, w) -> (C, h, w)."""
-    if len(y) == prior.latents:
-        return y
-    gain = prior.log_gain(torch.full((1,), step, device=y.device)).exp()
-    return y if bool(prior.needs_details(y * gain)) else y[: prior.latents]
+def needed(frozen: Frozen, y: Floats, step: int) -> Floats:
+    """What is to be coded at a quality step of a tile's y before the gain, (latents + details, h, w) -> (C, h, w).
+
+    Details are left out where none of them is half a quantiser step.
+    """
+    latents = frozen.config.latents
+    finer = y[latents:] * frozen.gain(step)[latents:, None, None]
+    return y if (np.abs(finer) >= 0.5).any() else y[:latents]
 
 
-def encode(frozen: Frozen, y: Tensor, step: int, z: Tensor | None = None) -> CodedLatents:
+def encode(executor: CodecExecutor, y: Floats, step: int, z: Floats | None = None) -> CodedLatents:
     """Code y before the gain, (N, C, h, w), h and w multiples of 4, at a quality step.
 
     `z`, rounded hyper-latents (N, hyper, h/4, w/4), come from the hyper-analysis where none are given. Raises
     LimitExceeded when a symbol is beyond any that the format can hold.
     """
-    prior, channels = frozen.model.prior, y.shape[1]
-    steps = torch.full((len(y),), step, device=y.device)
-    gain = prior.log_gain(steps).exp()[:, :channels]
-    scaled = y * gain
+    frozen, channels = executor.frozen, y.shape[1]
     if z is None:
-        z = torch.round(prior.hyper_analysis(scaled, steps))
-    symbols = torch.zeros_like(scaled, dtype=torch.int32)
-
-    def code(mean: Tensor, mask: Tensor) -> Tensor:
-        rounded = torch.round(scaled - mean)
-        symbols.copy_(torch.where(mask, rounded, symbols))
-        return mean + rounded
-
-    quantised = prior.code_in_context(z, steps, gain, code)
-    if float(torch.maximum(quantised.abs().max(), z.abs().max())) > MAX_SYMBOL:
+        z = executor.hyper(y, step)
+    symbols, quantised = executor.quantise(y, z, step)
+    if max(float(np.abs(quantised).max()), float(np.abs(z).max())) > MAX_SYMBOL:
         raise LimitExceeded("the latents of this picture are beyond what the format can hold")
     streams = zip(
         _flat(z),
         _flat(hyper_rows(step, z.shape)),
         _flat(symbols),
-        _flat(scale_rows(frozen, z, step, channels)),
+        _flat(executor.scale_rows(z, step, channels)),
         strict=True,
     )
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+    with ThreadPoolExecutor(executor.threads) as pool:
         coded = list(pool.map(lambda stream: _encode_tile(frozen.tables, *stream), streams))
-    begin = _begin(frozen.model.config, channels)
+    begin = _begin(frozen.config, channels)
     return CodedLatents([begin + stream for stream in coded], quantised)
 
 
@@ -112,35 +104,32 @@ def channels_of(config: CodecConfig, payload: bytes) -> int:
 
 def least_bytes(frozen: Frozen, payload: bytes, cells: tuple[int, int], step: int) -> int:
     """No payload of a tile of (h, w) cells that begins as this one is shorter: every symbol has its cheapest value."""
-    config, cheapest = frozen.model.config, frozen.tables.least_cost
+    config, cheapest = frozen.config, frozen.tables.least_cost
     z = hyper_rows(step, (1, config.hyper, 1, 1))
     cost_of_z = int(cheapest[z].sum()) * (cells[0] // 4) * (cells[1] // 4)
     cost_of_y = int(cheapest[:SCALES].min()) * channels_of(config, payload) * cells[0] * cells[1]
     return max((cost_of_z + cost_of_y - STATE_BITS * TOTAL) // (8 * TOTAL), MIN_LATENTS_BYTES)
 
 
-def decode_symbols(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> Symbols:
+def decode_symbols(executor: CodecExecutor, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> Symbols:
     """N payloads of tiles of (h, w) cells and as many channels -> their symbols."""
-    config = frozen.model.config
-    channels = channels_of(config, payloads[0])
-    shape = (len(payloads), config.hyper, cells[0] // 4, cells[1] // 4)
+    frozen = executor.frozen
+    channels = channels_of(frozen.config, payloads[0])
+    shape = (len(payloads), frozen.config.hyper, cells[0] // 4, cells[1] // 4)
     streams = [_Stream(payload, frozen) for payload in payloads]
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+    with ThreadPoolExecutor(executor.threads) as pool:
         z = np.stack(list(pool.map(_Stream.code, streams, _flat(hyper_rows(step, shape))))).reshape(shape)
-        rows = scale_rows(frozen, torch.from_numpy(z).to(frozen.integers.device), step, channels)
+        rows = executor.scale_rows(z.astype(np.float32), step, channels)
         y = np.stack(list(pool.map(_Stream.code, streams, _flat(rows)))).reshape(rows.shape)
     return Symbols(z, y, [stream.close() for stream in streams])
 
 
-def decode(frozen: Frozen, payloads: Sequence[bytes], cells: tuple[int, int], step: int) -> list[Tensor | FormatError]:
+def decode(
+    executor: CodecExecutor, payloads: Sequence[bytes], cells: tuple[int, int], step: int
+) -> list[Floats | FormatError]:
     """N payloads of tiles of (h, w) cells and as many channels -> y (C, h, w) in quantiser steps, or what is wrong."""
-    symbols = decode_symbols(frozen, payloads, cells, step)
-    prior, device = frozen.model.prior, frozen.integers.device
-    given = torch.from_numpy(symbols.y).to(device)
-    z = torch.from_numpy(symbols.z).to(device, torch.float32)
-    steps = torch.full((len(z),), step, device=device)
-    gain = prior.log_gain(steps).exp()[:, : given.shape[1]]
-    quantised = prior.code_in_context(z, steps, gain, lambda mean, mask: mean + given)
+    symbols = decode_symbols(executor, payloads, cells, step)
+    quantised = executor.reconstruct(symbols.z.astype(np.float32), symbols.y.astype(np.float32), step)
     return [latents if error is None else error for error, latents in zip(symbols.errors, quantised, strict=True)]
 
 
@@ -150,7 +139,7 @@ class _Stream:
     def __init__(self, payload: bytes, frozen: Frozen) -> None:
         self.error: FormatError | None = None
         try:
-            self.decoder = Decoder(self._after_flag(payload, frozen.model.config), frozen.tables)
+            self.decoder = Decoder(self._after_flag(payload, frozen.config), frozen.tables)
         except FormatError as error:
             self.error = error
 
@@ -179,7 +168,6 @@ class _Stream:
         return self.error
 
 
-def _flat(values: Tensor | np.ndarray) -> np.ndarray:
-    """(N, ...) -> (N, symbols) int32, in the order of the stream: channel by channel, row by row."""
-    array = values.cpu().numpy() if isinstance(values, Tensor) else values
-    return np.ascontiguousarray(array, dtype=np.int32).reshape(len(array), -1)
+def _flat(values: NDArray[Any]) -> NDArray[np.int32]:
+    """(N, ...) -> (N, symbols), in the order of the stream: channel by channel, row by row."""
+    return np.ascontiguousarray(values, dtype=np.int32).reshape(len(values), -1)

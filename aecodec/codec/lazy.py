@@ -1,4 +1,4 @@
-"""A codec that is loaded when the first picture needs a network: lossless files need neither weights nor torch."""
+"""A codec that is loaded when the first picture needs a network: lossless files need neither weights nor runtime."""
 
 from collections.abc import Callable
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Lossless files, whose every tile is a lossless picture: written without weights and without torch."""
+"""Lossless files, whose every tile is a lossless picture: written without weights and without a network's runtime."""
 
 import math
 from typing import Any

@@ -10,14 +10,17 @@ pixels of a tile without its padding.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from aecodec.codec.windowed import Surroundings
+from aecodec.executors.interface import Floats
 from aecodec.nets.blocks import bounded
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.prior import SCALES
+from aecodec.nets.config import SCALES
 from aecodec.tiling import LATENT_STRIDE
 
 # Chosen on validation pictures at two qualities; `pretrained/LOG.md` has what else was tried.
@@ -35,26 +38,24 @@ EDGE = 1e-4  # keeps the logits of rounding finite
 Quantiser = Callable[[Tensor], Tensor]
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """Where N tiles lie: their windows of quantised latents, of which all but the tile's own stay as they are."""
-
-    windows: Tensor  # (N, C, window height, window width), quantiser steps
-    rows: slice  # the tile's cells in the window
-    columns: slice
-    pixels: Tensor  # (N, 3, H, W) of 0 ... 1: the tiles without the padding that no decoder shows
-    shown: Tensor  # (N, 1, H, W), or one that is broadcast to it: 0 where a cover hides them, else 1
-
-
-@torch.enable_grad()
-def refine(model: Compressor, y: Tensor, around: Surroundings, step: int, iterations: int) -> tuple[Tensor, Tensor]:
+def refine(model: Compressor, y: Floats, around: Surroundings, step: int, iterations: int) -> tuple[Floats, Floats]:
     """Latents before the gain (N, C, h, w) -> better ones, and rounded hyper-latents (N, hyper, h/4, w/4) to go with.
 
-    Repeatable: the noise is seeded. Call it outside of inference mode.
+    Repeatable: the noise is seeded.
     """
-    tiles = _Tiles(model, around, step, len(y))
+    device = next(model.parameters()).device
+    better, z = _refined(model, _placed(y, device), around, step, iterations)
+    return better.cpu().numpy(), z.cpu().numpy()
+
+
+def _placed(array: NDArray[np.float32], device: torch.device) -> Tensor:
+    return torch.from_numpy(array).to(device)
+
+
+def _refined(model: Compressor, y: Tensor, around: Surroundings, step: int, iterations: int) -> tuple[Tensor, Tensor]:
+    tiles = _Tiles(model, around, step, y)
     scaled = y * tiles.gain
-    z = model.prior.hyper_analysis(scaled, tiles.steps).detach()
+    z = model.prior.hyper_analysis(scaled, tiles.steps)
     best = _Best(scaled, z, *tiles.rounded(scaled, z))
     price = torch.full_like(best.bits, PRICE * model.config.lambda_of(step) * 255**2 / 3)  # the MSE is over 3 channels
     scaled, z = scaled.clone().requires_grad_(), z.clone().requires_grad_()
@@ -95,17 +96,20 @@ class _AnnealedRounding:
 class _Tiles:
     """Bits and squared error of N tiles as functions of their latents."""
 
-    def __init__(self, model: Compressor, around: Surroundings, step: int, count: int) -> None:
+    def __init__(self, model: Compressor, around: Surroundings, step: int, y: Tensor) -> None:
         self.model = model
-        self.around = around
-        self.steps = torch.full((count,), step, device=around.windows.device)
-        self.channels = around.windows.shape[1]
+        self.windows, self.pixels, self.shown = (
+            _placed(array, y.device) for array in (around.windows, around.pixels, around.shown)
+        )
+        self.rows, self.columns = around.rows, around.columns
+        self.steps = torch.full((len(y),), step, device=y.device)
+        self.channels = y.shape[1]
         self.gain = model.prior.log_gain(self.steps).exp()[:, : self.channels]
         self.inverse = model.prior.log_inverse(self.steps).exp()[:, : self.channels]
 
     def cost(self, scaled: Tensor, z: Tensor, quantise: Quantiser) -> tuple[Tensor, Tensor]:
         """Bits (N,) and squared error (N,), summed over pixels of 0 ... 1 and channels."""
-        prior, around = self.model.prior, self.around
+        prior = self.model.prior
         z_symbols = quantise(z)
         index = bounded(prior.scales(z_symbols, self.steps, self.channels), 0, SCALES - 1)
         symbols = torch.zeros_like(scaled)
@@ -118,13 +122,13 @@ class _Tiles:
 
         known = prior.code_in_context(z_symbols, self.steps, self.gain, code)
         bits = prior.bits(symbols, index).sum((1, 2, 3)) + prior.factorised.bits(z_symbols, self.steps).sum((1, 2, 3))
-        cells = around.windows.clone()
-        cells[:, :, around.rows, around.columns] = known
+        cells = self.windows.clone()
+        cells[:, :, self.rows, self.columns] = known
         cells = (cells * self.inverse).contiguous(memory_format=torch.channels_last)
         shown = self.model.synthesis(cells, self.steps)
-        top, left = around.rows.start * LATENT_STRIDE, around.columns.start * LATENT_STRIDE
-        height, width = around.pixels.shape[2:]
-        difference = (shown[:, :, top : top + height, left : left + width] - around.pixels) * around.shown
+        top, left = self.rows.start * LATENT_STRIDE, self.columns.start * LATENT_STRIDE
+        height, width = self.pixels.shape[2:]
+        difference = (shown[:, :, top : top + height, left : left + width] - self.pixels) * self.shown
         return bits, difference.square().sum((1, 2, 3))
 
     @torch.no_grad()

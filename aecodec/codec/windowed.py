@@ -6,14 +6,25 @@ H, W pixels.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from aecodec.nets.compressor import Compressor
+from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.pictures.picture import Samples
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, groups
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where N tiles lie: their windows of quantised latents, of which all but the tile's own stay as they are."""
+
+    windows: Floats  # (N, C, window height, window width), quantiser steps
+    rows: slice  # the tile's cells in the window
+    columns: slice
+    pixels: Floats  # (N, 3, H, W) of 0 ... 1, or one channel for all: the tiles without the padding that is not shown
+    shown: Floats  # (N, 1, H, W), or one that is broadcast to it: 0 where a cover hides them, else 1
 
 
 def batches(
@@ -32,46 +43,44 @@ def batches_alike(grid: TileGrid, tiles: Iterable[Tile], halo: int, batch: int) 
     )
 
 
-def analyse(model: Compressor, grid: TileGrid, samples: np.ndarray, device: torch.device, batch: int) -> list[Tensor]:
+def analyse(executor: CodecExecutor, grid: TileGrid, samples: np.ndarray) -> list[Floats]:
     """RGB samples (H, W, 3), uint8 or uint16 -> y before the gain of every tile (L + details, h, w), raster order.
 
     Beyond the picture's right and bottom edge its last pixels are repeated.
     """
-    latents: dict[int, Tensor] = {}
-    for group in batches(grid, grid.tiles(), model.config.analysis_halo, 1, batch):
-        result = model.analysis(_unit(samples, group, device))
-        for (tile, window), y in zip(group, result, strict=True):
+    config = executor.frozen.config
+    latents: dict[int, Floats] = {}
+    for group in batches(grid, grid.tiles(), config.analysis_halo, 1, executor.batch):
+        for (tile, window), y in zip(group, executor.analysis(_windows(samples, group)), strict=True):
             latents[tile.index] = _inner(y, window)
-    if model.synthesis.details is not None:
-        details = _details(model, grid, samples, latents, batch)
-        latents = {index: torch.cat((y, details[index])) for index, y in latents.items()}
+    if config.details:
+        details = _details(executor, grid, samples, latents)
+        latents = {index: np.concatenate((y, details[index])) for index, y in latents.items()}
     return [latents[index] for index in range(grid.count)]
 
 
 def _details(
-    model: Compressor, grid: TileGrid, samples: np.ndarray, latents: dict[int, Tensor], batch: int
-) -> dict[int, Tensor]:
+    executor: CodecExecutor, grid: TileGrid, samples: np.ndarray, latents: dict[int, Floats]
+) -> dict[int, Floats]:
     """Of every tile the details (D, h, w) before the gain: of what a synthesis of all latents leaves.
 
     As `Compressor.analyse`, but that no latents are computed twice, whose own halo would come on top of the synthesis'.
     """
-    assert model.synthesis.details is not None
-    canvas = empty_canvas(grid, model.config.latents, latents[0].device)
+    config = executor.frozen.config
+    canvas = empty_canvas(grid, config.latents)
     for tile in grid.tiles():
         paste(canvas, tile, latents[tile.index])
-    details: dict[int, Tensor] = {}
-    for group in batches(grid, grid.tiles(), model.config.synthesis_halo, 1, batch):
-        cells = torch.stack([canvas[:, *(_cells(side) for side in window.outer)] for _, window in group])
-        left = model.left(_unit(samples, group, canvas.device), cells.contiguous(memory_format=torch.channels_last))
-        for (tile, window), found in zip(group, model.synthesis.details.analyse(left), strict=True):
-            details[tile.index] = _inner(found, window)
+    details: dict[int, Floats] = {}
+    for group in batches(grid, grid.tiles(), config.synthesis_halo, 1, executor.batch):
+        cells = np.stack([canvas[:, *(_cells(side) for side in window.outer)] for _, window in group])
+        found = executor.details(_windows(samples, group), cells)
+        details |= {tile.index: _inner(y, window) for (tile, window), y in zip(group, found, strict=True)}
     return details
 
 
-def _unit(samples: np.ndarray, group: list[tuple[Tile, Window]], device: torch.device) -> Tensor:
-    """Pixels of windows (N, 3, H, W) of 0 ... 1, channels last."""
-    pixels = np.stack([_cut(samples, window) for _, window in group])
-    return torch.from_numpy(pixels).to(device).float().div_(float(np.iinfo(samples.dtype).max)).permute(0, 3, 1, 2)
+def _windows(samples: np.ndarray, group: list[tuple[Tile, Window]]) -> Samples:
+    """Samples of windows (N, H, W, 3)."""
+    return cast(Samples, np.stack([_cut(samples, window) for _, window in group]))
 
 
 def _cut(samples: np.ndarray, window: Window) -> np.ndarray:
@@ -85,53 +94,36 @@ def _cells(pixels: slice) -> slice:
     return slice(pixels.start // LATENT_STRIDE, pixels.stop // LATENT_STRIDE)
 
 
-def _inner(y: Tensor, window: Window) -> Tensor:
+def _inner(y: Floats, window: Window) -> Floats:
     """The tile's part of what was made of its window of pixels."""
     rows, columns = window.inner
     return y[:, _cells(rows), _cells(columns)]
 
 
 def synthesise(
-    model: Compressor, grid: TileGrid, canvas: Tensor, step: int, tiles: Iterable[Tile], batch: int
-) -> Iterator[tuple[Tile, Tensor]]:
-    """Quantised y of the padded picture (C, h, w), quantiser steps -> RGB (H, W, 3) of tiles, around 0 to 1.
+    executor: CodecExecutor, grid: TileGrid, canvas: Floats, step: int, tiles: Iterable[Tile], form: Form
+) -> Iterator[tuple[Tile, Samples]]:
+    """Quantised y of the padded picture (C, h, w), quantiser steps -> samples (H, W, channels) of tiles.
 
     Only the tiles named; in batches, so not in their order. Tiles of the last row and column come without padding.
     """
-    latents = model.config.latents
-    inverse = model.prior.log_inverse(torch.full((1,), step, device=canvas.device)).exp()
-    for group in batches(grid, tiles, model.config.synthesis_halo, LATENT_STRIDE, batch):
-        windows = [canvas[:, *window.outer] for _, window in group]
-        detailed = len(canvas) > latents and any(bool(window[latents:].any()) for window in windows)
-        channels = len(canvas) if detailed else latents
-        cells = torch.stack([window[:channels] for window in windows]) * inverse[:, :channels]
-        steps = torch.full((len(group),), step, device=canvas.device)
-        restored = model.synthesis(cells.contiguous(memory_format=torch.channels_last), steps)
-        for (tile, window), pixels in zip(group, restored, strict=True):
+    config = executor.frozen.config
+    for group in batches(grid, tiles, config.synthesis_halo, LATENT_STRIDE, executor.batch):
+        windows = np.stack([canvas[:, *window.outer] for _, window in group])
+        if not windows[:, config.latents :].any():
+            windows = np.ascontiguousarray(windows[:, : config.latents])
+        for (tile, window), pixels in zip(group, executor.synthesis(windows, step, form), strict=True):
             top, left = window.top * LATENT_STRIDE, window.left * LATENT_STRIDE
-            yield tile, pixels[:, top : top + tile.height, left : left + tile.width].permute(1, 2, 0)
+            yield tile, pixels[top : top + tile.height, left : left + tile.width]
 
 
-def empty_canvas(grid: TileGrid, channels: int, device: torch.device) -> Tensor:
-    """Zeros (C, h, w) for y of the padded picture."""
+def empty_canvas(grid: TileGrid, channels: int) -> Floats:
+    """Zeros (C, h, w) for y of the padded picture; memory is taken as they are written."""
     height, width = grid.padded_height // LATENT_STRIDE, grid.padded_width // LATENT_STRIDE
-    zeros = np.zeros((channels, height, width), np.float32)  # NumPy's zeros take memory as they are written
-    return torch.from_numpy(zeros).to(device)
+    return np.zeros((channels, height, width), np.float32)
 
 
-def paste(canvas: Tensor, tile: Tile, y: Tensor) -> None:
+def paste(canvas: Floats, tile: Tile, y: Floats) -> None:
     """Put a tile's y (C, h, w) where it belongs on an empty canvas; details that it lacks stay zero."""
     row, column = tile.y // LATENT_STRIDE, tile.x // LATENT_STRIDE
     canvas[: len(y), row : row + y.shape[1], column : column + y.shape[2]] = y
-
-
-def samples(unit: Tensor, channels: int, bit_depth: int) -> Samples:
-    """RGB around 0 to 1, (H, W, 3) -> samples (H, W, channels), clipped; grey is the mean of the three.
-
-    As `from_unit`, on the device, so that a byte a sample crosses the bus.
-    """
-    pixels = unit.mean(2, keepdim=True) if channels == 1 else unit
-    top = (1 << bit_depth) - 1
-    rounded = (pixels * top).round_().clamp_(0, top).to(torch.uint8 if bit_depth == 8 else torch.uint16)
-    found: Samples = rounded.cpu().numpy()
-    return found

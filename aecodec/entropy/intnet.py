@@ -1,28 +1,33 @@
 """A fixed-point convolutional network whose result is the same on every machine: it turns z into scale indices.
 
-The integers are carried in float64 tensors. Every partial sum stays below 2^40, far from 2^53 where float64 stops
-holding all integers, so any order of addition gives the same sum, and rounding after each layer removes even the
-error of an FFT's or Winograd's algorithm. What makes the integers is `training.freeze`.
+The integers are carried in arrays of float64, NumPy's or PyTorch's, by operations that both have. Every partial sum
+stays below 2^40, far from 2^53 where float64 stops holding all integers, so any order of addition gives the same sum.
+What makes the integers is `training.freeze`.
 
 Number formats, one set a layer: weights are integers of at most 16 bits, biases are in units of the accumulator;
 activations are 0 ... 32767, the input -32768 ... 32767; a layer's output is (accumulator + 2^(shift-1)) >> shift.
 Biases are given at knots of the quality and interpolated between them in integers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F
+from numpy.typing import NDArray
 
 from aecodec.errors import WeightsError
 from aecodec.quality import KNOT_SPACING, KNOTS
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Array = TypeVar("Array", NDArray[Any], "Tensor")
+
 ACTIVATION_MAX = (1 << 15) - 1
 WEIGHT_MAX = (1 << 15) - 1
-ACCUMULATOR_BITS = 40  # leaves 13 bits for the error of any convolution algorithm before the rounding
+ACCUMULATOR_BITS = 40  # leaves 13 bits of float64
 NAMES = ("expand", "middle", "spread", "last")  # in order; see `nets.prior.HyperSynthesisScales`
 SHUFFLED = ("expand", "middle")  # followed by a pixel-shuffle to twice the resolution
 
@@ -58,41 +63,40 @@ class IntegerLayer:
         return fan_in * largest * (ACTIVATION_MAX + 1) + offset
 
 
-def bias_at(knots: Tensor, step: int) -> Tensor:
+def bias_at(knots: Array, step: int) -> Array:
     """Biases at a quality step, int64 (outputs,), of those at the knots, int64 (KNOTS, outputs); all in integers."""
     knot = min(step // KNOT_SPACING, KNOTS - 2)
     part = step - knot * KNOT_SPACING
     weighted = knots[knot] * (KNOT_SPACING - part) + knots[knot + 1] * part
-    return torch.div(weighted + KNOT_SPACING // 2, KNOT_SPACING, rounding_mode="floor")
+    biases: Array = (weighted + KNOT_SPACING // 2) // KNOT_SPACING
+    return biases
 
 
-class IntegerNetwork:
-    """The frozen scale network on one device."""
+class IntegerNetwork(Generic[Array]):
+    """The frozen scale network, where `place` puts the arrays that it is given, once."""
 
-    def __init__(self, layers: Sequence[IntegerLayer], device: torch.device) -> None:
+    def __init__(self, layers: Sequence[IntegerLayer], place: Callable[[NDArray[Any]], Array]) -> None:
         if len(layers) != len(NAMES):
             raise WeightsError(f"the exact network has {len(layers)} layers instead of {len(NAMES)}")
         self.layers = tuple(layers)
-        self.device = device
-        # on the device once: a copy for each picture would wait for it
-        self.weights = [torch.from_numpy(layer.weight).to(device, torch.float64) for layer in layers]
-        self.biases = [torch.from_numpy(layer.bias).to(device) for layer in layers]
+        kernels = [layer.weight.transpose(2, 3, 0, 1).astype(np.float64, order="C") for layer in layers]
+        self.kernels: list[Array] = [place(kernel) for kernel in kernels]  # (k, k, outputs, inputs)
+        self.biases: list[Array] = [place(layer.bias) for layer in layers]
 
-    def __call__(self, z: Tensor, step: int, top: int, outputs: int | None = None) -> Tensor:
-        """Hyper-latents (N, inputs, h, w) holding integers -> int32 indices 0 ... `top`, (N, outputs, 4h, 4w).
+    def __call__(self, z: Array, step: int, top: int, outputs: int | None = None) -> Array:
+        """Hyper-latents (N, inputs, h, w) of integers in float64 -> indices 0 ... `top`, (N, outputs, 4h, 4w) likewise.
 
         Only the first `outputs` of the last layer are computed, or all.
         """
-        x = z.to(torch.float64).clamp(-ACTIVATION_MAX - 1, ACTIVATION_MAX)
-        for name, layer, weight, knots in zip(NAMES, self.layers, self.weights, self.biases, strict=True):
+        x = z.clip(-ACTIVATION_MAX - 1, ACTIVATION_MAX)
+        for name, layer, kernel, knots in zip(NAMES, self.layers, self.kernels, self.biases, strict=True):
             rows = outputs if name == NAMES[-1] else None
-            bias = bias_at(knots, step)[:rows, None, None]
-            total = torch.round(F.conv2d(x, weight[:rows], padding=weight.shape[2] // 2)) + bias
-            x = torch.div(total + (1 << (layer.shift - 1)), 1 << layer.shift, rounding_mode="floor")
-            x = x.clamp(0, top if name == NAMES[-1] else ACTIVATION_MAX)
+            total = _convolved(x, kernel[:, :, :rows]) + bias_at(knots, step)[:rows, None, None]
+            x = ((total + 0.5) * 2.0**-layer.shift).round()  # the shift: never a tie, and never near one
+            x = x.clip(0, top if name == NAMES[-1] else ACTIVATION_MAX)
             if name in SHUFFLED:
-                x = F.pixel_shuffle(x, 2)
-        return x.to(torch.int32)
+                x = _shuffled(x)
+        return x
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         arrays: dict[str, np.ndarray] = {}
@@ -102,7 +106,9 @@ class IntegerNetwork:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, np.ndarray], device: torch.device) -> "IntegerNetwork":
+    def from_arrays(
+        cls, arrays: dict[str, np.ndarray], place: Callable[[NDArray[Any]], Array]
+    ) -> "IntegerNetwork[Array]":
         """Inverse of `to_arrays`; raises WeightsError for missing, misshapen or too large parts."""
         try:
             shifts = [arrays[f"{name}.shift"] for name in NAMES]
@@ -114,4 +120,37 @@ class IntegerNetwork:
             ]
         except KeyError as error:
             raise WeightsError(f"the exact network lacks {error}") from error
-        return cls(layers, device)
+        return cls(layers, place)
+
+
+def _convolved(x: Array, kernel: Array) -> Array:
+    """Stride 1, zeros beyond the edges: a product of matrices for each place of the kernel (k, k, outputs, inputs)."""
+    reach = kernel.shape[0] // 2
+    height, width = x.shape[2:]
+    total: Array = _mixed(x, kernel[reach, reach])
+    for row, column in product(range(-reach, reach + 1), repeat=2):
+        if (row, column) != (0, 0):
+            (here_y, there_y), (here_x, there_x) = _overlap(row, height), _overlap(column, width)
+            total[:, :, here_y, here_x] += _mixed(x[:, :, there_y, there_x], kernel[reach + row, reach + column])
+    return total
+
+
+def _overlap(offset: int, size: int) -> tuple[slice, slice]:
+    """Places, out of `size` in a row, that have a neighbour at an offset; and those neighbours."""
+    return slice(max(-offset, 0), size - max(offset, 0)), slice(max(offset, 0), size - max(-offset, 0))
+
+
+def _mixed(x: Array, matrix: Array) -> Array:
+    """Channels (N, inputs, h, w) to (N, outputs, h, w) by a matrix (outputs, inputs)."""
+    count, channels, height, width = x.shape
+    mixed: Array = matrix @ x.reshape(count, channels, height * width)
+    return mixed.reshape(count, matrix.shape[0], height, width)
+
+
+def _shuffled(x: Array) -> Array:
+    """(N, 4 C, h, w) -> (N, C, 2 h, 2 w), as PyTorch's pixel-shuffle."""
+    count, channels, height, width = x.shape
+    parts = x.reshape(count, channels // 4, 2, 2, height, width)  # C, row, column, h, w
+    sorted_ = parts.swapaxes(2, 4).swapaxes(3, 4).swapaxes(4, 5)  # C, h, row, w, column
+    shuffled: Array = sorted_.reshape(count, channels // 4, 2 * height, 2 * width)
+    return shuffled

@@ -1,4 +1,4 @@
-"""The weights that ship with aecodec: `pretrained/manifest.json`, a row a file, newest first. Loads no torch."""
+"""The weights that ship with aecodec: `pretrained/manifest.json`, a row a file, newest first."""
 
 import json
 from dataclasses import dataclass

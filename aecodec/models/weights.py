@@ -9,31 +9,31 @@ import json
 import math
 import reprlib
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
-from torch import nn
 
 from aecodec.entropy.intnet import NAMES, IntegerNetwork
 from aecodec.entropy.tables import Tables
 from aecodec.errors import WeightsError
 from aecodec.limits import MAX_WEIGHTS_BYTES
 from aecodec.models import manifest
-from aecodec.models.frozen import Frozen
-from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import CodecConfig, from_json
-from aecodec.nets.prior import SCALES
-from aecodec.nets.restorer import Restorer, RestorerConfig
+from aecodec.models.frozen import Frozen, Values
+from aecodec.nets.config import SCALES, CodecConfig, RestorerConfig, current_name, from_json
 from aecodec.quality import KNOTS
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from aecodec.nets.restorer import Restorer
 
 CODEC_FORMAT = "aecodec weights 1"
 DENOISER_FORMAT = "aecodec denoiser 1"
@@ -44,12 +44,10 @@ MOST_PERCENT = 1e6  # that freezing may be said to have cost; more is nonsense
 MAX_MESSAGE = 200  # characters of what is wrong with a file, which may quote it
 ID_BYTES = 8  # of the SHA-256: enough that two weights never meet by accident
 
-M = TypeVar("M", bound=nn.Module)
-
 
 @dataclass(frozen=True)
 class Weights:
-    """Loaded weights on a device."""
+    """A codec's weights, as they were read."""
 
     frozen: Frozen
     id: bytes  # the first eight bytes of the file's SHA-256
@@ -58,7 +56,7 @@ class Weights:
 
     @property
     def config(self) -> CodecConfig:
-        return self.frozen.model.config
+        return self.frozen.config
 
     @property
     def network_id(self) -> int:
@@ -68,36 +66,39 @@ class Weights:
 
 @dataclass(frozen=True)
 class DenoiserWeights:
-    """A loaded denoiser on a device."""
+    """A denoiser's weights, as they were read."""
 
-    model: Restorer
+    config: RestorerConfig
+    values: Values
     id: bytes
     path: Path
 
 
 def dump(frozen: Frozen, freezing_cost_percent: float) -> bytes:
     """The bytes of a codec's weights file; the same for the same weights."""
-    arrays = _halves("model", frozen.model)
+    arrays: dict[str, np.ndarray] = {f"model.{name}": value for name, value in frozen.values.items()}
     arrays |= {f"exact.{name}": value for name, value in frozen.integers.to_arrays().items()}
     arrays |= {f"tables.{name}": value for name, value in frozen.tables.to_arrays().items()}
-    config = frozen.model.config.to_json()
+    config = frozen.config.to_json()
     return _save(arrays, CODEC_FORMAT, config, freezing_cost_percent=round(freezing_cost_percent, 4))
 
 
-def dump_denoiser(model: Restorer) -> bytes:
+def dump_denoiser(model: "Restorer") -> bytes:
     """The bytes of a denoiser's weights file; the same for the same weights."""
-    return _save(_halves("model", model), DENOISER_FORMAT, model.config.to_json())
+    arrays: dict[str, np.ndarray] = {f"model.{name}": value for name, value in halves(model).items()}
+    return _save(arrays, DENOISER_FORMAT, model.config.to_json())
 
 
-def _halves(part: str, model: nn.Module) -> dict[str, np.ndarray]:
-    halves = {f"{part}.{name}": value.half().numpy() for name, value in model.cpu().state_dict().items()}
-    _refuse_infinite(halves)
-    return halves
+def halves(model: "nn.Module") -> Values:
+    """All that a network has learned, as it is stored; raises WeightsError for what is not finite."""
+    values = {name: value.half().numpy() for name, value in model.cpu().state_dict().items()}
+    _refuse_infinite(values)
+    return values
 
 
-def _refuse_infinite(halves: dict[str, np.ndarray]) -> None:
+def _refuse_infinite(values: Values) -> None:
     """Raises WeightsError, which names the tensor: what it would spoil would be taken for the picture's fault."""
-    for name, value in halves.items():
+    for name, value in values.items():
         if not np.isfinite(value).all():
             raise WeightsError(f"some of the numbers of {name} are not finite")
 
@@ -113,33 +114,35 @@ def identify(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()[:ID_BYTES]
 
 
-def parse(data: bytes, path: Path, device: torch.device) -> Weights:
+def parse(data: bytes, path: Path) -> Weights:
     """Inverse of `dump`; raises WeightsError that names `path`."""
     arrays, about = _load(data, path, CODEC_FORMAT)
-    with _named(path):
+    with named(path):
         config = from_json(CodecConfig, about.get("config"))
-        model = _filled(lambda: Compressor(config), arrays, device)
-        integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), device)
+        values = {current_name(name): value for name, value in _values(arrays).items()}
+        integers = IntegerNetwork.from_arrays(_part(arrays, "exact"), np.asarray)
         tables = Tables.from_arrays(_part(arrays, "tables"))
-        _check_exact_path(config, model, integers, tables)
+        frozen = Frozen(config, values, integers, tables)
+        _check_exact_path(frozen)
     cost = about.get("freezing_cost_percent")
     percent = float(cost) if isinstance(cost, int | float) and abs(cost) <= MOST_PERCENT else math.nan
-    return Weights(Frozen(model, integers, tables), identify(data), path, percent)
+    return Weights(frozen, identify(data), path, percent)
 
 
-def _check_exact_path(config: CodecConfig, model: Compressor, integers: IntegerNetwork, tables: Tables) -> None:
+def _check_exact_path(frozen: Frozen) -> None:
     """Raise WeightsError unless the integer network and the tables are those of the float network beside them."""
-    for name, layer in zip(NAMES, integers.layers, strict=True):
-        shape = tuple(getattr(model.prior.scales, name).weight.shape)
-        if layer.weight.shape != shape:
+    for name, layer in zip(NAMES, frozen.integers.layers, strict=True):
+        beside = frozen.values.get(f"prior.scales.{name}.weight")
+        if beside is None or layer.weight.shape != beside.shape:
+            shape = "that of none" if beside is None else beside.shape
             raise WeightsError(f"layer {name!r} of the exact network has shape {layer.weight.shape}, not {shape}")
-    wanted = SCALES + KNOTS * config.hyper
-    if tables.count != wanted:
-        raise WeightsError(f"there are {tables.count} probability tables in place of {wanted}")
+    wanted = SCALES + KNOTS * frozen.config.hyper
+    if frozen.tables.count != wanted:
+        raise WeightsError(f"there are {frozen.tables.count} probability tables in place of {wanted}")
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named(path: Path) -> Iterator[None]:
     """Puts the file's name before what is wrong with it, in one short line."""
     try:
         yield
@@ -148,7 +151,7 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _load(data: bytes, path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    with _named(path):
+    with named(path):
         try:
             arrays = load(data)
             about = _about(data)
@@ -159,37 +162,27 @@ def _load(data: bytes, path: Path, kind: str) -> tuple[dict[str, np.ndarray], di
     return arrays, about
 
 
-def _filled(make: Callable[[], M], arrays: dict[str, np.ndarray], device: torch.device) -> M:
-    """The network with its floats; no memory is taken for more than the file has, whatever its configuration says."""
-    halves = _part(arrays, "model")
-    for name, value in halves.items():
+def _values(arrays: dict[str, np.ndarray]) -> Values:
+    """The floats of a network; whether they fit its configuration is seen where it is made (`executors`)."""
+    values = _part(arrays, "model")
+    for name, value in values.items():
         if value.dtype != np.float16:
             raise WeightsError(f"{name} is of {value.dtype}, not of float16")
-    _refuse_infinite(halves)
-    values = {name: torch.from_numpy(value).float() for name, value in halves.items()}
-    with torch.device("meta"):
-        model = make()
-    try:
-        model.load_state_dict(values, assign=True)
-    except RuntimeError as error:
-        raise WeightsError("does not fit its own configuration") from error
-    ready: M = model.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return ready
+    _refuse_infinite(values)
+    return values
 
 
-def read(path: Path, device: torch.device) -> Weights:
+def read(path: Path) -> Weights:
     """Load a codec's weights file; raises WeightsError."""
-    return parse(_bytes(path), path, device)
+    return parse(_bytes(path), path)
 
 
-def read_denoiser(path: Path, device: torch.device) -> DenoiserWeights:
+def read_denoiser(path: Path) -> DenoiserWeights:
     """Load a denoiser's weights file; raises WeightsError."""
     data = _bytes(path)
     arrays, about = _load(data, path, DENOISER_FORMAT)
-    with _named(path):
-        config = from_json(RestorerConfig, about.get("config"))
-        model = _filled(lambda: Restorer(config), arrays, device)
-    return DenoiserWeights(model, identify(data), path)
+    with named(path):
+        return DenoiserWeights(from_json(RestorerConfig, about.get("config")), _values(arrays), identify(data), path)
 
 
 def _bytes(path: Path) -> bytes:

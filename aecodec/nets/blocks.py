@@ -84,7 +84,7 @@ class Knots(nn.Module):
         below = position.floor().clamp(0, KNOTS - 2)
         part = (position - below)[:, None]
         index = below.long()
-        mixed = self.value[index] * (1 - part) + self.value[index + 1] * part
+        mixed = self.value.index_select(0, index) * (1 - part) + self.value.index_select(0, index + 1) * part
         return mixed[:, :, None, None]
 
 

@@ -10,19 +10,11 @@ from torch import Tensor, nn
 
 from aecodec.nets import cost
 from aecodec.nets.blocks import bounded, round_through
-from aecodec.nets.config import CodecConfig
-from aecodec.nets.prior import SCALES, LatentPrior
+from aecodec.nets.config import SCALES, CodecConfig, current_name
+from aecodec.nets.prior import LatentPrior
 from aecodec.nets.transform import Analysis, Synthesis
 from aecodec.quality import QUALITY_STEPS
 from aecodec.tiling import HYPER_STRIDE, LATENT_STRIDE
-
-# Names of parts in weights and checkpoints written before November 2026, and today's.
-RENAMED = {
-    "prior.hyper_prior.": "prior.factorised.",
-    "prior.means.see.": "prior.means.context_embed.",
-    "prior.means.think.": "prior.means.context_block.",
-    "prior.means.say.": "prior.means.context_head.",
-}
 
 
 @dataclass(frozen=True)
@@ -47,7 +39,7 @@ class Compressor(nn.Module):
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
         """As torch's; takes the names of older files too."""
-        return super().load_state_dict({_renamed(key): value for key, value in state_dict.items()}, strict, assign)
+        return super().load_state_dict({current_name(key): value for key, value in state_dict.items()}, strict, assign)
 
     def forward(self, pixels: Tensor, step: Tensor) -> Reconstruction:
         y = self.analyse(pixels)
@@ -63,9 +55,12 @@ class Compressor(nn.Module):
         of the pixels. The synthesis' gradient does not pass: it learns to leave little, whatever the details add.
         """
         y: Tensor = self.analysis(pixels)
-        if self.synthesis.details is None:
-            return y
-        return torch.cat((y, self.synthesis.details.analyse(self.left(pixels, y))), 1)
+        return y if self.synthesis.details is None else torch.cat((y, self.details(pixels, y)), 1)
+
+    def details(self, pixels: Tensor, y: Tensor) -> Tensor:
+        """Of the pixels the details (N, D, H/16, W/16) before the gain that go with latents `y` before it."""
+        assert self.synthesis.details is not None
+        return self.synthesis.details.analyse(self.left(pixels, y))
 
     @torch.no_grad()
     def left(self, pixels: Tensor, y: Tensor) -> Tensor:
@@ -113,11 +108,6 @@ class Compressor(nn.Module):
 
     def _noisy(self, values: Tensor, rounded: Tensor) -> Tensor:
         return values + torch.rand_like(values) - 0.5 if self.training and self.noisy else rounded
-
-
-def _renamed(key: str) -> str:
-    old = next((old for old in RENAMED if key.startswith(old)), None)
-    return key if old is None else RENAMED[old] + key.removeprefix(old)
 
 
 def complexity(config: CodecConfig) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Configurations as weights store them, and the codec's: widths and depths of the network, quality to lambda."""
+"""Configurations as weights store them: widths and depths of the networks, and what of them is known without torch."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -11,13 +11,27 @@ from aecodec.tiling import LATENT_STRIDE, align_up
 if TYPE_CHECKING:
     from torch import Tensor
 
+SCALES = 128  # that latents may have, log-spaced; 64 would cost about 0.1 % more rate, as one is then up to 6 % off
+CELL = 16  # pixels: the coarsest grid of the denoiser and of its map; sides are multiples of it
 RISE_FROM = 9 * KNOT_SPACING  # about quality 75: what comes above is for those who want more than 40 dB
 S = TypeVar("S", float, "Tensor")
 
 MAX_WIDTH, MAX_BLOCKS = 4096, 64  # far beyond any network that runs; weights of a stranger may claim more
 LEAST_LAMBDA, MOST_LAMBDA = 1e-9, 1e9  # likewise
+RENAMED = {  # parts in weights and checkpoints written before November 2026, and what they are called today
+    "prior.hyper_prior.": "prior.factorised.",
+    "prior.means.see.": "prior.means.context_embed.",
+    "prior.means.think.": "prior.means.context_block.",
+    "prior.means.say.": "prior.means.context_head.",
+}
 
 T = TypeVar("T")
+
+
+def current_name(key: str) -> str:
+    """Today's name of a codec's parameter."""
+    old = next((old for old in RENAMED if key.startswith(old)), None)
+    return key if old is None else RENAMED[old] + key.removeprefix(old)
 
 
 def whole(value: object, low: int, high: int) -> bool:
@@ -113,4 +127,29 @@ SIZES = {
     "base": CodecConfig(  # for a GPU: what 16 MB in float16 and 60 kMAC a pixel to decode allow
         features=256, hyper_features=96, analysis_blocks=(3, 0), synthesis_blocks=(5, 1)
     ),
+}
+
+
+@dataclass(frozen=True)
+class RestorerConfig:
+    """Shape of one denoiser; stored as JSON with its weights."""
+
+    widths: tuple[int, int, int, int] = (32, 64, 128, 128)  # channels at 1/2, 1/4, 1/8 and 1/16
+    blocks: int = 2  # at each resolution, on the way down and on the way up
+    estimator_width: int = 96  # channels of the estimator, all at 1/16
+
+    def __post_init__(self) -> None:
+        widths = (*self.widths, self.estimator_width) if isinstance(self.widths, tuple) else ()
+        right = len(widths) == 5 and all(whole(width, 1, MAX_WIDTH) for width in widths)
+        if not (right and whole(self.blocks, 1, MAX_BLOCKS)):
+            raise WeightsError(f"{self} describes no denoiser")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+RESTORERS = {
+    "small": RestorerConfig(),  # for hours on a CPU
+    "medium": RestorerConfig(widths=(64, 80, 128, 128)),  # fine textures need width where they are, at 1/2
+    "base": RestorerConfig(widths=(48, 96, 192, 192), estimator_width=64),  # for a GPU: what 11 MB in float16 allow
 }

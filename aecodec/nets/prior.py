@@ -20,10 +20,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aecodec.nets.blocks import Block, Knots, Upsample, activation, bounded, leading, pointwise
-from aecodec.nets.config import CodecConfig
-from aecodec.quality import KNOT_SPACING, KNOTS
+from aecodec.nets.config import SCALES, CodecConfig
+from aecodec.quality import KNOTS, nearest_knot
 
-SCALES = 128  # log-spaced; 64 would cost about 0.1 % more rate, as a scale is then up to 6 % off
 SCALE_LOW, SCALE_HIGH = 0.11, 256.0
 SCALE_STEP = math.log(SCALE_HIGH / SCALE_LOW) / (SCALES - 1)
 INDEX_UNIT = 8.0  # scale indices to one unit of the scale network's output, so that its weights are of order one
@@ -139,14 +138,9 @@ class FactorisedPrior(nn.Module):
         self.location = nn.Parameter(torch.zeros(KNOTS, channels))
         self.log_scale = nn.Parameter(torch.zeros(KNOTS, channels))
 
-    @staticmethod
-    def bank(step: Tensor) -> Tensor:
-        """Nearest knot of each quality step."""
-        return (step + KNOT_SPACING // 2) // KNOT_SPACING
-
     def bits(self, z: Tensor, step: Tensor) -> Tensor:
         """Bits of unit bins around z, element by element."""
-        bank = self.bank(step)
+        bank = nearest_knot(step)
         location = self.location[bank][:, :, None, None]
         scale = self.log_scale[bank].exp()[:, :, None, None]
         distance = (z - location).abs()  # by symmetry: both sigmoids then lie in the accurate lower tail

@@ -5,8 +5,6 @@ give twice the output, which carries the network to levels that it never saw (Mo
 blind image denoising via bias-free convolutional neural networks", ICLR 2020; DRUNet in cszn/DPIR).
 """
 
-import json
-from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -14,45 +12,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from aecodec.errors import WeightsError
 from aecodec.nets import cost
-from aecodec.nets.config import MAX_BLOCKS, MAX_WIDTH, whole
+from aecodec.nets.config import CELL as CELL  # for those who know it by its network
+from aecodec.nets.config import RestorerConfig
 from aecodec.nets.smoothing import OPPONENT, smoothed
 
-CELL = 16  # pixels: the coarsest grid of the U-Net and of the map; sides are multiples of it
 MOST = 1.25  # noise levels: a little beyond 1, for noise that differs within a cell
 SCALES = 4  # at which noise is looked for: squares of 2, 4, 8 and 16 pixels
-SHARES = (0.1, 0.3, 0.6)  # of the cells below a quantile: what all of a picture has is noise, what parts have is not
+TENTHS = (1, 3, 6)  # of the cells below a quantile: what all of a picture has is noise, what parts have is not
 ENERGIES = 72  # two of each scale, each of three colours and three directions
 HAAR = ((0.5, 0.5, 0.5, 0.5), (0.5, -0.5, 0.5, -0.5), (0.5, 0.5, -0.5, -0.5), (0.5, -0.5, -0.5, 0.5))
 TINY = 1e-12  # keeps the gradient of a root finite
 
 Edges = Literal["zeros", "replicate"]
-
-
-@dataclass(frozen=True)
-class RestorerConfig:
-    """Shape of one denoiser; stored as JSON with its weights."""
-
-    widths: tuple[int, int, int, int] = (32, 64, 128, 128)  # channels at 1/2, 1/4, 1/8 and 1/16
-    blocks: int = 2  # at each resolution, on the way down and on the way up
-    estimator_width: int = 96  # channels of the estimator, all at 1/16
-
-    def __post_init__(self) -> None:
-        widths = (*self.widths, self.estimator_width) if isinstance(self.widths, tuple) else ()
-        right = len(widths) == 5 and all(whole(width, 1, MAX_WIDTH) for width in widths)
-        if not (right and whole(self.blocks, 1, MAX_BLOCKS)):
-            raise WeightsError(f"{self} describes no denoiser")
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-
-RESTORERS = {
-    "small": RestorerConfig(),  # for hours on a CPU
-    "medium": RestorerConfig(widths=(64, 80, 128, 128)),  # fine textures need width where they are, at 1/2
-    "base": RestorerConfig(widths=(48, 96, 192, 192), estimator_width=64),  # for a GPU: what 11 MB in float16 allow
-}
 
 
 def convolution(inputs: int, outputs: int, edges: Edges = "zeros", dilation: int = 1) -> nn.Conv2d:
@@ -89,14 +61,14 @@ class Estimator(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.near = convolution(ENERGIES, width, edges="replicate")
-        self.everywhere = nn.Conv2d(len(SHARES) * ENERGIES, width, 1, bias=False)
+        self.everywhere = nn.Conv2d(len(TENTHS) * ENERGIES, width, 1, bias=False)
         self.far = nn.ModuleList(convolution(width, width, edges="replicate", dilation=step) for step in (1, 2, 4))
         self.last = convolution(width, 2, edges="replicate")
 
     def forward(self, energy: Tensor) -> Tensor:
         cells = energy.flatten(2).sort(2).values
         count = cells.shape[2]
-        quantiles = torch.cat([cells[:, :, min(int(share * count), count - 1)] for share in SHARES], 1)
+        quantiles = torch.cat([cells[:, :, count * tenths // 10] for tenths in TENTHS], 1)
         x = F.relu(self.near(energy) + self.everywhere(quantiles[:, :, None, None]))
         for layer in self.far:
             x = F.relu(layer(x))

@@ -48,7 +48,7 @@ class Engine:
     batch: int | None = None
 
     def load(self) -> "Codec":
-        from aecodec.codec.codec import Codec  # here: torch takes seconds, and a run may be refused before it
+        from aecodec.codec.codec import Codec  # here: it takes its time, and a run may be refused before it
 
         return Codec.load(self.weights, device=self.device, threads=self.threads, batch=self.batch)
 

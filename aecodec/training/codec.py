@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from aecodec.errors import UsageError, WeightsError
+from aecodec.executors import modules
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SIZES, CodecConfig, from_json
@@ -86,7 +87,7 @@ class CodecRecipe:
             return Origin(from_components)
         model, state = runs.resumed(
             run.resume,
-            lambda path: weights.read(path, torch.device("cpu")).frozen.model,
+            lambda path: modules.compressor(weights.read(path).frozen),
             lambda shape: Compressor(from_json(CodecConfig, shape)),
         )
         if run.grow is None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from aecodec.executors import modules
 from aecodec.models import weights
-from aecodec.nets.config import from_json
-from aecodec.nets.restorer import RESTORERS, Restorer, RestorerConfig
+from aecodec.nets.config import RESTORERS, RestorerConfig, from_json
+from aecodec.nets.restorer import Restorer
 from aecodec.outputs import write_whole
 from aecodec.training import estimator, runs
 from aecodec.training.data import Pictures
@@ -62,7 +63,7 @@ class DenoiserRecipe:
             return Origin(lambda pictures: DenoiserTask(fresh))
         model, state = runs.resumed(
             run.resume,
-            lambda path: weights.read_denoiser(path, torch.device("cpu")).model,
+            lambda path: modules.restorer(weights.read_denoiser(path)),
             lambda shape: Restorer(from_json(RestorerConfig, shape)),
         )
         if run.grow is None:

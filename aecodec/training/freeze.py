@@ -8,18 +8,22 @@ import copy
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from aecodec.entropy.intnet import ACTIVATION_MAX, NAMES, WEIGHT_MAX, IntegerLayer, IntegerNetwork
 from aecodec.entropy.tables import Tables, concatenate, ideal_bits
 from aecodec.errors import WeightsError
-from aecodec.models.frozen import Frozen, hyper_rows, scale_rows
+from aecodec.models.frozen import Frozen, hyper_rows
+from aecodec.models.weights import halves
 from aecodec.nets.blocks import Knots
 from aecodec.nets.compressor import Compressor
-from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, SCALES, HyperSynthesisScales
+from aecodec.nets.config import SCALES
+from aecodec.nets.prior import INDEX_UNIT, SCALE_LOW, SCALE_STEP, HyperSynthesisScales
 from aecodec.quality import QUALITY_STEPS
 from aecodec.training.tablefit import latent_tables, logistic_tables
 
@@ -51,8 +55,8 @@ def freeze(trained: Compressor, crops: Tensor) -> tuple[Frozen, FreezingCost]:
     with torch.no_grad():
         coded = list(_coded(model, model.analyse(crops)))
         integers = _freeze_scales(model.prior.scales, coded)
-        frozen = Frozen(model, integers, _freeze_tables(model))
-        before, after = (sum(bits) for bits in zip(*(_bits(frozen, part) for part in coded), strict=True))
+        frozen = Frozen(model.config, halves(model), integers, _freeze_tables(model))
+        before, after = (sum(bits) for bits in zip(*(_bits(model, frozen, part) for part in coded), strict=True))
     values = crops.shape[0] * crops.shape[2] * crops.shape[3] * len(CALIBRATION_STEPS)
     return frozen, FreezingCost(before / values, after / values)
 
@@ -78,7 +82,7 @@ def _coded(model: Compressor, y: Tensor) -> Iterator[_Coded]:
                 yield _Coded(step, part, z)
 
 
-def _freeze_scales(network: HyperSynthesisScales, coded: Sequence[_Coded]) -> IntegerNetwork:
+def _freeze_scales(network: HyperSynthesisScales, coded: Sequence[_Coded]) -> IntegerNetwork[NDArray[Any]]:
     """Post-training quantisation with one power-of-two format a layer, from the activations that calibration sees."""
     largest = dict.fromkeys(NAMES, 1e-6)
 
@@ -106,7 +110,7 @@ def _freeze_scales(network: HyperSynthesisScales, coded: Sequence[_Coded]) -> In
         layers.append(layer)
     if fraction != 0:
         raise WeightsError(f"the scale network's weights are too large to freeze: its result lacks {-fraction} bits")
-    return IntegerNetwork(layers, torch.device("cpu"))
+    return IntegerNetwork(layers, np.asarray)
 
 
 def _freeze_layer(
@@ -143,9 +147,9 @@ def _freeze_tables(model: Compressor) -> Tables:
     return concatenate(latent_tables(scales, share, stretch), logistic_tables(location, scale))
 
 
-def _bits(frozen: Frozen, coded: _Coded) -> tuple[float, float]:
+def _bits(model: Compressor, frozen: Frozen, coded: _Coded) -> tuple[float, float]:
     """Bits of the same symbols by the float model and by the tables that the integer network chooses."""
-    prior, step, z = frozen.model.prior, coded.step, coded.z
+    prior, step, z = model.prior, coded.step, coded.z
     steps = torch.full((len(z),), step)
     channels = coded.scaled.shape[1]
     residuals = torch.zeros_like(coded.scaled)
@@ -158,6 +162,6 @@ def _bits(frozen: Frozen, coded: _Coded) -> tuple[float, float]:
     prior.code_in_context(z, steps, prior.log_gain(steps).exp()[:, :channels], code)
     index = prior.scales(z, steps, channels).clamp(0, SCALES - 1)
     before = float(prior.bits(residuals, index).sum() + prior.factorised.bits(z, steps).sum())
-    rows = scale_rows(frozen, z, step, channels)
+    rows = frozen.integers(z.double().numpy(), step, SCALES - 1, channels).astype(np.int32)
     after = ideal_bits(frozen.tables, residuals.to(torch.int32).numpy(), rows)
     return before, after + ideal_bits(frozen.tables, z.to(torch.int32).numpy(), hyper_rows(step, z.shape))

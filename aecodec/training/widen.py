@@ -8,7 +8,8 @@ import torch
 from torch import nn
 
 from aecodec.errors import UsageError
-from aecodec.nets.restorer import Restorer, RestorerConfig
+from aecodec.nets.config import RestorerConfig
+from aecodec.nets.restorer import Restorer
 
 
 @torch.no_grad()

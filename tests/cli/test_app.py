@@ -51,7 +51,9 @@ def test_version_names_versions_and_devices():
     arguments = [sys.executable, "-m", "aecodec", "-V"]
     result = subprocess.run(arguments, capture_output=True, text=True, check=True)
     first, second = result.stdout.splitlines()[:2]
-    assert re.fullmatch(rf"aecodec {re.escape(aecodec.__version__)}, Python 3[\d.]+, torch \S+", first)
+    assert re.fullmatch(
+        rf"aecodec {re.escape(aecodec.__version__)}, Python 3[\d.]+, ONNX Runtime [\d.]+, torch \S+", first
+    )
     assert second.startswith("cpu: ")
 
 

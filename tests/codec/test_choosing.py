@@ -83,7 +83,7 @@ def test_tiles_make_no_difference_to_what_latents_show(codec: Codec, monkeypatch
     picture = from_array(beside_text())
     cover = np.zeros((36, 36), bool)
     cover[:, :6] = cover[20:] = True
-    request = Request(picture, codec.weights, codec.device, 1)
+    request = Request(picture, codec.weights, codec.executor)
     shown = []
     for side in (576, 192):
         tiles_of(monkeypatch, side)
@@ -201,7 +201,7 @@ def test_effort_makes_covered_files_smaller_and_no_worse(codec: Codec) -> None:
     cover = np.zeros((12, 16), bool)
     cover[:4] = True
     picture = from_array(page)
-    encoding = Encoding(Request(picture, codec.weights, codec.device, 1), cover)
+    encoding = Encoding(Request(picture, codec.weights, codec.executor), cover)
     plain, refined = encoding.encoded(784), encoding.refined(784, 5)
     assert kinds(refined.data) == [TileKind.LAYERS]
     assert len(refined.data) < len(plain.data)

@@ -7,25 +7,25 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from aecodec.codec import container, latents, windowed
 from aecodec.codec.codec import Codec, Target
 from aecodec.codec.encoding import Encoding, Request
 from aecodec.codec.layout import read_header, read_layout
 from aecodec.codec.windowed import synthesise
+from aecodec.devices import Device
 from aecodec.errors import Corrupt, FormatError
+from aecodec.executors import modules
+from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models import weights
 from aecodec.nets import cost
-from aecodec.nets.compressor import Compressor
-from aecodec.nets.transform import Details
 from aecodec.pictures.picture import Picture, from_array
 from aecodec.tiling import LATENT_STRIDE, TileGrid
 from tests.codec.test_codec import psnr
-from tests.tiny import DETAILS, TINY, expected_bits, sample, tiny_detailed
+from tests.tiny import DETAILS, KINDS, TINY, executor, expected_bits, sample, tiny_detailed, tiny_frozen
 
 SIDE = 128
-CPU = torch.device("cpu")
+CPU = Device("cpu", 1)
 Q50, Q90 = Target("quality", 50), Target("quality", 90)
 STEP = 784  # of quality 50
 
@@ -60,13 +60,13 @@ def payloads(data: bytes) -> list[bytes]:
 @pytest.mark.parametrize("size", [(1, 1), (1, 200), (63, 65), (130, 97)])
 @pytest.mark.parametrize(("channels", "depth"), [(1, 8), (2, 16), (3, 8), (3, 16), (4, 8)])
 def test_every_shape_depth_and_mode_comes_back(
-    detailed_codec: Codec, size: tuple[int, int], channels: int, depth: int
+    either_detailed_codec: Codec, size: tuple[int, int], channels: int, depth: int
 ) -> None:
     rgb = sample()[: size[0], : size[1]].astype(np.uint16 if depth == 16 else np.uint8) * (257 if depth == 16 else 1)
     array = np.dstack([rgb, rgb[:, :, :1]])[:, :, {1: [1], 2: [1, 3], 3: [0, 1, 2], 4: [0, 1, 2, 3]}[channels]]
     picture = from_array(array)
-    encoded = detailed_codec.encode(picture, Q90)
-    decoded = detailed_codec.decode(encoded.data).picture
+    encoded = either_detailed_codec.encode(picture, Q90)
+    decoded = either_detailed_codec.decode(encoded.data).picture
     assert (decoded.pixels.shape, decoded.pixels.dtype) == (picture.pixels.shape, picture.pixels.dtype)
     assert psnr(decoded.pixels, picture.pixels) > 30
     if picture.alpha is None:
@@ -88,16 +88,16 @@ def test_only_tiles_that_need_details_have_them(detailed_codec: Codec, data: byt
 
 
 @pytest.mark.usefixtures("tiled")
-def test_the_decoder_reads_the_symbols_and_the_canvas_of_the_encoder(detailed_codec: Codec) -> None:
-    encoding = Encoding(Request(partly_flat(), detailed_codec.weights, CPU, 4))
+def test_the_decoder_reads_the_symbols_and_the_canvas_of_the_encoder(either_detailed_codec: Codec) -> None:
+    encoding = Encoding(Request(partly_flat(), either_detailed_codec.weights, either_detailed_codec.executor))
     coded = encoding.at(STEP)
-    canvas = windowed.empty_canvas(encoding.grid, TINY.latents + DETAILS, CPU)
+    canvas = windowed.empty_canvas(encoding.grid, TINY.latents + DETAILS)
     for tile, payload in zip(encoding.grid.tiles(), payloads(coded.data), strict=True):
-        (y,) = latents.decode(detailed_codec.weights.frozen, [payload], tile.y_shape, STEP)
-        assert isinstance(y, Tensor)
+        (y,) = latents.decode(either_detailed_codec.executor, [payload], tile.y_shape, STEP)
+        assert isinstance(y, np.ndarray)
         assert len(y) == TINY.latents + (DETAILS if FLAGS[tile.index] else 0)
         windowed.paste(canvas, tile, y)
-    torch.testing.assert_close(canvas, coded.canvas, atol=1e-3, rtol=0)
+    np.testing.assert_allclose(canvas, coded.canvas, atol=1e-3, rtol=0)
     assert coded.canvas[TINY.latents :].any()
 
 
@@ -110,38 +110,38 @@ def test_batches_do_not_matter(detailed_codec: Codec, data: bytes, batch: int) -
     assert np.abs(other.decode(data).picture.pixels - expected).max() <= 1
 
 
-def test_the_file_is_as_large_as_the_model_says(detailed_codec: Codec) -> None:
-    data = detailed_codec.encode(from_array(sample("city")[:256, :320]), Q90).data
+def test_the_file_is_as_large_as_the_model_says(either_detailed_codec: Codec) -> None:
+    data = either_detailed_codec.encode(from_array(sample("city")[:256, :320]), Q90).data
     (tile,) = payloads(data)
     assert tile[0] == latents.WITH_DETAILS
-    expected = expected_bits(detailed_codec.weights.frozen, [tile], (16, 20), read_header(data).quality_step)
+    expected = expected_bits(either_detailed_codec.executor, [tile], (16, 20), read_header(data).quality_step)
     assert abs(len(data) - expected / 8) <= 0.01 * len(data) + 200
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @torch.no_grad()
-def test_details_in_windows_are_those_of_the_whole() -> None:
-    model, pixels = tiny_detailed().model, sample("city")[:203, :300]
+def test_details_in_windows_are_those_of_the_whole(kind: str) -> None:
+    model, pixels = modules.compressor(tiny_detailed()), sample("city")[:203, :300]
     grid = TileGrid(300, 203, SIDE)
     padded = np.pad(pixels, ((0, grid.padded_height - 203), (0, grid.padded_width - 300), (0, 0)), mode="edge")
-    whole = model.analyse(torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255)[0]
-    canvas = windowed.empty_canvas(grid, TINY.latents + DETAILS, CPU)
-    for tile, y in zip(grid.tiles(), windowed.analyse(model, grid, pixels, CPU, 2), strict=True):
+    whole = model.analyse(torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255)[0].numpy()
+    canvas = windowed.empty_canvas(grid, TINY.latents + DETAILS)
+    run = executor(tiny_detailed(), kind, 2)
+    for tile, y in zip(grid.tiles(), windowed.analyse(run, grid, pixels), strict=True):
         windowed.paste(canvas, tile, y)
     assert canvas.shape == whole.shape
     assert whole[TINY.latents :].std() > 0.01
-    assert (canvas - whole).abs().max() < 1e-4
+    assert np.abs(canvas - whole).max() < 1e-4
 
 
 @pytest.mark.usefixtures("tiled")
-@torch.inference_mode()
-def test_synthesis_in_windows_is_that_of_the_whole(detailed_codec: Codec) -> None:
-    encoding = Encoding(Request(partly_flat(), detailed_codec.weights, CPU, 1))
-    canvas, model = encoding.at(STEP).canvas, encoding.model
+def test_synthesis_in_windows_is_that_of_the_whole(either_detailed_codec: Codec) -> None:
+    encoding = Encoding(Request(partly_flat(), either_detailed_codec.weights, either_detailed_codec.executor))
+    canvas, run, deep = encoding.at(STEP).canvas, either_detailed_codec.executor, Form(3, 16)
     whole = TileGrid(300, 203, 320)
-    ((_, expected),) = synthesise(model, whole, canvas, STEP, whole.tiles(), 1)
-    for tile, unit in synthesise(model, encoding.grid, canvas, STEP, encoding.grid.tiles(), 2):
-        there = expected[tile.y : tile.y + tile.height, tile.x : tile.x + tile.width]
-        assert float((unit - there).abs().max()) < 1e-4
+    ((_, expected),) = synthesise(run, whole, canvas, STEP, whole.tiles(), deep)
+    for tile, shown in synthesise(run, encoding.grid, canvas, STEP, encoding.grid.tiles(), deep):
+        assert np.abs(shown - expected[tile.region].astype(int)).max() < 1e-4 * 65535
 
 
 @pytest.mark.parametrize("crop", [(5, 3, 1, 1), (120, 100, 150, 60), (290, 190, 10, 13)])
@@ -155,27 +155,26 @@ def test_a_crop_is_the_same_part_of_the_whole(
     assert np.abs(part - whole).max() <= 1
 
 
-@torch.no_grad()
 def test_a_tile_without_details_costs_what_a_network_without_them_costs() -> None:
-    frozen = tiny_detailed()
+    detailed, plain = executor(tiny_detailed(), "torch"), executor(tiny_frozen(), "torch")
 
-    def synthesised(model: Compressor, canvas: Tensor) -> float:
+    def synthesised(run: CodecExecutor, canvas: Floats) -> float:
         grid = TileGrid(cost.SIDE, cost.SIDE, cost.SIDE)
-        return cost.kmac_per_pixel(lambda: list(synthesise(model, grid, canvas, 0, grid.tiles(), 1)))["Global"]
+        form = Form(3, 8)
+        return cost.kmac_per_pixel(lambda: list(synthesise(run, grid, canvas, 0, grid.tiles(), form)))["Global"]
 
     def decoded(channels: int) -> float:
         cells = cost.SIDE // LATENT_STRIDE
-        y = torch.zeros(1, channels, cells, cells)
-        coded = latents.encode(frozen, y, 0).payloads
+        coded = latents.encode(detailed, np.zeros((1, channels, cells, cells), np.float32), 0).payloads
         assert coded[0][0] == (channels > TINY.latents)
-        return cost.kmac_per_pixel(lambda: latents.decode(frozen, coded, (cells, cells), 0))["Global"]
+        return cost.kmac_per_pixel(lambda: latents.decode(detailed, coded, (cells, cells), 0))["Global"]
 
-    canvas = torch.zeros(TINY.latents + DETAILS, cost.SIDE // LATENT_STRIDE, cost.SIDE // LATENT_STRIDE)
-    plain = Compressor(TINY).eval()
-    assert synthesised(frozen.model, canvas) == synthesised(plain, canvas[: TINY.latents])
+    side = cost.SIDE // LATENT_STRIDE
+    canvas = np.zeros((TINY.latents + DETAILS, side, side), np.float32)
+    assert synthesised(detailed, canvas) == synthesised(plain, canvas[: TINY.latents])
     assert decoded(TINY.latents) < decoded(TINY.latents + DETAILS)
     canvas[-1, 0, 0] = 1
-    assert synthesised(frozen.model, canvas) > synthesised(plain, canvas[: TINY.latents])
+    assert synthesised(detailed, canvas) > synthesised(plain, canvas[: TINY.latents])
 
 
 @pytest.mark.parametrize("flag", [2, 255])
@@ -239,12 +238,12 @@ def test_effort_is_never_larger_nor_worse_where_few_tiles_have_details(detailed_
 
 def test_a_picture_is_analysed_once_for_all_qualities(detailed_codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    analyse = Details.analyse
+    details = detailed_codec.executor.details
 
-    def counted(*arguments: Any) -> Tensor:
+    def counted(*arguments: Any) -> Floats:
         calls.append(1)
-        return analyse(*arguments)
+        return details(*arguments)
 
-    monkeypatch.setattr(Details, "analyse", counted)
+    monkeypatch.setattr(detailed_codec.executor, "details", counted)
     detailed_codec.encode(from_array(sample()[:100, :100]), Target("max_bytes", 4000))
     assert len(calls) == 1

@@ -1,6 +1,8 @@
 """The exact network: integers in, integers out, by any algorithm, equal to plain integer arithmetic."""
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,11 +10,22 @@ import torch
 
 from aecodec.entropy.intnet import ACCUMULATOR_BITS, NAMES, IntegerLayer, IntegerNetwork, bias_at
 from aecodec.errors import WeightsError
-from aecodec.nets.prior import SCALES
+from aecodec.nets.config import SCALES
 from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
 from tests.tiny import TINY, tiny_frozen
 
-CPU = torch.device("cpu")
+PLACES: dict[str, Callable[[np.ndarray], Any]] = {"numpy": np.asarray, "torch": torch.from_numpy}
+
+
+@pytest.fixture(params=PLACES)
+def network(request: pytest.FixtureRequest) -> IntegerNetwork[Any]:
+    """In the arrays of either library."""
+    return IntegerNetwork(tiny_frozen().integers.layers, PLACES[request.param])
+
+
+def indices(network: IntegerNetwork[Any], z: np.ndarray, step: int, outputs: int | None = None) -> np.ndarray:
+    given = z.astype(np.float64) if isinstance(network.biases[0], np.ndarray) else torch.from_numpy(z).double()
+    return np.asarray(network(given, step, SCALES - 1, outputs))
 
 
 def bias_by_integers(layer: IntegerLayer, step: int) -> np.ndarray:
@@ -45,10 +58,9 @@ def by_integers(network: IntegerNetwork, z: np.ndarray, step: int) -> np.ndarray
 
 
 @pytest.mark.parametrize("step", [0, 1, KNOT_SPACING, 777, QUALITY_STEPS])
-def test_it_is_integer_arithmetic(step: int) -> None:
-    network = tiny_frozen().integers
+def test_it_is_integer_arithmetic(network: IntegerNetwork[Any], step: int) -> None:
     z = np.random.default_rng(step).integers(-300, 300, (TINY.hyper, 2, 3))
-    result = network(torch.from_numpy(z)[None], step, SCALES - 1)[0].numpy()
+    result = indices(network, z[None], step)[0]
     expected = by_integers(network, z, step)
     assert result.shape == (TINY.latents, 8, 12)
     assert len(np.unique(result)) > 5
@@ -60,36 +72,35 @@ def test_every_sum_keeps_far_from_where_float64_stops_counting() -> None:
         assert layer.largest_sum() < 1 << ACCUMULATOR_BITS
 
 
-def test_extreme_input_clamps_alike() -> None:
-    network = tiny_frozen().integers
-    z = torch.full((1, TINY.hyper, 1, 1), 10**9)
-    clamped = torch.full((1, TINY.hyper, 1, 1), (1 << 15) - 1)
-    assert torch.equal(network(z, 5, SCALES - 1), network(clamped, 5, SCALES - 1))
+def test_extreme_input_clamps_alike(network: IntegerNetwork[Any]) -> None:
+    z = np.full((1, TINY.hyper, 1, 1), 10**9)
+    clamped = np.full((1, TINY.hyper, 1, 1), (1 << 15) - 1)
+    assert np.array_equal(indices(network, z, 5), indices(network, clamped, 5))
 
 
-def test_the_first_outputs_alone_are_those_of_all() -> None:
-    network = tiny_frozen().integers
-    z = torch.from_numpy(np.random.default_rng(1).integers(-20, 20, (2, TINY.hyper, 3, 2)))
-    first = network(z, 700, SCALES - 1, 8)
+def test_the_first_outputs_alone_are_those_of_all(network: IntegerNetwork[Any]) -> None:
+    z = np.random.default_rng(1).integers(-20, 20, (2, TINY.hyper, 3, 2))
+    first = indices(network, z, 700, 8)
     assert first.shape == (2, 8, 12, 8)
-    assert torch.equal(first, network(z, 700, SCALES - 1)[:, :8])
+    assert np.array_equal(first, indices(network, z, 700)[:, :8])
 
 
-def test_biases_are_interpolated_and_rounded_in_integers() -> None:
-    knots = torch.zeros((KNOTS, 1), dtype=torch.int64)
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_biases_are_interpolated_and_rounded_in_integers(place: Callable[[np.ndarray], Any]) -> None:
+    knots = np.zeros((KNOTS, 1), np.int64)
     knots[1], knots[2] = 10, -11
-    assert [int(bias_at(knots, step)) for step in (0, 66, 132, 132 + 66, 264)] == [0, 5, 10, 0, -11]
-    largest = torch.full((KNOTS, 1), (1 << ACCUMULATOR_BITS) - 1)
-    assert int(bias_at(largest, 777)) == (1 << ACCUMULATOR_BITS) - 1
+    assert [int(bias_at(place(knots), step)[0]) for step in (0, 66, 132, 132 + 66, 264)] == [0, 5, 10, 0, -11]
+    largest = np.full((KNOTS, 1), (1 << ACCUMULATOR_BITS) - 1)
+    assert int(bias_at(place(largest), 777)[0]) == (1 << ACCUMULATOR_BITS) - 1
 
 
 def test_arrays_round_trip_and_damage_is_a_weights_error() -> None:
     network = tiny_frozen().integers
     arrays = network.to_arrays()
-    again = IntegerNetwork.from_arrays(arrays, CPU)
+    again = IntegerNetwork.from_arrays(arrays, np.asarray)
     assert all((a.weight == b.weight).all() for a, b in zip(network.layers, again.layers, strict=True))
     with pytest.raises(WeightsError, match="lacks"):
-        IntegerNetwork.from_arrays({name: a for name, a in arrays.items() if name != "last.shift"}, CPU)
+        IntegerNetwork.from_arrays({name: a for name, a in arrays.items() if name != "last.shift"}, np.asarray)
 
 
 @pytest.mark.parametrize("change", [{"shift": 0}, {"weight": np.ones((2, 2), np.int16)}, {"bias": np.zeros((2, 2))}])

@@ -9,15 +9,15 @@ import pytest
 from PIL import Image
 
 from aecodec.denoiser import Denoiser
+from aecodec.devices import Device
 from aecodec.evaluation import denoising
 from aecodec.evaluation.classical import Method, Unit
 from aecodec.evaluation.pairing import Pairs, pair
-from aecodec.models import weights
 from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.picture import to_unit
 from aecodec.services.jobs import Job
 from tests.evaluation.made import restored
-from tests.tiny import sample, tiny_restorer
+from tests.tiny import sample, tiny_denoiser
 
 KEEP = Method("keep", "", lambda noisy, sigma: (noisy, 3.0 if sigma is None else None))
 
@@ -67,8 +67,7 @@ def test_psnr_is_that_of_the_rounded_result(jobs: list[Job]) -> None:
 
 
 def test_the_denoiser_is_measured_blind_and_told(jobs: list[Job]) -> None:
-    loaded = weights.DenoiserWeights(tiny_restorer(), bytes(8), Path("tiny"))
-    denoiser = Denoiser(loaded, next(tiny_restorer().parameters()).device, 1)
+    denoiser = Denoiser(tiny_denoiser(), Device("cpu", 1), 1)
     rows = run(jobs, *denoising.own_methods(denoiser, told=True))
     assert {row.error for row in rows} == {None}
     blind, told = rows[0], rows[1]

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from aecodec.models.frozen import hyper_rows
-from aecodec.nets.prior import SCALES
+from aecodec.nets.config import SCALES
 from aecodec.quality import KNOT_SPACING, KNOTS, QUALITY_STEPS
+from tests.tiny import tiny_frozen, tiny_model
 
 
 @pytest.mark.parametrize(
@@ -16,3 +18,9 @@ def test_rows_of_z_are_by_channel_in_the_nearest_bank(step: int, bank: int) -> N
     assert rows.shape == (2, 8, 3, 5)
     assert rows.dtype == np.int32
     assert (rows == SCALES + 8 * bank + np.arange(8)[:, None, None]).all()
+
+
+@pytest.mark.parametrize("step", [0, 1, KNOT_SPACING, 777, QUALITY_STEPS])
+def test_the_gain_is_that_of_the_network(step: int) -> None:
+    expected = tiny_model().prior.log_gain(torch.tensor([step])).exp()[0, :, 0, 0].numpy()
+    np.testing.assert_allclose(tiny_frozen().gain(step), expected, rtol=1e-6)

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from aecodec.nets.compressor import Compressor, complexity
-from aecodec.nets.config import SIZES, CodecConfig
-from aecodec.nets.prior import CONTEXT_STEPS, SCALES, LatentPrior, step_mask
+from aecodec.nets.config import SCALES, SIZES, CodecConfig
+from aecodec.nets.prior import CONTEXT_STEPS, LatentPrior, step_mask
 from aecodec.nets.transform import CELL_VALUES
 from aecodec.quality import QUALITY_STEPS
 from tests.tiny import TINY, crops

@@ -4,14 +4,11 @@ import pytest
 import torch
 
 from aecodec.errors import WeightsError
-from aecodec.nets.config import from_json
+from aecodec.nets.config import CELL, RESTORERS, RestorerConfig, from_json
 from aecodec.nets.restorer import (
-    CELL,
     ENERGIES,
-    RESTORERS,
     Estimator,
     Restorer,
-    RestorerConfig,
     complexity,
     energies,
     spread,

@@ -4,7 +4,6 @@ import math
 from pathlib import Path
 
 import pytest
-import torch
 
 from aecodec.codec.codec import Codec, Target
 from aecodec.models import weights
@@ -46,7 +45,7 @@ def test_weights_alone_can_be_gone_on_from(tmp_path: Path) -> None:
     run = Run([SAMPLES], tmp_path / "mine.safetensors", 0.5, resume=TINY_WEIGHTS, device="cpu", batch=2)
     _, reports = train(run)
     assert reports[0].step == 1
-    assert weights.read(run.out, torch.device("cpu")).config == TINY
+    assert weights.read(run.out).config == TINY
 
 
 @pytest.mark.parametrize("start", ["weights", "checkpoint"])
@@ -61,4 +60,4 @@ def test_a_trained_network_grows(start: str, tmp_path: Path, monkeypatch: pytest
     _, reports = train(Run([SAMPLES], out, 0.3, resume=resume, grow="2,1", device="cpu", batch=2))
     assert reports[0].step == 1
     assert math.isfinite(reports[-1].values["loss"])
-    assert weights.read(out, torch.device("cpu")).config.synthesis_blocks == (2, 1)
+    assert weights.read(out).config.synthesis_blocks == (2, 1)

@@ -4,12 +4,11 @@ import math
 from pathlib import Path
 
 import pytest
-import torch
 
 from aecodec.denoiser import Denoiser
 from aecodec.errors import UsageError, WeightsError
 from aecodec.models import weights
-from aecodec.nets.restorer import RESTORERS, RestorerConfig
+from aecodec.nets.config import RESTORERS, RestorerConfig
 from aecodec.pictures.picture import from_array
 from aecodec.training import checkpoint
 from aecodec.training.denoiser import TrainedDenoiser, train_denoiser
@@ -63,7 +62,7 @@ def test_a_stable_run_and_its_branch(tmp_path: Path) -> None:
     branch = Run([SAMPLES], tmp_path / "b", math.inf, decay_s=0.3, resume=checkpoint.of(stable.out), device="cpu")
     _, reports = train(branch)
     assert reports[-1].progress == 1
-    assert weights.read_denoiser(branch.out, torch.device("cpu")).model.config == TINY_RESTORER
+    assert weights.read_denoiser(branch.out).config == TINY_RESTORER
 
 
 @pytest.mark.parametrize("start", ["weights", "checkpoint"])
@@ -74,7 +73,7 @@ def test_a_denoiser_grows(start: str, tmp_path: Path, monkeypatch: pytest.Monkey
     train(Run([SAMPLES], out, 0.3, device="cpu"))
     resume = out if start == "weights" else checkpoint.of(out)
     train(Run([SAMPLES], out, 0.3, resume=resume, grow="medium", device="cpu", force=True))
-    assert weights.read_denoiser(out, torch.device("cpu")).model.config == wide
+    assert weights.read_denoiser(out).config == wide
     with pytest.raises(UsageError, match="--resume"):
         train(Run([SAMPLES], out, 0.3, grow="medium", device="cpu", force=True))
 

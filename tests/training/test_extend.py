@@ -12,13 +12,13 @@ from aecodec.nets.config import RISE_FROM
 from aecodec.quality import KNOT_SPACING, QUALITY_STEPS
 from aecodec.training.extend import extend, extended
 from aecodec.training.losses import psnr
-from tests.tiny import TINY, crops, tiny_frozen
+from tests.tiny import TINY, crops, tiny_model
 
 DETAILS, RISE = 256, 5.0
 
 
 def larger() -> Compressor:
-    return extend(tiny_frozen().model, extended(TINY, DETAILS, RISE), crops(16, 128))
+    return extend(tiny_model(), extended(TINY, DETAILS, RISE), crops(16, 128))
 
 
 @torch.no_grad()
@@ -29,7 +29,7 @@ def coded(model: Compressor, quality_step: int) -> Reconstruction:
 
 
 def test_without_details_all_qualities_below_the_rise_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new = tiny_frozen().model, larger()
+    old, new = tiny_model(), larger()
     monkeypatch.setattr(new.prior, "needs_details", lambda scaled: torch.zeros(len(scaled), dtype=torch.bool))
     for step in (0, 700, RISE_FROM):
         was, found = coded(old, step), coded(new, step)
@@ -41,12 +41,12 @@ def test_without_details_all_qualities_below_the_rise_are_what_they_were(monkeyp
 
 def test_the_highest_quality_shows_what_the_latents_could_not() -> None:
     pixels = crops(3, 64)
-    without, full = (coded(model, QUALITY_STEPS).pixels for model in (tiny_frozen().model, larger()))
+    without, full = (coded(model, QUALITY_STEPS).pixels for model in (tiny_model(), larger()))
     assert psnr((full - pixels).square().mean()) > psnr((without - pixels).square().mean()) + 3
 
 
 def test_knots_move_to_their_lambda_and_gains_go_on_by_theory() -> None:
-    old, new = tiny_frozen().model, larger()
+    old, new = tiny_model(), larger()
     latents, config = TINY.latents, new.config
     at = torch.tensor([QUALITY_STEPS])
     beyond = 0.5 * torch.tensor(RISE).log()

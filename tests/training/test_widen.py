@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from aecodec.errors import UsageError
-from aecodec.nets.restorer import RestorerConfig
+from aecodec.nets.config import RestorerConfig
 from aecodec.training.widen import widen
 from tests.tiny import TINY_RESTORER, crops, tiny_restorer
 

@@ -1,0 +1,32 @@
+"""Which executor runs a network: ONNX Runtime on the CPU, PyTorch on CUDA and where no graph is known of the shape."""
+
+from aecodec.devices import Device
+from aecodec.executors import graphs
+from aecodec.executors.interface import CodecExecutor, DenoiserExecutor
+from aecodec.models.weights import DenoiserWeights, Weights, named
+
+
+def codec_executor(loaded: Weights, device: Device, batch: int) -> CodecExecutor:
+    """`batch` is the number of tiles at a time. Raises WeightsError for weights that are not of their own shape."""
+    known = graphs.find(loaded.config) if device.type == "cpu" else None
+    with named(loaded.path):
+        if known is None:
+            from aecodec.executors.with_torch import TorchCodec  # here: PyTorch takes seconds
+
+            return TorchCodec(loaded.frozen, device, batch)
+        from aecodec.executors.with_onnx import OnnxCodec  # here: who has CUDA needs none
+
+        return OnnxCodec(loaded.frozen, known, device, batch)
+
+
+def denoiser_executor(loaded: DenoiserWeights, device: Device, batch: int) -> DenoiserExecutor:
+    """As `codec_executor`."""
+    known = graphs.find(loaded.config) if device.type == "cpu" else None
+    with named(loaded.path):
+        if known is None:
+            from aecodec.executors.with_torch import TorchDenoiser
+
+            return TorchDenoiser(loaded, device, batch)
+        from aecodec.executors.with_onnx import OnnxDenoiser
+
+        return OnnxDenoiser(loaded, known, device, batch)

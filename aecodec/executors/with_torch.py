@@ -1,0 +1,136 @@
+"""The networks run by PyTorch: on CUDA, and on a CPU where no graph is known of their shape."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from aecodec import devices
+from aecodec.devices import Device
+from aecodec.entropy.intnet import IntegerNetwork
+from aecodec.executors import modules
+from aecodec.executors.interface import Floats, Form
+from aecodec.models.frozen import Frozen
+from aecodec.models.weights import DenoiserWeights
+from aecodec.nets import coding
+from aecodec.nets.compressor import Compressor
+from aecodec.nets.config import SCALES
+from aecodec.nets.restorer import energies
+from aecodec.pictures.picture import Samples
+
+
+class TorchCodec:
+    """`interface.CodecExecutor`."""
+
+    def __init__(self, frozen: Frozen, device: Device, batch: int) -> None:
+        self.frozen = frozen
+        self.threads = device.threads
+        self.batch = batch
+        self.device = devices.select(device.name, device.threads)
+        self._model = modules.compressor(frozen, self.device)
+        self._integers = IntegerNetwork(frozen.integers.layers, lambda array: torch.from_numpy(array).to(self.device))
+
+    def analysis(self, pixels: Samples) -> Floats:
+        with _running():
+            return _array(coding.analysis(self._model, self._unit(pixels)))
+
+    def details(self, pixels: Samples, y: Floats) -> Floats:
+        with _running():
+            return _array(coding.details(self._model, self._unit(pixels), self._tensor(y)))
+
+    def hyper(self, y: Floats, step: int) -> Floats:
+        with _running():
+            return _array(coding.hyper(self._model, self._tensor(y), self._step(step)))
+
+    def quantise(self, y: Floats, z: Floats, step: int) -> tuple[Floats, Floats]:
+        with _running():
+            found = coding.quantise(self._model, self._tensor(y), self._tensor(z), self._step(step))
+            return _array(found[0]), _array(found[1])
+
+    def scale_rows(self, z: Floats, step: int, channels: int) -> NDArray[np.int32]:
+        with _running():
+            rows = self._integers(self._tensor(z).double(), step, SCALES - 1, channels)
+            found: NDArray[np.int32] = rows.to(torch.int32).cpu().numpy()
+            return found
+
+    def reconstruct(self, z: Floats, symbols: Floats, step: int) -> Floats:
+        with _running():
+            found = coding.reconstruct(self._model, self._tensor(z), self._tensor(symbols), self._step(step))
+            return _array(found)
+
+    def synthesis(self, quantised: Floats, step: int, form: Form) -> Samples:
+        with _running():
+            unit = coding.synthesis(self._model, self._tensor(quantised), self._step(step))
+            return _samples(unit.permute(0, 2, 3, 1), form)
+
+    def module(self) -> Compressor:
+        return self._model
+
+    def _step(self, step: int) -> Tensor:
+        return torch.full((1,), step, device=self.device)
+
+    def _tensor(self, array: Floats) -> Tensor:
+        return _placed(array, self.device)
+
+    def _unit(self, pixels: Samples) -> Tensor:
+        """Pixels (N, 3, H, W) of 0 ... 1, channels last as they lie; a byte a sample crosses the bus."""
+        tensor = torch.from_numpy(pixels).to(self.device)
+        return tensor.float().div_(float(np.iinfo(pixels.dtype).max)).permute(0, 3, 1, 2)
+
+
+class TorchDenoiser:
+    """`interface.DenoiserExecutor`."""
+
+    def __init__(self, loaded: DenoiserWeights, device: Device, batch: int) -> None:
+        self.batch = batch
+        self.device = devices.select(device.name, device.threads)
+        self._model = modules.restorer(loaded, self.device)
+
+    def energies(self, pixels: Floats) -> Floats:
+        with _running():
+            return _array(energies(self._pixels(pixels)))
+
+    def estimate(self, energies: Floats) -> Floats:
+        with _running():
+            return _array(self._model.estimator(torch.from_numpy(energies).to(self.device)))
+
+    def restore(self, pixels: Floats, levels: Floats) -> Floats:
+        with _running():
+            known = torch.from_numpy(levels).to(self.device)
+            return _array(self._model.denoise(self._pixels(pixels), known).permute(0, 2, 3, 1))
+
+    def _pixels(self, pixels: Floats) -> Tensor:
+        return torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2)
+
+
+@contextmanager
+def _running() -> Iterator[None]:
+    """Without gradients; what PyTorch raises where memory has run out becomes a MemoryError."""
+    try:
+        with torch.inference_mode():
+            yield
+    except RuntimeError as error:
+        if not devices.out_of_memory(error):
+            raise
+        raise MemoryError(str(error)) from error
+
+
+def _placed(array: Floats, device: torch.device) -> Tensor:
+    return torch.from_numpy(array).to(device).contiguous(memory_format=torch.channels_last)
+
+
+def _array(tensor: Tensor) -> Floats:
+    array: Floats = tensor.contiguous().cpu().numpy()
+    return array
+
+
+def _samples(unit: Tensor, form: Form) -> Samples:
+    """As `pictures.picture.from_unit`, on the device, so that a byte a sample crosses the bus."""
+    pixels = unit.mean(3, keepdim=True) if form.channels == 1 else unit
+    top = (1 << form.bit_depth) - 1
+    rounded = (pixels * top).round_().clamp_(0, top).to(torch.uint8 if form.bit_depth == 8 else torch.uint16)
+    found: Samples = rounded.cpu().numpy()
+    return found
