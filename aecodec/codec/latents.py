@@ -40,13 +40,8 @@ class CodedLatents:
 
 
 def needed(frozen: Frozen, y: Floats, step: int) -> Floats:
-    """What is to be coded at a quality step of a tile's y before the gain, (latents + details, h, w) -> (C, h, w).
-
-    Details are left out where none of them is half a quantiser step.
-    """
-    latents = frozen.config.latents
-    finer = y[latents:] * frozen.gain(step)[latents:, None, None]
-    return y if (np.abs(finer) >= 0.5).any() else y[:latents]
+    """What is to be coded at a quality step of a tile's y before the gain, (latents + details, h, w) -> (C, h, w)."""
+    return y if frozen.needs_details(y, step) else y[: frozen.config.latents]
 
 
 def encode(executor: CodecExecutor, y: Floats, step: int, z: Floats | None = None) -> CodedLatents:

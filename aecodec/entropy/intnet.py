@@ -92,7 +92,7 @@ class IntegerNetwork(Generic[Array]):
         for name, layer, kernel, knots in zip(NAMES, self.layers, self.kernels, self.biases, strict=True):
             rows = outputs if name == NAMES[-1] else None
             total = _convolved(x, kernel[:, :, :rows]) + bias_at(knots, step)[:rows, None, None]
-            x = ((total + 0.5) * 2.0**-layer.shift).round()  # the shift: never a tie, and never near one
+            x = ((2 * total + 1) * 2 ** -(layer.shift + 1)).round()  # the shift: an odd number has no tie
             x = x.clip(0, top if name == NAMES[-1] else ACTIVATION_MAX)
             if name in SHUFFLED:
                 x = _shuffled(x)

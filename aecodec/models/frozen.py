@@ -32,6 +32,11 @@ class Frozen:
         gain: NDArray[np.float32] = np.exp(knots[below] * (1 - part) + knots[below + 1] * part)
         return gain
 
+    def needs_details(self, y: NDArray[np.float32], step: int) -> bool:
+        """Whether y before the gain, (channels, h, w), has details worth coding: `LatentPrior.needs_details`."""
+        latents = self.config.latents
+        return bool((np.abs(y[latents:] * self.gain(step)[latents:, None, None]) >= 0.5).any())
+
 
 def hyper_rows(step: int, shape: tuple[int, ...]) -> NDArray[np.int32]:
     """Table rows of hyper-latents (N, hyper, h, w) at a quality step, int32 of that shape."""
