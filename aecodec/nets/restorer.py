@@ -156,7 +156,7 @@ def limited(residual: Tensor, level: Tensor) -> Tensor:
     Where its RMS in cells of 16 pixels is above `MOST` levels it is scaled down: what is called clean stays as it is.
     """
     energy = F.avg_pool2d(residual.float().square().mean(1, keepdim=True), CELL // 2)
-    rms = spread((energy + TINY).sqrt())
+    rms = spread(energy.clamp(min=TINY).sqrt())  # no sum: exporters drop what is so small
     return residual * (MOST * level / rms).clamp(max=1)
 
 

@@ -17,7 +17,7 @@ REMAINS = (0.0123, 0.0105, 0.0063)  # of noise levels, in bands of 8, 16 and 32 
 EXCESS = 1.5  # times the energy that noise has there is noise, so that its chance peaks go too
 SPLINE = (1 / 16, 1 / 4, 3 / 8, 1 / 4, 1 / 16)
 REACH = 2  # blocks of a band around a place tell its energy
-TINY = 1e-20  # keeps a quotient finite
+TINY = 1e-12  # keeps a quotient finite: a quarter of a thousandth of a level, squared
 
 
 def smoothed(restored: Tensor, level: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ def smoothed(restored: Tensor, level: Tensor) -> Tensor:
         blurred = blurred_by(smooth, 2**scale)
         band = smooth - blurred
         energy = _around(band.square(), REACH * 2**scale)
-        kept = kept + band * (1 - EXCESS * (share * noise).square() / (energy + TINY)).clamp(min=0)
+        kept = kept + band * (1 - EXCESS * (share * noise).square() / energy.clamp(min=TINY)).clamp(min=0)
         smooth = blurred
     change = torch.einsum("ij,njhw->nihw", restored.new_tensor(FROM_OPPONENT), kept + smooth) - means
     change = change + (change - _interpolated(change))
