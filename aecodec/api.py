@@ -3,9 +3,9 @@
 A picture is whatever holds one: the path of a picture file, its bytes, a file that is open in binary mode, a Pillow
 picture, an `aecodec.Picture`, a NumPy array (H, W) or (H, W, C), or a torch tensor (H, W) or (C, H, W), of uint8 or
 uint16; C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA. All functions take a `device` ("auto", "cpu", "cuda" or
-"cuda:N") and `weights`, the path of a weights file in place of the shipped ones (of `decode` also a folder to find those
-in that a file names). Raise AecodecError, in one line: UsageError for options, BadInput and LimitExceeded for what is
-given.
+"cuda:N") and `weights`, the path of a weights file in place of the shipped ones (of `decode` also a folder to find
+those in that a file names). Raise AecodecError, in one line: UsageError for options, BadInput and LimitExceeded for
+what is given.
 """
 
 import math
