@@ -14,6 +14,7 @@ from aecodec.cli.encode import encode
 from aecodec.cli.evaluate import evaluate
 from aecodec.cli.info import info
 from aecodec.cli.models import models
+from aecodec.cli.thumbnail import thumbnail
 
 
 class Guarded(TyperGroup):
@@ -59,6 +60,6 @@ def aecodec_command(
     """
 
 
-for command in (encode, decode, denoise, info, evaluate, models):
+for command in (encode, decode, denoise, info, thumbnail, evaluate, models):
     app.command()(command)
 app.add_typer(train.app, name="train")

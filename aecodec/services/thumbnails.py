@@ -1,0 +1,34 @@
+"""A small PNG of an .aec file, for desktops that show one beside its name."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from aecodec import outputs
+from aecodec.errors import OutputError
+from aecodec.limits import DEFAULT_MAX_PIXELS
+from aecodec.pictures import imagefile
+from aecodec.pictures.orientation import upright
+from aecodec.pictures.picture import Metadata
+from aecodec.pictures.resizing import shrunk
+from aecodec.services.files import Engine, refuse_large
+from aecodec.services.given import opened
+
+
+def write(source: Path, target: Path, side: int, *, engine: Engine, force: bool) -> None:
+    """Write the picture, upright, of at most `side` pixels a side, never enlarged, as PNG of 8 bits with its profile.
+
+    An existing target is replaced if it is empty, as desktops make one before they ask, or with `force`. Raises
+    AecodecError.
+    """
+    replaced = force or (target.is_file() and os.stat(target).st_size == 0)
+    if target.is_file() and not replaced:  # told now: decoding takes its time
+        raise OutputError(f"{target} exists already; name another, or replace it with --force")
+    with opened(source) as stream:
+        refuse_large(stream, DEFAULT_MAX_PIXELS)
+        picture = engine.codec().decode(stream).picture
+    if picture.bit_depth == 16:
+        picture = imagefile.in_8_bits(picture)
+    small = upright(shrunk(picture, side))
+    with outputs.opened(target, replace=replaced) as output:
+        imagefile.write(replace(small, metadata=Metadata(icc=small.metadata.icc)), output, "png")
