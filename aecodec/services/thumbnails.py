@@ -1,16 +1,12 @@
 """A small PNG of an .aec file, for desktops that show one beside its name."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from aecodec import outputs
 from aecodec.errors import OutputError
 from aecodec.limits import DEFAULT_MAX_PIXELS
-from aecodec.pictures import imagefile
-from aecodec.pictures.orientation import upright
-from aecodec.pictures.picture import Metadata
-from aecodec.pictures.resizing import shrunk
+from aecodec.pictures import preview
 from aecodec.services.files import Engine, refuse_large
 from aecodec.services.given import opened
 
@@ -27,8 +23,5 @@ def write(source: Path, target: Path, side: int, *, engine: Engine, force: bool)
     with opened(source) as stream:
         refuse_large(stream, DEFAULT_MAX_PIXELS)
         picture = engine.codec().decode(stream).picture
-    if picture.bit_depth == 16:
-        picture = imagefile.in_8_bits(picture)
-    small = upright(shrunk(picture, side))
     with outputs.opened(target, replace=replaced) as output:
-        imagefile.write(replace(small, metadata=Metadata(icc=small.metadata.icc)), output, "png")
+        output.write(preview.png(picture, side))
