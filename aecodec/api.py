@@ -1,10 +1,11 @@
 """The Python API: a picture to bytes and back, or to a clean one; weights are loaded once.
 
 A picture is whatever holds one: the path of a picture file, its bytes, a file that is open in binary mode, a Pillow
-picture, a NumPy array (H, W) or (H, W, C), or a torch tensor (H, W) or (C, H, W), of uint8 or uint16; C = 1 is grey, 2
-grey and alpha, 3 RGB, 4 RGBA. All functions take a `device` ("auto", "cpu", "cuda" or "cuda:N") and `weights`, the path
-of a weights file in place of the shipped ones (of `decode` also a folder to find those in that a file names). Raise
-AecodecError, in one line: UsageError for options, BadInput and LimitExceeded for what is given.
+picture, an `aecodec.Picture`, a NumPy array (H, W) or (H, W, C), or a torch tensor (H, W) or (C, H, W), of uint8 or
+uint16; C = 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA. All functions take a `device` ("auto", "cpu", "cuda" or
+"cuda:N") and `weights`, the path of a weights file in place of the shipped ones (of `decode` also a folder to find
+those in that a file names). Raise AecodecError, in one line: UsageError for options, BadInput and LimitExceeded for
+what is given.
 """
 
 import math
@@ -42,7 +43,7 @@ File = str | PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
 # One parameter an option, as on the command line.
 def encode(  # noqa: PLR0913
-    image: "File | NDArray[Any] | Tensor | Image.Image",
+    image: "File | NDArray[Any] | Tensor | Image.Image | Picture",
     quality: float | None = None,
     effort: int = 0,
     *,
@@ -73,7 +74,7 @@ def encode(  # noqa: PLR0913
         }
     )
     picture = picture_of(image, _wanted(max_pixels))
-    return _loaded_codec(device, weights).encode(picture, target, effort=int(effort)).data
+    return loaded_codec(device, weights).encode(picture, target, effort=int(effort)).data
 
 
 def decode(
@@ -169,7 +170,7 @@ def _decoded(data: File, device: str, weights: WeightsPath, max_pixels: int | No
     wanted = _wanted(max_pixels)
     with opened(data) as stream:
         refuse_large(stream, wanted.max_pixels)
-        return _loaded_codec(device, weights).decode(stream).picture
+        return loaded_codec(device, weights).decode(stream).picture
 
 
 def _wanted(max_pixels: object) -> Wanted:
@@ -192,7 +193,8 @@ def _number(name: str, value: object) -> float | None:
         return math.inf
 
 
-def _loaded_codec(device: object, weights: object) -> LazyCodec:
+def loaded_codec(device: object, weights: object) -> LazyCodec:
+    """The one codec of this process for a device and weights, as the functions above take them."""
     return _codec(str(device), _path(weights))
 
 

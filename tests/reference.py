@@ -31,15 +31,14 @@ def _command(command: Any, name: str) -> Iterator[str]:
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     options = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
     below = getattr(command, "commands", {})
-    pieces = [name, *(["[OPTIONS]"] if options else []), *map(_usage, arguments), *(["COMMAND ..."] if below else [])]
     yield f"## {name}\n"
     for paragraph in command.help.split("\n\n"):
-        yield re.sub(r"^Example: (.*)", r"Example: `\1`", _line(paragraph)) + "\n"
-    yield f"```\n{' '.join(pieces)}\n```\n"
+        yield re.sub(r"^Example: (.*)", r"Example: `\1`", line(paragraph)) + "\n"
+    yield f"```\n{usage(command, name)}\n```\n"
     if arguments:
         yield from _table("argument", [(f"`{each.metavar}`", each) for each in arguments])
     for panel in dict.fromkeys([None, *(each.rich_help_panel for each in options)]):  # those without one first
-        mine = [(_spelled(each), each) for each in options if each.rich_help_panel == panel]
+        mine = [(spelled(each), each) for each in options if each.rich_help_panel == panel]
         if panel is not None:
             yield f"{panel}:\n"
         if mine:
@@ -48,10 +47,18 @@ def _command(command: Any, name: str) -> Iterator[str]:
         yield from _command(each, f"{name} {short}")
 
 
+def usage(command: Any, name: str) -> str:
+    """How a command is called, in one line."""
+    kinds = [each.param_type_name for each in command.params if not getattr(each, "hidden", False)]
+    arguments = [_usage(each) for each in command.params if each.param_type_name == "argument"]
+    more = ["COMMAND ..."] if getattr(command, "commands", {}) else []
+    return " ".join([name, *(["[OPTIONS]"] if "option" in kinds else []), *arguments, *more])
+
+
 def _table(kind: str, rows: list[tuple[str, Any]]) -> Iterator[str]:
     yield f"| {kind} | what it does | default |\n|---|---|---|"
     for name, parameter in rows:
-        cells = (name, _line(parameter.help) + _environment(parameter), _default(parameter))
+        cells = (name, line(parameter.help) + environment(parameter), default_of(parameter))
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
     yield ""
 
@@ -61,7 +68,8 @@ def _usage(argument: Any) -> str:
     return f"{shown}..." if argument.nargs == -1 else shown
 
 
-def _spelled(option: Any) -> str:
+def spelled(option: Any) -> str:
+    """Its names, and what it takes."""
     names = ", ".join(f"`{name}`" for name in option.opts)
     if option.is_flag:
         return names
@@ -69,7 +77,8 @@ def _spelled(option: Any) -> str:
     return f"{names} `{option.metavar}`"
 
 
-def _default(parameter: Any) -> str:
+def default_of(parameter: Any) -> str:
+    """What a table says of a parameter that is not given; empty where there is nothing to say."""
     if parameter.required:
         return "required"
     if isinstance(parameter.show_default, str):
@@ -78,11 +87,13 @@ def _default(parameter: Any) -> str:
     return str(parameter.default) if shown else ""
 
 
-def _environment(parameter: Any) -> str:
+def environment(parameter: Any) -> str:
+    """The variable that a parameter is taken from, too."""
     return f" Or the environment's `{parameter.envvar}`." if parameter.envvar else ""
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """Text of several lines in one."""
     return " ".join(text.split())
 
 

@@ -11,7 +11,10 @@ from tests import reference, test_architecture
 
 ROOT = Path(__file__).parent.parent
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "docs" / "design.md", reference.FILE, ROOT / "CHANGELOG.md"]
+DOCUMENTS = [
+    *(ROOT / name for name in ("docs/design.md", "docs/format.md", "desktop/README.md", "CHANGELOG.md")),
+    reference.FILE,
+]
 SOURCES = [path for folder in ("aecodec", "benchmarks", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 

@@ -16,6 +16,7 @@ from aecodec.cli.explore import explore
 from aecodec.cli.info import info
 from aecodec.cli.models import models
 from aecodec.cli.sample import sample
+from aecodec.cli.thumbnail import thumbnail
 from aecodec.cli.transform import transform
 
 
@@ -63,7 +64,7 @@ def aecodec_command(
     """
 
 
-for command in (encode, decode, denoise, info, evaluate, models, explore, sample, transform):
+for command in (encode, decode, denoise, info, thumbnail, evaluate, models, explore, sample, transform):
     app.command()(command)
 app.add_typer(train.app, name="train")
 app.add_typer(anomaly.app, name="anomaly")

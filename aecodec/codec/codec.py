@@ -145,10 +145,10 @@ class Network:
             if (content := held.get(tile.index)) is not None and content.latents is not None
         }
         with devices.memory_errors():
-            canvas, whole = self._canvas(layout, payloads, damage)
-            return self._shown(layout, canvas, whole, shown)
+            canvas, whole = self.canvas(layout, payloads, damage)
+            return self.shown(layout, canvas, whole, shown)
 
-    def _canvas(
+    def canvas(
         self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None
     ) -> tuple[Floats, set[Tile]]:
         """Quantised latents of the padded picture, and the tiles that are not lost."""
@@ -170,7 +170,7 @@ class Network:
                     whole.add(tile)
         return canvas, whole
 
-    def _shown(self, layout: Layout, canvas: Floats, whole: set[Tile], shown: Crop) -> Samples:
+    def shown(self, layout: Layout, canvas: Floats, whole: set[Tile], shown: Crop) -> Samples:
         """Lost tiles are not worth the time of a synthesis: a hostile file may have a billion pixels of them."""
         header = layout.header
         pixels = empty(shown[3], shown[2], header.channels, header.bit_depth)

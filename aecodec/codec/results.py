@@ -1,9 +1,12 @@
-"""What encoding and decoding a picture give."""
+"""What encoding and decoding a picture give, and how a notebook shows it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from aecodec.codec.layout import read_header
+from aecodec.metrics import bits_per_pixel
+from aecodec.pictures import preview
 from aecodec.pictures.picture import Picture
 
 
@@ -34,6 +37,15 @@ class Encoded:
         """
         return self.measure()
 
+    def _repr_html_(self) -> str:
+        """Size and quality, for notebooks; no PSNR, which would have to be measured first."""
+        header = read_header(self.data)
+        size = len(self.data)
+        bpp = bits_per_pixel(size, header.width, header.height)
+        kept = "lossless" if self.lossless == 1 else f"quality {self.quality:g}"
+        lines = [f"{header.width}x{header.height}  {size:,} bytes  {bpp:.3f} bpp  {kept}"]
+        return preview.figure(lines if self.ceiling is None else [*lines, self.ceiling])
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -42,3 +54,15 @@ class Decoded:
     picture: Picture
     quality: float
     damage: tuple[str, ...] = ()
+
+    def _repr_png_(self) -> bytes:
+        """The picture for notebooks that show no HTML, of at most `preview.NOTEBOOK_SIDE` pixels a side."""
+        return preview.png(self.picture)
+
+    def _repr_html_(self) -> str:
+        """The picture, its size and quality and what was lost, for notebooks."""
+        picture = self.picture
+        return preview.figure(
+            [f"{picture.width}x{picture.height}  {picture.bit_depth} bits  quality {self.quality:g}", *self.damage],
+            self._repr_png_(),
+        )

@@ -33,6 +33,7 @@ __all__ = [
     "encode_alpha",
     "from_pil",
     "ignore",
+    "in_8_bits",
     "is_pil",
     "read",
     "read_bytes",
@@ -191,7 +192,7 @@ def write(picture: Picture, target: BinaryIO, format: str, *, quality: int | Non
     with foreign_errors():
         if picture.bit_depth > writer.bit_depth:
             warn(f"{format} holds 8 bits a sample: 16 are rounded to 8")
-            picture = _in_8_bits(picture)
+            picture = in_8_bits(picture)
         picture = _without_unheld(picture, format, writer.holds, warn)
         lossy = writer.at_quality if quality is not None else None
         data = writer.encode(picture, warn) if lossy is None or quality is None else lossy(picture, warn, quality)
@@ -215,7 +216,9 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _in_8_bits(picture: Picture) -> Picture:
+def in_8_bits(picture: Picture) -> Picture:
+    """A picture of 16 bits rounded to 8."""
+
     def rounded(samples: Samples) -> Samples:
         return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 * 257
 

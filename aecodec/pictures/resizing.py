@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aecodec.pictures.picture import Picture, Samples, check_size, from_unit, to_unit
+from aecodec.pictures.picture import Picture, Samples, check_size, from_array, from_unit, to_unit
+from aecodec.pictures.pilmodes import to_pil
 
 Plane = NDArray[np.float32]  # (H, W) of 0 ... 1, and a little beyond where the filter overshoots
 
@@ -63,6 +64,13 @@ def resized(picture: Picture, size: Size) -> Picture:
     else:
         alpha = None if picture.alpha is None else np.full(shape, picture.alpha.flat[0], picture.alpha.dtype)
     return replace(picture, pixels=pixels, alpha=alpha)
+
+
+def shrunk(picture: Picture, side: int) -> Picture:
+    """A picture of 8 bits made to fit into `side` pixels a side, as it is if it does; fast rather than exact."""
+    image = to_pil(picture)
+    image.thumbnail((side, side))
+    return replace(from_array(np.asarray(image)), metadata=picture.metadata)
 
 
 def _plane(plane: Plane, shape: tuple[int, int]) -> Plane:

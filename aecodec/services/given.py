@@ -22,10 +22,12 @@ MOST_CHANNELS = 4
 
 
 def picture_of(given: object, wanted: Wanted = FIRST) -> Picture:
-    """The picture in a file, an array (H, W) or (H, W, C), a tensor (H, W) or (C, H, W), or a Pillow picture.
+    """The picture in a file, an array (H, W) or (H, W, C), a tensor (H, W) or (C, H, W), a Pillow picture or ours.
 
     `wanted` is asked of a file. Raises BadInput, LimitExceeded.
     """
+    if isinstance(given, Picture):
+        return given
     if isinstance(given, np.ndarray):
         return from_array(given)
     if is_tensor(given):

@@ -9,7 +9,7 @@ from PIL import Image
 from aecodec.errors import LimitExceeded
 from aecodec.limits import MAX_SIDE
 from aecodec.pictures.picture import Picture
-from aecodec.pictures.resizing import Size, resized
+from aecodec.pictures.resizing import Size, resized, shrunk
 from tests import drawn
 
 
@@ -108,3 +108,14 @@ def test_opaque_alpha_stays_opaque_and_changes_no_colour() -> None:
 
     assert (scaled.alpha == 255).all()
     assert np.array_equal(scaled.pixels, resized(picture, Size(width=17)).pixels)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_shrunk_fits_into_a_square_and_leaves_what_fits(channels, alpha):
+    picture = drawn.picture(40, 60, channels=channels, alpha=alpha)
+    small = shrunk(picture, 30)
+    assert (small.width, small.height, small.channels) == (30, 20, channels)
+    assert (small.alpha is not None) == alpha
+    assert small.metadata == picture.metadata
+    assert np.array_equal(shrunk(picture, 60).pixels, picture.pixels)

@@ -172,3 +172,8 @@ def test_a_path_is_named_before_what_is_wrong_with_the_file_and_bugs_stay_what_t
 def test_no_torch_is_imported_to_see_that_something_is_no_tensor():
     code = "import sys, numpy; from aecodec.services.given import picture_of; picture_of(numpy.zeros((4, 4), 'u1'))"
     subprocess.run([sys.executable, "-c", f"{code}; assert 'torch' not in sys.modules"], check=True)
+
+
+def test_our_own_picture_is_taken_as_it_is():
+    picture = drawn.picture()
+    assert picture_of(picture) is picture

@@ -1,0 +1,31 @@
+"""A picture as it is shown beside its name or in a notebook: small, upright, in 8 bits, with its colour profile."""
+
+import base64
+import html
+from collections.abc import Iterable
+from dataclasses import replace
+from io import BytesIO
+
+from aecodec.pictures import imagefile
+from aecodec.pictures.orientation import upright
+from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.resizing import shrunk
+
+NOTEBOOK_SIDE = 1024  # pixels; a notebook keeps what it shows in its file
+
+
+def png(picture: Picture, side: int = NOTEBOOK_SIDE) -> bytes:
+    """The PNG of a picture made to fit into `side` pixels a side, never enlarged."""
+    if picture.bit_depth == 16:
+        picture = imagefile.in_8_bits(picture)
+    small = upright(shrunk(picture, side))
+    out = BytesIO()
+    imagefile.write(replace(small, metadata=Metadata(icc=small.metadata.icc)), out, "png")
+    return out.getvalue()
+
+
+def figure(lines: Iterable[str], image: bytes | None = None) -> str:
+    """HTML of lines of text, under the PNG `image` if there is one."""
+    caption = "<br>".join(html.escape(line) for line in lines)
+    shown = f'<img src="data:image/png;base64,{base64.b64encode(image).decode()}"><br>' if image else ""
+    return f"<div>{shown}<small>{caption}</small></div>"

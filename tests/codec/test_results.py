@@ -1,0 +1,45 @@
+"""What a notebook shows of results."""
+
+import base64
+import math
+import re
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+from aecodec.codec import losslessfile
+from aecodec.codec.results import Decoded, Encoded
+from aecodec.pictures.picture import Picture, from_array
+from tests import drawn
+
+
+def shown(markup: str) -> Image.Image:
+    (data,) = re.findall(r'src="data:image/png;base64,([^"]+)"', markup)
+    return Image.open(BytesIO(base64.b64decode(data)))
+
+
+def test_a_decoded_picture_is_shown_with_what_was_lost() -> None:
+    picture = from_array(drawn.samples((30, 40, 4)))
+    decoded = Decoded(picture, 50.5, ("tile 1 <b> at byte 9",))
+    markup = decoded._repr_html_()
+    assert np.array_equal(np.asarray(shown(markup)), picture.interleaved())
+    assert "40x30  8 bits  quality 50.5<br>tile 1 &lt;b&gt; at byte 9" in markup
+    assert decoded._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_large_one_of_16_bits_is_made_smaller() -> None:
+    picture = Picture(drawn.samples((16, 2048, 1), 16))
+    assert shown(Decoded(picture, 50)._repr_html_()).size == (1024, 8)
+
+
+def test_an_encoded_picture_says_its_size_and_measures_nothing() -> None:
+    data = losslessfile.encode(from_array(drawn.samples((30, 40, 3)))).data
+
+    def measured() -> float:
+        raise AssertionError("a PSNR was measured")
+
+    markup = Encoded(data, 50, measured, ceiling="as good as it gets")._repr_html_()
+    bpp = 8 * len(data) / 1200
+    assert f"40x30  {len(data):,} bytes  {bpp:.3f} bpp  quality 50<br>as good as it gets" in markup
+    assert "lossless" in Encoded(data, 100, lambda: math.inf, lossless=1.0)._repr_html_()
