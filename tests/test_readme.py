@@ -53,7 +53,7 @@ def test_the_first_two_commands_encode_and_decode(checkout: Path) -> None:
 def test_the_second_two_commands_are_what_ci_runs() -> None:
     setup, run = commands("test")
     assert "pip install" in setup
-    assert run.endswith("pytest -q")
+    assert run.endswith("pytest -q -n auto")
     assert "README.md" in (ROOT / ".ci" / "run").read_text()
 
 

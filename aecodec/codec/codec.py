@@ -148,9 +148,7 @@ class Network:
             canvas, whole = self.canvas(layout, payloads, damage)
             return self.shown(layout, canvas, whole, shown)
 
-    def canvas(
-        self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None
-    ) -> tuple[Floats, set[Tile]]:
+    def canvas(self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None) -> tuple[Floats, set[Tile]]:
         """Quantised latents of the padded picture, and the tiles that are not lost."""
         channels = {tile: latents.channels_of(self.config, payload) for tile, payload in payloads.items()}
         widest = max(channels.values(), default=self.config.latents)
