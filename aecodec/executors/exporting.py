@@ -49,7 +49,10 @@ def write(config: CodecConfig | RestorerConfig, folder: Path) -> Path:
     values = {name: list(value.shape) for name, value in model.state_dict().items()}
     needed = {}
     for name, (function, examples) in wanted.items():
-        exported = optimizer.optimize(_without_values(_exported(model, function, examples)))
+        exported = _exported(model, function, examples)
+        _hide_values(exported)
+        optimizer.fold_constants(exported)  # and no more: its rules of rewriting take 1e-12 for 0
+        optimizer.remove_unused_nodes(exported)
         needed[name] = _name_values(exported, values)
         onnx.save(exported, out / f"{name}.onnx")
     index = {"config": json.loads(config.to_json()), "graphs": needed, "values": values}
@@ -130,13 +133,12 @@ def _exported(model: nn.Module, function: Callable[..., Any], examples: tuple[Te
     return exported
 
 
-def _without_values(exported: onnx.ModelProto) -> onnx.ModelProto:
-    """The network's values as inputs of the graph, so that no optimiser knows anything of them."""
+def _hide_values(exported: onnx.ModelProto) -> None:
+    """Make inputs of the graph of the network's values, so that no optimiser knows anything of them."""
     graph = exported.graph
     for tensor in [tensor for tensor in graph.initializer if tensor.name.startswith(PREFIX)]:
         graph.input.append(onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims))
         graph.initializer.remove(tensor)
-    return exported
 
 
 def _name_values(exported: onnx.ModelProto, values: dict[str, list[int]]) -> list[str]:
