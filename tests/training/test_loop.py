@@ -113,10 +113,10 @@ def test_a_stable_run_ends_with_its_budget_only(pictures: Pictures) -> None:
     forever, reports = trainer(1), list[Progress]()
     forever.schedule = stable(Crops(batch=2, side=64, late_batch=1, late_side=32))
     saves: list[int] = []
-    forever.run(pictures, 0.4, Watch(reports.append, 0, lambda: saves.append(forever.step), 0.1))
+    forever.run(pictures, 3, Watch(reports.append, 0, lambda: saves.append(forever.step), 0.1))  # s; busy machines too
     assert forever.step == len(reports) > 1
     assert forever.pixels == forever.step * 2 * 64 * 64, "no late crops"
     assert isinstance(forever.task.model, Compressor)
     assert forever.task.model.noisy
-    assert reports[-1].time_left_s < 0.4
+    assert reports[-1].time_left_s < 3
     assert len(saves) > 1
