@@ -51,9 +51,12 @@ def opened(output: Path | None, *, replace: bool) -> Iterator[BinaryIO]:
         raise OutputError(f"cannot write {output}: {error.strerror or error}") from error
 
 
-def write_whole(output: Path, content: bytes) -> None:
-    """Put `content` into `output` in place of what was there; raises OutputError, and then the old file stays."""
-    with opened(output, replace=True) as stream:
+def write_whole(output: Path | None, content: bytes, *, replace: bool = True) -> None:
+    """Put `content` into `output`, in place of what was there unless `replace` is false; as `opened`.
+
+    Raises OutputError, and then the old file stays.
+    """
+    with opened(output, replace=replace) as stream:
         stream.write(content)
 
 

@@ -1,7 +1,6 @@
 """An evaluation as one web page that needs nothing else: figures, curves and crops, from the parts in `assets`."""
 
 import base64
-import json
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -12,15 +11,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
-
 from aecodec.evaluation import report, sums
 from aecodec.evaluation.charts import ASSETS, charts, names, of_picture, points_of
 from aecodec.evaluation.denoising import Restored
 from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.naming import short_names
 from aecodec.evaluation.report import Evaluation
+from aecodec.evaluation.templates import Templates
 from aecodec.evaluation.trials import OWN
 
 LIBRARIES = ("torch", "numpy", "pillow", "imagecodecs", "scikit-image")
@@ -39,8 +36,10 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
         "pictures": {name: asdict(chart) for name, chart in pictures.items()},
         "exhibits": [_exhibit(exhibit, called[exhibit.path]) for exhibit in exhibits],
     }
-    environment = Environment(loader=FileSystemLoader(ASSETS), autoescape=True, trim_blocks=True)
-    return environment.get_template("report.html").render(
+    templates = Templates([ASSETS])
+    return templates.filled(
+        "report.html",
+        data,
         title="aecodec: denoising" if not coding else "aecodec: compression",
         subtitle=_subtitle(found),
         summary=_summary(found, coding=coding),
@@ -56,20 +55,10 @@ def page(found: Evaluation, exhibits: Sequence[Exhibit], command: str) -> str:
         machine=_machine(found),
         settings=found.settings.items(),
         definitions=found.definitions.items(),
-        style=_safe(_asset("uplot.min.css") + _asset("report.css")),
-        library=_safe(_asset("uplot.min.js")),
-        script=_safe(_asset("report.js")),
-        data=_safe(json.dumps(data, allow_nan=False).replace("</", "<\\/")),
+        style=templates.asset("uplot.min.css", "report.css"),
+        library=templates.asset("uplot.min.js"),
+        script=templates.asset("report.js"),
     )
-
-
-def _safe(text: str) -> Markup:
-    """Text of ours, which is markup, style or script already."""
-    return Markup(text)  # nothing of a user's gets here unescaped
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
 
 
 def _subtitle(found: Evaluation) -> str:

@@ -10,7 +10,7 @@ from aecodec.errors import OutputError, UsageError, require
 from aecodec.evaluation import charts, plots, report
 from aecodec.evaluation.gallery import Exhibit
 from aecodec.evaluation.report import Evaluation
-from aecodec.outputs import opened, refuse_existing
+from aecodec.outputs import refuse_existing, write_whole
 from aecodec.services.batch import reason
 
 Failure = tuple[str, str]  # the option and what went wrong
@@ -91,9 +91,7 @@ def _failures(steps: Iterable[Step]) -> Iterator[Failure]:
 
 
 def _write(path: Path | None, text: Callable[[], str], *, replace: bool) -> None:
-    data = text().encode()
-    with opened(path, replace=replace) as stream:
-        stream.write(data)
+    write_whole(path, text().encode(), replace=replace)
 
 
 def _page(found: Evaluation, exhibits: Iterable[Exhibit], command: str) -> str:

@@ -1,6 +1,6 @@
 """What `aecodec explore` writes: a page and its parts as pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +9,8 @@ import numpy as np
 from aecodec.errors import UsageError
 from aecodec.exploration import inputs, maps, mosaics, pages, weights
 from aecodec.exploration.inputs import Note
-from aecodec.exploration.maps import Exploration, Map
-from aecodec.outputs import refuse_existing
+from aecodec.exploration.maps import Map
+from aecodec.outputs import refuse_existing, write_whole
 
 CANVAS = 1000  # pixels a side of a map as a picture
 THUMBNAIL = 30  # pixels of a sample on it
@@ -57,19 +57,19 @@ def write(wish: Wish, command: str, note: Note) -> Iterator[tuple[Path, int]]:
     if len(few) < len(data):
         note(f"{len(few):,} of them are drawn at random; --limit takes more")
     found = maps.explore(trained, few, wish.methods(), wish.seed)
-    contents = {wish.out: pages.exploration_page(found, trained, command).encode()}
+    shown = pages.pictured(found)
+    contents = {wish.out: pages.exploration_page(found, shown, trained, command).encode()}
     for name, each in zip(wish.methods(), found.maps, strict=True):
-        contents[pictures[f"map-{name}"]] = mosaics.png(picture(found, each))
-    contents[pictures["reconstruction"]] = mosaics.png(pages.pairs(found))
-    contents[pictures["latents"]] = mosaics.png(np.concatenate(pages.effect_rows(found)))
+        contents[pictures[f"map-{name}"]] = mosaics.png(picture(shown.originals, each))
+    contents[pictures["reconstruction"]] = mosaics.png(shown.pairs)
+    contents[pictures["latents"]] = mosaics.png(np.concatenate(shown.effects))
     for path, content in contents.items():
-        mosaics.write(path, content, replace=wish.replace)
+        write_whole(path, content, replace=wish.replace)
         yield path, len(content)
 
 
-def picture(found: Exploration, drawn: Map) -> mosaics.Bytes:
+def picture(originals: Sequence[mosaics.Bytes], drawn: Map) -> mosaics.Bytes:
     """The map with thumbnails on white; of those that would lie over each other the first is drawn last."""
-    originals, _ = pages.thumbnails(found)
     canvas = np.full((CANVAS, CANVAS, 3), 255, np.uint8)
     factor = max(-(-max(originals[0].shape[:2]) // THUMBNAIL), 1)
     room = CANVAS - THUMBNAIL

@@ -9,7 +9,7 @@ import numpy as np
 from aecodec.errors import UsageError, require
 from aecodec.exploration import inputs, weights
 from aecodec.exploration.inputs import Data, Floats, Note
-from aecodec.outputs import opened, refuse_existing
+from aecodec.outputs import refuse_existing, write_whole
 
 FORMATS = (".npz", ".npy", ".parquet")
 
@@ -52,8 +52,7 @@ def write(path: Path, features: Floats, data: Data, columns: list[str], *, repla
         np.savez(content, **named)
     else:
         _parquet(content, features, data, columns)
-    with opened(path, replace=replace) as stream:
-        stream.write(content.getbuffer())
+    write_whole(path, content.getvalue(), replace=replace)
 
 
 def _parquet(content: io.BytesIO, features: Floats, data: Data, columns: list[str]) -> None:

@@ -1,15 +1,13 @@
 """Samples as pictures to look at: thumbnails, grids, and moving ones; series are drawn as lines."""
 
 import io
+import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from aecodec.outputs import opened
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.floating[Any]]
@@ -55,10 +53,10 @@ def grid(rows: Sequence[Sequence[Bytes]], gap: int = 2, scale: int = 1) -> Bytes
     return whole.repeat(scale, 0).repeat(scale, 1)
 
 
-def square(cells: Sequence[Bytes], scale: int = 1) -> Bytes:
-    """About as many rows as columns."""
-    columns = int(np.ceil(np.sqrt(len(cells))))
-    return grid([cells[start : start + columns] for start in range(0, len(cells), columns)], scale=scale)
+def in_rows(cells: Sequence[Bytes], columns: int | None = None) -> list[Sequence[Bytes]]:
+    """Rows of so many thumbnails, by default about as many rows as columns; the last may be shorter."""
+    columns = columns or math.ceil(math.sqrt(len(cells)))
+    return [cells[start : start + columns] for start in range(0, len(cells), columns)]
 
 
 def enlarged(side: int, wanted: int = 96) -> int:
@@ -84,9 +82,3 @@ def gif(frames: Sequence[Bytes]) -> bytes:
     pictures = [Image.fromarray(frame) for frame in [*frames, *frames[-2:0:-1]]]
     pictures[0].save(stream, "GIF", save_all=True, append_images=pictures[1:], duration=FRAME_MS, loop=0)
     return stream.getvalue()
-
-
-def write(path: Path, content: bytes, *, replace: bool) -> None:
-    """Whole or not at all; raises OutputError."""
-    with opened(path, replace=replace) as stream:
-        stream.write(content)

@@ -1,5 +1,6 @@
 """What a member makes up: new samples, the way from one sample to another, and what each latent does."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +8,9 @@ import numpy as np
 
 from aecodec.errors import UsageError
 from aecodec.exploration import inputs, mosaics, weights
-from aecodec.exploration.inputs import Data, Floats, Note
+from aecodec.exploration.inputs import Data, Floats, Note, Preparation
 from aecodec.exploration.weights import Trained
-from aecodec.outputs import refuse_existing
+from aecodec.outputs import refuse_existing, write_whole
 
 STEPS = 9  # of a traversal, or between two samples
 REACH = 2.5  # deviations to each side that a latent is moved by
@@ -57,9 +58,18 @@ def own_latents(trained: Trained, count: int = 2000, seed: int = 0) -> Floats:
     return latents
 
 
-def span_of(values: Floats) -> tuple[float, float]:
-    """Of series that are drawn beside each other."""
-    return float(values.min()), float(values.max())
+def span_of(preparation: Preparation, samples: Iterable[Floats]) -> tuple[float, float]:
+    """Between which values thumbnails are drawn: of pictures 0 and 1, of series beside each other what they reach."""
+    if preparation.kind != "series":
+        return 0.0, 1.0
+    ends = [(float(sample.min()), float(sample.max())) for sample in samples]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
+def drawn(preparation: Preparation, rows: Sequence[Floats]) -> list[list[mosaics.Bytes]]:
+    """Thumbnails of rows of samples (n, ...)."""
+    span = span_of(preparation, rows)
+    return [[mosaics.thumbnail(sample, preparation.kind == "series", span) for sample in row] for row in rows]
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ class Asked:
     steps: int
 
 
-def frames(trained: Trained, asked: Asked, note: Note) -> tuple[list[list[mosaics.Bytes]], str]:
+def frames(trained: Trained, asked: Asked, note: Note) -> tuple[Sequence[Sequence[mosaics.Bytes]], str]:
     """Thumbnails in rows, and a word about them; columns are what moves, where something does."""
     if asked.ends is not None:
         rows = [between(trained, _ends(trained, asked.ends, note).samples, asked.steps)]
@@ -85,12 +95,10 @@ def frames(trained: Trained, asked: Asked, note: Note) -> tuple[list[list[mosaic
         told = f"latents {', '.join(str(effect.latent) for effect in found)}, each from -{REACH} to {REACH} deviations"
     else:
         made = samples(trained, asked.count, asked.seed)
-        columns = int(np.ceil(np.sqrt(len(made))))
-        rows = [made[start : start + columns] for start in range(0, len(made), columns)]
         told = f"{len(made)} samples"
-    series = trained.preparation.kind == "series"
-    span = span_of(np.concatenate(rows)) if series else (0.0, 1.0)
-    return [[mosaics.thumbnail(sample, series, span) for sample in row] for row in rows], told
+        (cells,) = drawn(trained.preparation, [made])
+        return mosaics.in_rows(cells), told
+    return drawn(trained.preparation, rows), told
 
 
 def _ends(trained: Trained, ends: tuple[Path, Path], note: Note) -> Data:
@@ -99,13 +107,13 @@ def _ends(trained: Trained, ends: tuple[Path, Path], note: Note) -> Data:
     return inputs.read_pictures(ends, trained.preparation, note)
 
 
-def render(rows: list[list[mosaics.Bytes]], moving: bool) -> bytes:
+def render(rows: Sequence[Sequence[mosaics.Bytes]], moving: bool) -> bytes:
     """A PNG of all, or a GIF whose frames are the columns."""
     scale = mosaics.enlarged(rows[0][0].shape[0], 56)
     if not moving:
         return mosaics.png(mosaics.grid(rows, scale=scale))
     columns = zip(*rows, strict=True)
-    return mosaics.gif([mosaics.square(list(column), scale=scale) for column in columns])
+    return mosaics.gif([mosaics.grid(mosaics.in_rows(column), scale=scale) for column in columns])
 
 
 def write(
@@ -122,5 +130,5 @@ def write(
     trained = weights.read(weights_path, "variational", device)
     rows, told = frames(trained, asked, note)
     content = render(rows, moving)
-    mosaics.write(out, content, replace=replace)
+    write_whole(out, content, replace=replace)
     return told, len(content)

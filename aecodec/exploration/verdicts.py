@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from aecodec.errors import OutputError, UsageError
 from aecodec.exploration import anomalies, heat, mosaics, pages, weights
 from aecodec.exploration.anomalies import Measures, Threshold, Verdict
 from aecodec.exploration.inputs import Note
 from aecodec.exploration.sampling import span_of
 from aecodec.exploration.weights import Trained
-from aecodec.outputs import refuse_existing
+from aecodec.outputs import refuse_existing, write_whole
 
 SHOWN = 20  # lines of the table
 
@@ -80,7 +78,7 @@ class Outputs:
     def write(self, found: Found, command: str) -> Iterator[tuple[Path, int]]:
         """Path and bytes of each file; raises OutputError."""
         for path, content in self._contents(found, command):
-            mosaics.write(path, content, replace=self.replace)
+            write_whole(path, content, replace=self.replace)
             yield path, len(content)
 
     def _contents(self, found: Found, command: str) -> Iterator[tuple[Path, bytes]]:
@@ -92,16 +90,12 @@ class Outputs:
             page = pages.anomaly_page(found.verdicts, found.measures, found.threshold, found.trained, command)
             yield self.report, page.encode()
         if self.heat_maps is not None:
-            series = found.trained.preparation.kind == "series"
-            shown = (
-                np.concatenate([verdict.shown.ravel() for verdict in found.verdicts])
-                if series
-                else np.zeros(2, np.float32)
-            )
+            preparation = found.trained.preparation
+            span = span_of(preparation, (verdict.shown for verdict in found.verdicts))
             for verdict in found.verdicts:
                 name = verdict.name.replace("/", "-")
                 path = self.heat_maps / (name if name.endswith(".png") else f"{name}.png")
-                yield path, mosaics.png(heat.overlaid(verdict, series, span_of(shown))[1])
+                yield path, mosaics.png(heat.overlaid(verdict, preparation.kind == "series", span)[1])
 
 
 def to_json(found: Found) -> str:

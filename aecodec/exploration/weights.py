@@ -9,7 +9,7 @@ from aecodec.exploration.inputs import Preparation
 from aecodec.family import registry, storing
 from aecodec.family.estimator import Autoencoder
 from aecodec.models import manifest
-from aecodec.outputs import opened
+from aecodec.outputs import write_whole
 
 SHIPPED = {"variational": "mnist-vae", "ganomaly": "mnist-ganomaly"}
 
@@ -52,6 +52,5 @@ def shipped(kind: str) -> Path:
 def write(member: Autoencoder, path: Path, preparation: Preparation, *, replace: bool, **about: Any) -> int:
     """Bytes that were written, with numbers in float16; raises OutputError, WeightsError."""
     content = storing.dump(member, half=True, about={"preparation": preparation.to_json(), **about})
-    with opened(path, replace=replace) as stream:
-        stream.write(content)
+    write_whole(path, content, replace=replace)
     return len(content)

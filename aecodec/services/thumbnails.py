@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from aecodec import outputs
 from aecodec.codec.layout import read_header
 from aecodec.codec.reduced import FACTOR, eighth
 from aecodec.errors import OutputError
 from aecodec.limits import DEFAULT_MAX_PIXELS
+from aecodec.outputs import write_whole
 from aecodec.pictures import preview
 from aecodec.pictures.picture import Picture
 from aecodec.services.files import Engine, refuse_large
@@ -27,8 +27,7 @@ def write(source: Path, target: Path, side: int, *, engine: Engine, force: bool)
     with opened(source) as stream:
         refuse_large(stream, DEFAULT_MAX_PIXELS)
         picture = _decoded(stream, side, engine)
-    with outputs.opened(target, replace=replaced) as output:
-        output.write(preview.png(picture, side))
+    write_whole(target, preview.png(picture, side), replace=replaced)
 
 
 def _decoded(stream: BinaryIO, side: int, engine: Engine) -> Picture:
