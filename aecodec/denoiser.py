@@ -19,7 +19,7 @@ from aecodec.executors.selection import denoiser_executor
 from aecodec.models import manifest, weights
 from aecodec.nets.config import CELL
 from aecodec.pictures import clipping
-from aecodec.pictures.picture import Picture, Samples, from_unit, to_unit
+from aecodec.pictures.picture import Picture, Samples, from_unit, grown, to_unit
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
 Unit = Floats  # (H, W, C) around 0 ... 1, beyond them too
@@ -232,12 +232,9 @@ def faded(levels: Floats) -> Floats:
 
 def _cut(pixels: Samples | Unit, window: Window) -> Unit:
     """A window in RGB; beyond the right and bottom edge the picture is reflected, so that its noise goes on."""
-    rows, columns = window.outer
-    inside = pixels[rows, columns]
+    inside = pixels[window.outer]
     unit = to_unit(cast(Samples, inside)) if _stored(inside) else cast(Unit, inside)
-    rgb: Unit = np.broadcast_to(unit, (*unit.shape[:2], 3))
-    missing = (window.height - unit.shape[0], window.width - unit.shape[1])
-    return np.pad(rgb, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="reflect") if any(missing) else rgb
+    return grown(np.broadcast_to(unit, (*unit.shape[:2], 3)), window.height, window.width, "reflect")
 
 
 def _shown(unit: Unit, channels: int) -> Unit:

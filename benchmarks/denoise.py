@@ -29,7 +29,8 @@ from aecodec.denoiser import Denoiser, Unit
 from aecodec.evaluation import classical, pairing
 from aecodec.executors import modules
 from aecodec.nets import smoothing
-from aecodec.nets.restorer import CELL, spread
+from aecodec.nets.config import CELL
+from aecodec.nets.restorer import spread
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, from_unit, to_unit
 from aecodec.services import jobs

@@ -1,12 +1,30 @@
 """Fixtures that several test modules share: tiny frozen weights and a codec on them."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from aecodec.codec.codec import Codec
+from tests.browser import CHROMIUM, FLAGS
 from tests.tiny import KINDS, TINY_WEIGHTS, detailed_bytes, run_by
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium; where it or playwright is missing, tests say so and skip."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

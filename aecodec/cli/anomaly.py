@@ -71,13 +71,12 @@ def fit(  # noqa: PLR0913
     if not 0 < quantile < 1:
         raise UsageError(f"--quantile {quantile}: give a share between 0 and 1, for example 0.95")
     talk = Talk(quiet=quiet)
-    given = samples.gathered(components, hidden, epochs, settings)
     wish = learning.Wish(
         family,
         data,
         out,
         samples.preparation(side, patches, grey, window),
-        {**given, "random_state": seed, "device": device},
+        samples.gathered(components, hidden, epochs, settings) | {"random_state": seed, "device": device},
         replace=force,
     )
     samples.use(device, threads)

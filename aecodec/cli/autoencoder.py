@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aecodec.cli import options, samples
-from aecodec.cli.console import Talk
+from aecodec.cli.console import LOG_EVERY_S, Talk
 from aecodec.errors import require
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ FAMILY = (  # the names of `family.registry`, which imports torch; a test holds 
     "recurrent",
     "attention",
 )
-LOG_EVERY_S = 30.0  # where no terminal shows every second
 
 Family = Annotated[str, typer.Argument(metavar="FAMILY", help=f"One of {', '.join(FAMILY)}.")]
 OutFile = Annotated[
@@ -73,13 +72,12 @@ def autoencoder(  # noqa: PLR0913
     from aecodec.exploration import learning
 
     talk = Talk(quiet=quiet)
-    given = samples.gathered(components, hidden, epochs, settings)
     wish = learning.Wish(
         family,
         data,
         out or Path(f"{family}.safetensors"),
         samples.preparation(side, patches, grey, window),
-        {**given, "random_state": seed, "device": device},
+        samples.gathered(components, hidden, epochs, settings) | {"random_state": seed, "device": device},
         tensorboard,
         force,
     )

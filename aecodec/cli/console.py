@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound="Row")
 
+LOG_EVERY_S = 30.0  # of a long run, where no terminal shows every second
+
 
 @contextmanager
 def guarded() -> Iterator[None]:

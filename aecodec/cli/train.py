@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from aecodec.cli import options, values
 from aecodec.cli.autoencoder import FAMILY, autoencoder
-from aecodec.cli.console import Talk
+from aecodec.cli.console import LOG_EVERY_S, Talk
 from aecodec.errors import require
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LOG_EVERY_S = 30.0  # where no terminal shows every second
 DEFAULT_BUDGET_S = 1800.0
 
 

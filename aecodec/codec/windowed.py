@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from aecodec.executors.interface import CodecExecutor, Floats, Form
-from aecodec.pictures.picture import Samples
+from aecodec.pictures.picture import Samples, grown
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, groups
 
 
@@ -80,14 +80,8 @@ def _details(
 
 def _windows(samples: np.ndarray, group: list[tuple[Tile, Window]]) -> Samples:
     """Samples of windows (N, H, W, 3)."""
-    return cast(Samples, np.stack([_cut(samples, window) for _, window in group]))
-
-
-def _cut(samples: np.ndarray, window: Window) -> np.ndarray:
-    rows, columns = window.outer
-    inside = samples[rows, columns]
-    missing = (window.height - inside.shape[0], window.width - inside.shape[1])
-    return np.pad(inside, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge") if any(missing) else inside
+    cut = [grown(samples[window.outer], window.height, window.width, "edge") for _, window in group]
+    return cast(Samples, np.stack(cut))
 
 
 def _cells(pixels: slice) -> slice:

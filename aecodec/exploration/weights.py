@@ -26,7 +26,7 @@ class Trained:
 
 def read(path: Path | None, default: str, device: str) -> Trained:
     """The member in `path`, or the shipped one of the kind `default`; raises WeightsError."""
-    path = path or shipped(default)
+    path = path or manifest.default_path("autoencoder", SHIPPED[default])
     member, about = registry.read(path)
     member.device = device
     told = about.get("preparation")
@@ -39,14 +39,6 @@ def read(path: Path | None, default: str, device: str) -> Trained:
             f"{path}: does not say how its samples are made; `aecodec train` and `anomaly fit` write that"
         )
     return Trained(member, preparation, about, path)
-
-
-def shipped(kind: str) -> Path:
-    """Raises WeightsError where none of this kind ships."""
-    for row in manifest.read():
-        if row.name == SHIPPED[kind]:
-            return manifest.folder() / row.file
-    raise WeightsError("this build of aecodec ships no autoencoder: name weights with --weights")
 
 
 def write(member: Autoencoder, path: Path, preparation: Preparation, *, replace: bool, **about: Any) -> int:

@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from torch import Tensor, nn
 
+from aecodec import devices
 from aecodec.family import fitting, settings, storing
 from aecodec.family.density import fit_mixture
 from aecodec.family.losses import LOSSES
@@ -123,7 +124,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self._prepare(network, tensor)
         task = fitting.MemberTask(network, self._terms, self._optimiser)  # type: ignore[arg-type]
         schedule = fitting.epochs(self.max_epochs, len(tensor), self.batch_size, self.learning_rate)
-        fitted = fitting.fit(task, tensor.to(fitting.select(self.device)), schedule, seed, report)
+        fitted = fitting.fit(task, tensor.to(devices.select(self.device)), schedule, seed, report)
         self.network_ = cast(Network, fitted.cpu())
         self._n_features_out = self.n_components
         chosen = np.random.RandomState(seed).permutation(len(tensor))[:DENSITY_SAMPLES]
@@ -221,7 +222,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     @torch.no_grad()
     def _batches(self, samples: Floats, work: Callable[[Network, Tensor], Tensor]) -> Floats:
         """In the precision of the samples, so that no result depends on what shares its batch."""
-        device = fitting.select(self.device)
+        device = devices.select(self.device)
         network = copy.deepcopy(self.network_).to(device, DTYPES[samples.dtype.itemsize])
         parts = [work(network, batch.to(device)).cpu() for batch in _portions(samples)]
         return torch.cat(parts).numpy()

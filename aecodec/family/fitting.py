@@ -6,7 +6,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from aecodec import devices
 from aecodec.training.loop import Progress, Trainer, Watch
 from aecodec.training.schedule import Crops, Schedule
 from aecodec.training.tasks import Forward
@@ -78,7 +77,3 @@ def epochs(count: int, samples: int, batch: int, rate: float) -> Schedule:
     batch = min(batch, samples)
     steps = count * max(round(samples / batch), 1)
     return Schedule(steps, Crops(batch, 1, batch, 1), highest=rate, by_steps=True)
-
-
-def select(device: str) -> torch.device:
-    return devices.select(device)

@@ -46,9 +46,9 @@ def read() -> list[ManifestRow]:
         raise WeightsError(f"{path} is missing or damaged: reinstall aecodec") from error
 
 
-def default_path(kind: Kind) -> Path:
-    """The newest shipped weights of a kind; raises WeightsError where none ship."""
+def default_path(kind: Kind, name: str | None = None) -> Path:
+    """The newest shipped weights of a kind, and of that name if one is given; raises WeightsError where none ship."""
     for row in read():
-        if row.kind == kind:
+        if row.kind == kind and name in (None, row.name):
             return folder() / row.file
     raise WeightsError(f"this build of aecodec ships no weights of a {kind}: name some with --weights")

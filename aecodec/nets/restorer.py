@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from aecodec.nets import cost
-from aecodec.nets.config import CELL as CELL  # for those who know it by its network
-from aecodec.nets.config import RestorerConfig
+from aecodec.nets.config import CELL, RestorerConfig
 from aecodec.nets.smoothing import OPPONENT, smoothed
 
 MOST = 1.25  # noise levels: a little beyond 1, for noise that differs within a cell
@@ -156,7 +155,7 @@ def limited(residual: Tensor, level: Tensor) -> Tensor:
     Where its RMS in cells of 16 pixels is above `MOST` levels it is scaled down: what is called clean stays as it is.
     """
     energy = F.avg_pool2d(residual.float().square().mean(1, keepdim=True), CELL // 2)
-    rms = spread(energy.clamp(min=TINY).sqrt())  # no sum: exporters drop what is so small
+    rms = spread(energy.clamp(min=TINY).sqrt())
     return residual * (MOST * level / rms).clamp(max=1)
 
 

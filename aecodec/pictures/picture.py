@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +132,12 @@ def empty(height: int, width: int, channels: int, bit_depth: int) -> Samples:
     """Samples (height, width, channels) of 8 or 16 bits of any values: memory is taken as they are written."""
     shape = height, width, channels
     return np.empty(shape, np.uint8) if bit_depth == 8 else np.empty(shape, np.uint16)
+
+
+def grown(samples: NDArray[Any], height: int, width: int, mode: Literal["edge", "reflect"]) -> NDArray[Any]:
+    """Samples (h, w, C) continued at the bottom and to the right, up to (height, width, C), as `numpy.pad` does it."""
+    missing = height - samples.shape[0], width - samples.shape[1]
+    return np.pad(samples, ((0, missing[0]), (0, missing[1]), (0, 0)), mode=mode) if any(missing) else samples
 
 
 def flatten_hidden(picture: Picture) -> Samples:

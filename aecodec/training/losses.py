@@ -7,8 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from aecodec.nets.compressor import Reconstruction
-from aecodec.nets.config import CodecConfig
-from aecodec.nets.restorer import CELL
+from aecodec.nets.config import CELL, CodecConfig
 from aecodec.nets.smoothing import BLOCK
 
 LEVEL_WEIGHT = 0.01  # of the estimator's relative error

@@ -72,9 +72,9 @@ def degrade(pixels: Tensor, generator: torch.Generator, shares: Mapping[str, int
     white = torch.zeros(len(pixels), dtype=torch.bool)
     for kind, indices in groups.items():
         where = torch.tensor(indices).to(pixels.device, non_blocking=True)
-        if kind == "grey" and _chance(GREY_PICTURES, generator):
+        if kind == "grey" and chance(GREY_PICTURES, generator):
             clean[where] = clean[where].mean(1, keepdim=True)
-        if kind in FROM_CAMERAS and _chance(ENLARGED, generator):
+        if kind in FROM_CAMERAS and chance(ENLARGED, generator):
             clean[where] = _enlarged(clean[where], LARGEST ** torch.rand((), generator=generator).item())
         spoilt[where] = _spoil(kind, clean[where], generator)
         white[indices] = kind in WHITE
@@ -129,7 +129,7 @@ def _sensor(pixels: Tensor, draws: Draws) -> Tensor:
     mosaic = mosaics[int(torch.randint(len(mosaics), (), generator=draws.generator))]
     shrink, colour = torch.rand(2, generator=draws.generator).tolist()
     noise = d.sensor_noise(pixels, mosaic, SMALLEST + (1 - SMALLEST) * shrink, colour)
-    if _chance(SMOOTHED, draws.generator):
+    if chance(SMOOTHED, draws.generator):
         noise = d.smoothed_noise(noise, draws.smoothing())
     return _as_cameras_store(d.camera(pixels, draws.even(*SENSOR_LEVELS), noise), draws)
 
@@ -158,22 +158,23 @@ def _spoil(kind: str, pixels: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _as_cameras_store(taken: Tensor, draws: Draws) -> Tensor:
-    if not _chance(THEN_JPEG, draws.generator):
+    if not chance(THEN_JPEG, draws.generator):
         return d.stored(taken)
     return _stored_as_jpeg(taken, draws.even(*CAMERA_JPEG), draws.generator)
 
 
 def _stored_as_jpeg(pixels: Tensor, quality: Tensor, generator: torch.Generator) -> Tensor:
     """Half the time its blocks lie anywhere, as they do after a picture was cut; a few are JPEG of JPEG."""
-    chroma_halved = _chance(CHROMA_HALVED, generator)
+    chroma_halved = chance(CHROMA_HALVED, generator)
     shift = torch.randint(0, 16, (2,), generator=generator).tolist()
-    if _chance(TWICE, generator):
+    if chance(TWICE, generator):
         pixels = jpeg(pixels, quality.flip(0), chroma_halved=chroma_halved)
-    if _chance(0.5, generator):
+    if chance(0.5, generator):
         return jpeg(pixels, quality, chroma_halved=chroma_halved)
     rolled = jpeg(pixels.roll(shift, (2, 3)), quality, chroma_halved=chroma_halved)
     return rolled.roll([-step for step in shift], (2, 3))
 
 
-def _chance(share: float, generator: torch.Generator) -> bool:
+def chance(share: float, generator: torch.Generator) -> bool:
+    """True in that share of draws."""
     return torch.rand((), generator=generator).item() < share

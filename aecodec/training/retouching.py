@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from aecodec.training.degradations import blurred
 from aecodec.training.jpeg import ycc
+from aecodec.training.mixture import chance
 
 ENLARGED, LARGEST = 0.35, 2.5
 SHARPENED, RADIUS, AMOUNT = 0.4, (0.5, 2.0), (0.3, 2.0)  # of an unsharp mask: pixels, and times
@@ -24,19 +25,19 @@ def retouched(pixels: Tensor, generator: torch.Generator) -> Tensor:
     found = []
     for index in range(len(pixels)):
         picture = pixels[index : index + 1]
-        if _chance(ENLARGED, generator):
+        if chance(ENLARGED, generator):
             picture = _enlarged(picture, generator)
-        if _chance(SHARPENED, generator):
+        if chance(SHARPENED, generator):
             radius = torch.tensor([_even(*RADIUS, generator)], device=picture.device)
             picture = (picture + _even(*AMOUNT, generator) * (picture - blurred(picture, radius))).clamp(0, 1)
-        if _chance(COMPOSED, generator):
+        if chance(COMPOSED, generator):
             picture = _beside(picture, pixels, generator)
-        if _chance(TONED, generator):
+        if chance(TONED, generator):
             picture = picture ** _even(*GAMMA, generator)
             picture = picture.mean().lerp(picture, _even(*CONTRAST, generator)).clamp(0, 1)
-        if _chance(COLOURED, generator):
+        if chance(COLOURED, generator):
             picture = picture.mean(1, keepdim=True).lerp(picture, _even(*SATURATION, generator)).clamp(0, 1)
-        if _chance(CHROMA_SHRUNK, generator):
+        if chance(CHROMA_SHRUNK, generator):
             picture = _chroma_shrunk(picture, generator)
         found.append(picture)
     return torch.cat(found)
@@ -53,7 +54,7 @@ def _enlarged(picture: Tensor, generator: torch.Generator) -> Tensor:
 
 def _beside(picture: Tensor, others: Tensor, generator: torch.Generator) -> Tensor:
     """The upper or left part becomes another picture, or a soft copy of this one."""
-    if _chance(OTHER, generator):
+    if chance(OTHER, generator):
         other = others[int(torch.randint(len(others), (), generator=generator))][None]
     else:
         other = blurred(picture, torch.tensor([_even(*SOFT, generator)], device=picture.device))
@@ -64,16 +65,12 @@ def _beside(picture: Tensor, others: Tensor, generator: torch.Generator) -> Tens
 
 
 def _chroma_shrunk(picture: Tensor, generator: torch.Generator) -> Tensor:
-    factor = 4 if _chance(BY_FOUR, generator) else 2
+    factor = 4 if chance(BY_FOUR, generator) else 2
     mode = FILTERS[int(torch.randint(len(FILTERS), (), generator=generator))]
     matrix = ycc(picture.device)
     samples = torch.einsum("ij,njhw->nihw", matrix, picture)
     chroma = F.interpolate(F.avg_pool2d(samples[:, 1:], factor), scale_factor=factor, mode=mode)
     return torch.einsum("ij,njhw->nihw", matrix.inverse(), torch.cat([samples[:, :1], chroma], 1)).clamp(0, 1)
-
-
-def _chance(share: float, generator: torch.Generator) -> bool:
-    return torch.rand((), generator=generator).item() < share
 
 
 def _even(low: float, high: float, generator: torch.Generator) -> float:

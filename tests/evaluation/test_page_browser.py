@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +10,10 @@ import pytest
 from PIL import Image
 
 from aecodec.evaluation import gallery, page
+from tests.browser import SIZES, visited
 from tests.evaluation.test_page import coding_run, denoising_run, pairs_run
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def exhibits() -> list[gallery.Exhibit]:
@@ -43,25 +31,12 @@ def exhibits() -> list[gallery.Exhibit]:
     ]
 
 
-@pytest.fixture(params=["desktop", "phone"])
+@pytest.fixture(params=SIZES)
 def shown(request: pytest.FixtureRequest, browser: "sync_api.Browser", tmp_path: Path) -> Iterator["sync_api.Page"]:
-    """The open page of a coding run; at the end nothing was fetched and nothing went wrong."""
+    """The open page of a coding run."""
     path = tmp_path / "report.html"
     path.write_text(page.page(coding_run(), exhibits(), "aecodec evaluate in"), encoding="utf-8")
-    size = {"width": 1100, "height": 900} if request.param == "desktop" else {"width": 390, "height": 800}
-    context = browser.new_context(viewport=size)
-    view = context.new_page()
-    fetched: list[str] = []
-    complaints: list[str] = []
-    view.on("request", lambda asked: fetched.append(asked.url))
-    view.on("console", lambda message: complaints.append(message.text))
-    view.on("pageerror", lambda error: complaints.append(str(error)))
-    view.goto(path.as_uri())
-    yield view
-    assert complaints == []
-    assert [url for url in fetched if not url.startswith(("data:", path.as_uri()))] == []
-    assert view.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    context.close()
+    yield from visited(browser, path, SIZES[request.param])
 
 
 def test_plots_are_drawn_and_tell_values(shown: "sync_api.Page") -> None:

@@ -1,7 +1,6 @@
 """The pages in a real browser: they draw, answer to mouse and keyboard, fetch nothing and complain of nothing."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,39 +9,10 @@ import pytest
 from PIL import Image
 
 from aecodec.exploration import anomalies, atlas, verdicts
+from tests.browser import SIZES, visited
 from tests.exploration.conftest import ignore, wish
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
-SIZES = {"desktop": {"width": 1100, "height": 900}, "phone": {"width": 390, "height": 800}}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["sync_api.Browser"]:
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-def visited(browser: "sync_api.Browser", path: Path, size: dict[str, int]) -> Iterator["sync_api.Page"]:
-    """The open page; at the end nothing was fetched, nothing went wrong and nothing is wider than the screen."""
-    context = browser.new_context(viewport=size)
-    view = context.new_page()
-    fetched: list[str] = []
-    complaints: list[str] = []
-    view.on("request", lambda asked: fetched.append(asked.url))
-    view.on("console", lambda message: complaints.append(message.text))
-    view.on("pageerror", lambda error: complaints.append(str(error)))
-    view.goto(path.as_uri())
-    yield view
-    assert complaints == []
-    assert [url for url in fetched if not url.startswith(("data:", path.as_uri()))] == []
-    assert view.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    context.close()
 
 
 @pytest.fixture(params=SIZES)
