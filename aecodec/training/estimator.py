@@ -5,7 +5,7 @@ all the rest for a hundred times as long: most of a step's work is elsewhere.
 """
 
 import copy
-import time
+from time import monotonic
 
 import torch
 from torch import Tensor
@@ -51,8 +51,8 @@ def gather(pictures: Pictures, seconds: float, generator: torch.Generator) -> tu
     """
     seen: list[Tensor] = []
     true: list[Tensor] = []
-    began = time.monotonic()
-    while not seen or (time.monotonic() - began < seconds and len(seen) * GATHERED_AT_ONCE < MOST_CROPS):
+    began = monotonic()
+    while not seen or (monotonic() - began < seconds and len(seen) * GATHERED_AT_ONCE < MOST_CROPS):
         crops = retouched(pictures.crops(GATHERED_AT_ONCE, SIDE, generator), generator)
         clean, spoilt, white = degrade(crops, generator, ESTIMATOR_SHARES)
         seen.append((UNIT * energies(spoilt)).half())
@@ -69,9 +69,9 @@ def fit(estimator: Estimator, seen: Tensor, true: Tensor, seconds: float, watch:
     mine: list[Tensor] = list(average.parameters())
     trained: list[Tensor] = list(estimator.parameters())
     optimisers = muon_and_adam(estimator)
-    began = reported = time.monotonic()
+    began = reported = now = monotonic()
     step, errors = 0, torch.zeros((), device=seen.device)
-    while (progress := (time.monotonic() - began) / seconds) < 1 or step == 0:
+    while (progress := (now - began) / seconds) < 1 or step == 0:
         for group in (group for optimiser in optimisers for group in optimiser.param_groups):
             group["lr"] = HIGHEST_RATE * cosine(step, min(progress, 1.0))
         chosen = torch.randint(len(seen), (BATCH,)).to(seen.device)
@@ -87,7 +87,7 @@ def fit(estimator: Estimator, seen: Tensor, true: Tensor, seconds: float, watch:
         with torch.no_grad():
             torch._foreach_lerp_(mine, trained, 1 - min(EMA_DECAY, (1 + step) / (10 + step)))
         errors += error.detach()
-        now = time.monotonic()
+        now = monotonic()
         if now - reported >= watch.report_every_s:
             watch.report(_progress(step, now - began, seconds, float(errors) / step, len(seen)))
             reported = now

@@ -2,10 +2,10 @@
 
 import copy
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
+from time import monotonic
 from typing import Any
 
 import torch
@@ -68,9 +68,7 @@ class Trainer:
         self.forward = compiled(self.model, device, note)
         self.generator = torch.Generator().manual_seed(seed)
         torch.manual_seed(seed)
-        torch.set_flush_denormal(
-            True
-        )  # what decays to nothing, as momentum of idle weights does, took most of the time
+        torch.set_flush_denormal(True)  # what decays to nothing, as momentum of idle weights, took most of the time
         self.step = 0
         self.elapsed = 0.0
         self.pixels = 0
@@ -147,13 +145,13 @@ class Trainer:
 
         Raises WeightsError when a report finds a loss that is not finite.
         """
-        began, start = time.monotonic(), self.elapsed
+        began, start = monotonic(), self.elapsed
         saved = began
         window = _Window(began, self.pixels)
         self.model.train()
-        while self.progress < 1 and time.monotonic() - began < budget_s:
+        while self.progress < 1 and monotonic() - began < budget_s:
             window.add(self.train_step(source))
-            now = time.monotonic()
+            now = monotonic()
             self.elapsed = start + now - began
             if now - window.began >= watch.report_every_s or self.progress >= 1:
                 watch.report(window.report(self, now, min(budget_s - (now - began), self._time_left())))
