@@ -5,7 +5,7 @@ FROM python:3.12-slim
 COPY . /source
 # PyTorch's own index has builds without CUDA, a tenth of the size.
 RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu /source && rm -r /source
-# Compiled loops are kept where any user may write, home is nowhere for a user that the image does not know.
-ENV NUMBA_CACHE_DIR=/tmp/numba HOME=/tmp
+# Home is nowhere for a user that the image does not know.
+ENV HOME=/tmp
 WORKDIR /work
 ENTRYPOINT ["aecodec"]

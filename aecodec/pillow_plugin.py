@@ -84,7 +84,7 @@ class AecImageFile(ImageFile.ImageFile):
         super().verify()
 
     def _decoded(self) -> Image.Image:
-        from aecodec.api import loaded_codec  # here: numba and the rest of the codec take their time
+        from aecodec.api import loaded_codec  # here: the codec takes its time
         from aecodec.pictures.imagefile import in_8_bits
 
         with _as_os_error():

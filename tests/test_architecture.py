@@ -68,7 +68,8 @@ PLACES = {
     ("sklearn",): ["exploration.*", "family.*"],
     ("pyarrow", "tensorboardX"): ["exploration.features", "exploration.learning"],
     ("typer", "click", "rich"): ["cli.*"],
-    ("numba",): ["entropy.kernels"],
+    ("llvmlite",): ["entropy.native"],
+    ("numba",): [],  # only `benchmarks.loops` has it compile anything
 }
 HEAVY = (
     "torch",
@@ -78,6 +79,7 @@ HEAVY = (
     "PIL",
     "imagecodecs",
     "tifffile",
+    "llvmlite",
     "numba",
     "skimage",
     "scipy",

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 import aecodec
 from aecodec.cli import anomaly, train
@@ -15,12 +14,13 @@ from aecodec.cli.evaluate import evaluate
 from aecodec.cli.explore import explore
 from aecodec.cli.info import info
 from aecodec.cli.models import models
+from aecodec.cli.parsing import Command, Group
 from aecodec.cli.sample import sample
 from aecodec.cli.thumbnail import thumbnail
 from aecodec.cli.transform import transform
 
 
-class Guarded(TyperGroup):
+class Guarded(Group):
     """Every command, parsing included, runs under `guarded`."""
 
     def invoke(self, ctx: Any) -> Any:  # typer and click name the context's class differently
@@ -65,6 +65,6 @@ def aecodec_command(
 
 
 for command in (encode, decode, denoise, info, thumbnail, evaluate, models, explore, sample, transform):
-    app.command()(command)
+    app.command(cls=Command)(command)
 app.add_typer(train.app, name="train")
 app.add_typer(anomaly.app, name="anomaly")

@@ -1,124 +1,75 @@
-"""The inner loops of the entropy coder, compiled by numba on first use: integers only, no bounds left unchecked.
+"""The entropy coder's loops, compiled, over arrays: what they would read or write out of bounds is refused before.
 
-What they compute is specified in `entropy.rans`. A kernel returns a status instead of raising.
+What is in the arrays their callers see to: rows and indices that are those of tables, and lawful states.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-import numba
 import numpy as np
 
-STATE_LOW = np.uint64(1 << 31)  # a state is 2^31 ... 2^63 - 1 between symbols
-FULL = -1  # in place of a position
-OK, OUT_OF_WORDS, OUT_OF_BITS, TOO_LONG, BEYOND = range(5)
+from aecodec.entropy import native
+from aecodec.entropy.loops import BEYOND, FULL, OUT_OF_BITS, OUT_OF_WORDS, TOO_LONG
+from aecodec.entropy.tables import Tables
+
+__all__ = ["BEYOND", "FULL", "OUT_OF_BITS", "OUT_OF_WORDS", "TOO_LONG", "decode", "encode", "escape", "unescape"]
+
+MOST_BITS = 2 * 63  # of an escape of 64 bits: the sign, zeros, and the distance itself
 
 
-def _compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
-    """The kernel, compiled once and kept on disk; where numba may write nowhere, compiled anew in each process."""
-    try:
-        return numba.njit(nogil=True, cache=True)(kernel)
-    except RuntimeError:  # "no locator available": a read-only installation and no folder of the user's
-        return numba.njit(nogil=True)(kernel)
+def encode(indices: np.ndarray, rows: np.ndarray, tables: Tables, words: np.ndarray, states: np.ndarray) -> int:
+    """Code table indices (n,) int32 under rows (n,) int32 backwards, in as many lanes as there are states.
 
-
-@_compiled
-def encode(indices, rows, lanes, cdf, start, words, states):  # type: ignore[no-untyped-def]
-    """Code table indices backwards; fills `words` from its end, returns where they begin, or FULL if room lacks."""
-    position = words.size
-    for symbol in range(indices.size - 1, -1, -1):
-        lane = symbol % lanes
-        at = start[rows[symbol]] + indices[symbol]
-        low = np.uint64(cdf[at])
-        frequency = np.uint64(cdf[at + 1]) - low
-        state = states[lane]
-        if state >= frequency << np.uint64(47):
-            if position == 0:
-                return FULL
-            position -= 1
-            words[position] = np.uint32(state & np.uint64(0xFFFFFFFF))
-            state >>= np.uint64(32)
-        states[lane] = ((state // frequency) << np.uint64(16)) + low + state % frequency
-    return position
-
-
-# Many parameters: numba sees arrays, not objects.
-@_compiled
-def decode(  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    indices, rows, first, lanes, cdf, start, lookup, words, position, states
-):
-    """Decode `rows.size` table indices, the first in lane `first`; returns status and the position in `words`."""
-    for symbol in range(rows.size):
-        lane = (first + symbol) % lanes
-        row = rows[symbol]
-        state = states[lane]
-        slot = np.int64(state & np.uint64(0xFFFF))
-        base = start[row]
-        index = np.int64(lookup[row, slot >> 8])
-        while np.int64(cdf[base + index + 1]) <= slot:
-            index += 1
-        low = np.uint64(cdf[base + index])
-        frequency = np.uint64(cdf[base + index + 1]) - low
-        state = frequency * (state >> np.uint64(16)) + np.uint64(slot) - low
-        if state < STATE_LOW:
-            if position >= words.size:
-                return OUT_OF_WORDS, position
-            state = (state << np.uint64(32)) | np.uint64(words[position])
-            position += 1
-        states[lane] = state
-        indices[symbol] = index
-    return OK, position
-
-
-@_compiled
-def escape(symbols, low, high, bits):  # type: ignore[no-untyped-def]
-    """Write symbols beyond the values `low` ... `high` of their tables as escapes; returns the number of bits."""
-    at = 0
-    for index in range(symbols.size):
-        below = symbols[index] < low[index]
-        value = low[index] - symbols[index] if below else symbols[index] - high[index]  # the distance beyond, plus 1
-        length = 0
-        while value >> length:
-            length += 1
-        bits[at] = below
-        at += length  # the sign, and a zero for each bit after the highest
-        for bit in range(length - 1, -1, -1):
-            bits[at] = (value >> bit) & 1
-            at += 1
-    return at
-
-
-# Many parameters: numba sees arrays, not objects.
-@_compiled
-def unescape(data, at, low, high, symbols, longest, largest):  # type: ignore[no-untyped-def]
-    """Inverse of `escape` on packed bits from bit `at` on; returns status, the bits taken and where it stopped.
-
-    `longest` is the number of bits that a legal distance has, `largest` the magnitude that a legal symbol has.
+    Fills `words`, uint32, from its end and changes `states`, uint64; returns where the words begin, or FULL if there
+    is no room for them. Raises ValueError for arrays of other types or sizes.
     """
-    end = 8 * data.size
-    for index in range(symbols.size):
-        if at >= end:
-            return OUT_OF_BITS, at, index
-        below = (data[at >> 3] >> (at & 7)) & 1
-        at += 1
-        length = 1
-        while True:
-            if at >= end:
-                return OUT_OF_BITS, at, index
-            bit = (data[at >> 3] >> (at & 7)) & 1
-            at += 1
-            if bit:
-                break
-            length += 1
-            if length > longest:
-                return TOO_LONG, at, index
-        value = 1
-        for _ in range(length - 1):
-            if at >= end:
-                return OUT_OF_BITS, at, index
-            value = (value << 1) | ((data[at >> 3] >> (at & 7)) & 1)
-            at += 1
-        symbols[index] = low[index] - value if below else high[index] + value
-        if abs(symbols[index]) > largest:
-            return BEYOND, at, index
-    return OK, at, symbols.size
+    _refuse(indices.shape != rows.shape or not states.size)
+    return native.run(
+        "encode", indices, rows, rows.size, states.size, tables.cdf, tables.start, words, words.size, states
+    )
+
+
+def decode(
+    rows: np.ndarray, tables: Tables, words: np.ndarray, position: int, states: np.ndarray, first: int
+) -> tuple[np.ndarray, int]:
+    """Table indices (n,) int32 under rows (n,) int32, the first one's lane being `first`, and the next position.
+
+    Words, uint32, are taken from `position` on and `states`, uint64 and one a lane, change; where words lack, the
+    position is OUT_OF_WORDS. Raises ValueError for arrays of other types or sizes.
+    """
+    _refuse(not 0 <= first < states.size or not 0 <= position <= words.size)
+    indices = np.empty(rows.size, np.int32)
+    lanes = states.size
+    flat = tables.lookup.reshape(-1)
+    end = native.run(
+        *("decode", indices, rows, rows.size, first, lanes),
+        *(tables.cdf, tables.start, flat, words, words.size, position, states),
+    )
+    return indices, end
+
+
+def escape(symbols: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Bits (m,) uint8 of symbols (n,) int64 beyond the values `low` ... `high` of their tables, (n,) int64.
+
+    Raises ValueError for arrays of other types or sizes.
+    """
+    _refuse(not symbols.shape == low.shape == high.shape)
+    bits = np.zeros(symbols.size * MOST_BITS, np.uint8)
+    return bits[: native.run("escape", symbols, low, high, symbols.size, bits)]
+
+
+def unescape(
+    data: np.ndarray, at: int, low: np.ndarray, high: np.ndarray, longest: int, largest: int
+) -> tuple[np.ndarray, int]:
+    """Inverse of `escape` from bit `at` of packed bits, uint8, on: symbols (n,) int64, and where their bits end.
+
+    In place of that stands OUT_OF_BITS; TOO_LONG where a distance has more than `longest` bits; or BEYOND where a
+    symbol's magnitude is above `largest`, which then is the last one that is not 0. Raises ValueError for arrays of
+    other types or sizes.
+    """
+    _refuse(low.shape != high.shape or at < 0)
+    symbols = np.zeros(low.size, np.int64)
+    end = native.run("unescape", data, 8 * data.size, at, low, high, symbols, low.size, longest, largest)
+    return symbols, end
+
+
+def _refuse(wrong: bool) -> None:
+    if wrong:
+        raise ValueError("arrays or positions of the entropy coder do not fit together")

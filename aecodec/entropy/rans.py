@@ -83,7 +83,7 @@ class Encoder:
         """States and words, or None if there are more than `most` words."""
         words = np.empty(most, np.uint32)
         states = np.full(lanes, STATE_LOW, np.uint64)
-        begin = kernels.encode(indices, rows, lanes, self.tables.cdf, self.tables.start, words, states)
+        begin = kernels.encode(indices, rows, self.tables, words, states)
         if begin == kernels.FULL:
             return None
         return states.astype("<u8").tobytes(), words[begin:].astype("<u4").tobytes()
@@ -112,22 +112,11 @@ class Decoder:
     def code(self, symbols: None, rows: np.ndarray) -> np.ndarray:
         """The next n symbols, int32, under table rows (n,) int32; `symbols` is None, as nothing is known yet."""
         rows = _checked_rows(rows, self.tables)
-        indices = np.empty(rows.size, np.int32)
-        tables = self.tables
-        status, self._position = kernels.decode(
-            indices,
-            rows,
-            self._decoded % self._lanes,
-            self._lanes,
-            tables.cdf,
-            tables.start,
-            tables.lookup,
-            self._words,
-            self._position,
-            self._states,
-        )
-        if status != kernels.OK:
+        tables, first = self.tables, self._decoded % self._lanes
+        indices, position = kernels.decode(rows, tables, self._words, self._position, self._states, first)
+        if position == kernels.OUT_OF_WORDS:
             raise Truncated("the stream ends before its last symbol")
+        self._position = position
         self._decoded += rows.size
         found: np.ndarray = tables.low[rows] + indices
         outside = np.flatnonzero(indices == tables.size[rows] - 1)
@@ -142,10 +131,7 @@ class Decoder:
 
 
 def _checked_rows(rows: np.ndarray, tables: Tables) -> np.ndarray:
-    """Rows as the kernels take them; a row outside the tables is our own error.
-
-    Always a copy, so that they are writable: numba compiles kernels anew for arrays that are read-only.
-    """
+    """Rows as the kernels take them, and always a copy; a row outside the tables is our own error."""
     if rows.ndim != 1:
         raise ValueError(f"table rows have {rows.ndim} dimensions, not 1")
     if rows.size and (int(rows.min()) < 0 or int(rows.max()) >= tables.count):
@@ -159,29 +145,27 @@ def _escaped(symbols: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarr
     illegal = np.flatnonzero(np.abs(wide[0]) > MAX_SYMBOL)
     if illegal.size:
         raise LimitExceeded(f"a symbol of {wide[0][illegal[0]]} is beyond the format's {MAX_SYMBOL}")
-    bits = np.zeros(symbols.size * 2 * ESCAPE_BITS, np.uint8)
-    return bits[: kernels.escape(*wide, bits)]
+    return kernels.escape(*wide)
 
 
 class _EscapeReader:
     def __init__(self, data: bytes | None) -> None:
         if data is not None and not data:
             raise Corrupt("the escapes of the stream are empty")
-        self._data = np.frombuffer(data or b"", np.uint8).copy()  # writable: see `_checked_rows`
+        self._data = np.frombuffer(data or b"", np.uint8).copy()  # writable, as the kernels want it
         self._at = 0  # bits taken
 
     def read(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """The next symbols (n,), beyond the values `low` ... `high` (n,) of their tables."""
-        symbols = np.zeros(low.size, np.int64)
-        status, self._at, stopped = kernels.unescape(
-            self._data, self._at, low.astype(np.int64), high.astype(np.int64), symbols, ESCAPE_BITS, MAX_SYMBOL
-        )
-        if status == kernels.OUT_OF_BITS:
+        wide = low.astype(np.int64), high.astype(np.int64)
+        symbols, at = kernels.unescape(self._data, self._at, *wide, ESCAPE_BITS, MAX_SYMBOL)
+        if at == kernels.OUT_OF_BITS:
             raise Truncated("the escapes of the stream end too early")
-        if status == kernels.TOO_LONG:
+        if at == kernels.TOO_LONG:
             raise Corrupt("an escape of the stream is longer than any legal one")
-        if status == kernels.BEYOND:
-            raise Corrupt(f"an escape of the stream gives {symbols[stopped]}, beyond {MAX_SYMBOL}")
+        if at == kernels.BEYOND:
+            raise Corrupt(f"an escape of the stream gives {symbols[symbols != 0][-1]}, beyond {MAX_SYMBOL}")
+        self._at = at
         return symbols
 
     def finished(self) -> bool:

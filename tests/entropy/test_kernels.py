@@ -1,16 +1,14 @@
-"""The compiled loops: in bounds whatever the stream, free of floats, and at work where nothing can be cached."""
+"""The compiled loops: in bounds whatever the stream, what does not fit together refused, and free of floats."""
 
 import ast
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-import numba
 import numpy as np
 import pytest
 
 from aecodec.codec import latents
-from aecodec.entropy import intnet, kernels, rans, tables
+from aecodec.entropy import intnet, kernels, loops, native, rans, tables
 from aecodec.entropy.rans import Decoder
 from aecodec.errors import FormatError
 from aecodec.training.tablefit import latent_tables
@@ -48,6 +46,11 @@ def outcome(data: bytes, rows: np.ndarray) -> list[int] | None:
     return symbols.tolist()  # type: ignore[no-any-return]
 
 
+def as_written(name: str, *given: np.ndarray | int) -> int:
+    """`native.run` without compiling."""
+    return int(getattr(loops, name)(*given))
+
+
 def test_hostile_streams_end_as_the_reference_says() -> None:
     random = np.random.default_rng(0)
     reached = 0
@@ -68,7 +71,7 @@ def test_hostile_streams_stay_in_bounds_and_in_64_bits(monkeypatch: pytest.Monke
     random = np.random.default_rng(1)
     streams = [(hostile(random), random.integers(0, TABLES.count, 100).astype(np.int32)) for _ in range(300)]
     compiled = [outcome(data, rows) for data, rows in streams]
-    monkeypatch.setattr(kernels, "decode", kernels.decode.py_func)  # type: ignore[attr-defined]
+    monkeypatch.setattr(native, "run", as_written)
     assert [outcome(data, rows) for data, rows in streams] == compiled
 
 
@@ -85,11 +88,11 @@ def test_the_encoder_stays_in_bounds_and_in_64_bits(lanes: int, monkeypatch: pyt
         return encoder.finish()
 
     compiled = stream()
-    monkeypatch.setattr(kernels, "encode", kernels.encode.py_func)  # type: ignore[attr-defined]
+    monkeypatch.setattr(native, "run", as_written)
     assert stream() == compiled
 
 
-@pytest.mark.parametrize("module", [kernels, tables, rans, intnet, latents])
+@pytest.mark.parametrize("module", [kernels, loops, native, tables, rans, intnet, latents])
 def test_the_exact_path_has_no_fractions(module: ModuleType) -> None:
     """No float literal and no true division; gains and means may be floats in `latents`, which makes no table index.
 
@@ -105,26 +108,52 @@ def test_the_exact_path_has_no_fractions(module: ModuleType) -> None:
             assert name not in ("exp", "exp2", "log", "log2", "softmax", "sigmoid", "true_divide"), module
 
 
-def test_kernels_work_where_nothing_can_be_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file where numba wants a folder, for permissions do not stop root: as good as a read-only installation."""
-    source = tmp_path / "kernels.py"
-    source.write_text(Path(kernels.__file__).read_text())
-    (tmp_path / "__pycache__").touch()
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
-    for variable in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(variable, str(source))
-    spec = importlib.util.spec_from_file_location("uncached", source)
-    assert spec is not None
-    assert spec.loader is not None
-    uncached = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(uncached)
-    with pytest.raises(RuntimeError, match="no locator available"):
-        numba.njit(cache=True)(uncached.encode.py_func)
-    indices, rows = np.array([0, 3], np.int32), np.array([0, 5], np.int32)
+def int32(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int32)
 
-    def coded(module: ModuleType) -> tuple[int, list[int]]:
-        states = np.full(1, 1 << 31, np.uint64)
-        begin = module.encode(indices, rows, 1, TABLES.cdf, TABLES.start, np.empty(3, np.uint32), states)
-        return begin, states.tolist()
 
-    assert coded(uncached) == coded(kernels)
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("encode", {"indices": int32(0)}),
+        ("encode", {"states": np.empty(0, np.uint64)}),
+        ("encode", {"rows": np.array([0, 1], np.int64)}),
+        ("encode", {"indices": int32(0, 0, 0)[::2]}),
+        ("decode", {"first": 1}),
+        ("decode", {"first": -1}),
+        ("decode", {"position": 5}),
+        ("decode", {"position": -1}),
+        ("decode", {"words": np.zeros(4, np.int32)}),
+        ("decode", {"states": np.frombuffer(bytes(8), np.uint64)}),
+    ],
+)
+def test_what_would_lead_out_of_bounds_is_refused(name: str, wrong: dict[str, object]) -> None:
+    given: dict[str, object] = {"rows": int32(0, 1), "tables": TABLES, "words": np.zeros(4, np.uint32)}
+    given |= {"states": np.full(1, 1 << 31, np.uint64)}
+    given |= {"indices": int32(0, 0)} if name == "encode" else {"position": 0, "first": 0}
+    getattr(kernels, name)(**given)
+    with pytest.raises(ValueError, match=r"fit together|without gaps"):
+        getattr(kernels, name)(**given | wrong)
+
+
+@pytest.mark.parametrize("size", [0, 2])
+def test_escapes_need_bounds_each(size: int) -> None:
+    one, others = np.ones(1, np.int64), np.zeros(size, np.int64)
+    with pytest.raises(ValueError, match="fit together"):
+        kernels.escape(one, one - 1, others)
+    with pytest.raises(ValueError, match="fit together"):
+        kernels.unescape(np.zeros(1, np.uint8), 0, one, others, 9, 9)
+    with pytest.raises(ValueError, match="fit together"):
+        kernels.unescape(np.zeros(1, np.uint8), -1, one, one, 9, 9)
+
+
+def test_escapes_of_any_magnitude_come_back() -> None:
+    low, high = np.array([-5, -5, 0, 3, 0]), np.array([7, 7, 0, 4, 0])
+    symbols = np.array([8, -6, 1 << 40, 2, -(1 << 62)])
+    bits = kernels.escape(symbols, low, high)
+    packed = np.packbits(bits, bitorder="little")
+    found, end = kernels.unescape(packed, 0, low, high, 63, 1 << 62)
+    assert (found.tolist(), end) == (symbols.tolist(), bits.size)
+    assert kernels.unescape(packed, 0, low, high, 63, 1 << 39)[1] == kernels.BEYOND
+    assert kernels.unescape(packed, 0, low, high, 40, 1 << 62)[1] == kernels.TOO_LONG
+    assert kernels.unescape(packed[:-1], 0, low, high, 63, 1 << 62)[1] == kernels.OUT_OF_BITS

@@ -6,7 +6,6 @@ import math
 import numpy as np
 import pytest
 
-from aecodec.entropy import kernels
 from aecodec.entropy.rans import Decoder, Encoder
 from aecodec.entropy.tables import LOOKUP_BITS, PRECISION, TOTAL, Tables, concatenate, ideal_bits
 from aecodec.errors import WeightsError
@@ -127,18 +126,16 @@ def test_what_was_validated_stays() -> None:
     assert tables.cdf.tolist() == [0, 9, TOTAL]
 
 
-def test_kernels_are_compiled_once_for_arrays_of_any_kind() -> None:
-    """Read-only and strided arrays have types of their own in numba, and each would cost a third of a second."""
+def test_arrays_may_be_of_any_kind() -> None:
+    """Read-only or with gaps: what the compiled loops would not take is copied."""
     tables, symbols, rows = make_tables([FAIR, STEEP]), int32(0, -2, 0, -3), int32(0, 1, 0, 1)
     expected = round_trip(tables, symbols, rows)
-    compiled = len(kernels.encode.signatures), len(kernels.decode.signatures)  # type: ignore[attr-defined]
     arrays = [np.repeat(array, 2)[::2] for array in (*tables.to_arrays().values(), symbols, rows)]
     frozen = [array.copy() for array in arrays]
     for array in frozen:
         array.flags.writeable = False
     for cdf, size, low, again, under in (arrays, frozen):
         assert round_trip(Tables(cdf, size, low), again, under) == expected
-    assert compiled == (len(kernels.encode.signatures), len(kernels.decode.signatures))  # type: ignore[attr-defined]
 
 
 def test_a_buffer_may_be_used_again() -> None:

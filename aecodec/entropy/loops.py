@@ -1,0 +1,130 @@
+"""The inner loops of the entropy coder as they are written: in integers, for one value after the other.
+
+What they compute is specified in `entropy.rans`. They run compiled (`entropy.native`): `benchmarks.loops` makes the
+files in `ir/` of this text, and must after every change of it. So an array is a pointer, which is indexed by one number
+from 0 on and knows neither its size nor its end; what would lead beyond it is refused before, by `entropy.kernels` and
+`entropy.rans`. Run as they stand here, on NumPy's arrays, they compute the same.
+
+A loop returns one number; a negative one says what is wrong.
+"""
+
+import numpy as np
+
+STATE_LOW = np.uint64(1 << 31)  # a state is 2^31 ... 2^63 - 1 between symbols
+FULL, OUT_OF_WORDS, OUT_OF_BITS, TOO_LONG, BEYOND = range(-5, 0)
+
+SIGNATURES = {  # of each loop its parameters; those with a star are arrays
+    "encode": ("int32*", "int32*", "int64", "int64", "int32*", "int32*", "uint32*", "int64", "uint64*"),
+    "decode": (
+        *("int32*", "int32*", "int64", "int64", "int64"),
+        *("int32*", "int32*", "uint16*", "uint32*", "int64", "int64", "uint64*"),
+    ),
+    "escape": ("int64*", "int64*", "int64*", "int64", "uint8*"),
+    "unescape": ("uint8*", "int64", "int64", "int64*", "int64*", "int64*", "int64", "int64", "int64"),
+}
+
+
+# Many parameters: the compiler sees pointers and numbers, not objects.
+def encode(indices, rows, count, lanes, cdf, start, words, room, states):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Code `count` table indices backwards; fills `words` from its end, returns where they begin, or FULL."""
+    position = room
+    lane = (count - 1) % lanes
+    for symbol in range(count - 1, -1, -1):
+        at = start[rows[symbol]] + indices[symbol]
+        low = np.uint64(cdf[at])
+        frequency = np.uint64(cdf[at + 1]) - low
+        state = states[lane]
+        if state >= frequency << np.uint64(47):
+            if position == 0:
+                return FULL
+            position -= 1
+            words[position] = np.uint32(state & np.uint64(0xFFFFFFFF))
+            state >>= np.uint64(32)
+        states[lane] = ((state // frequency) << np.uint64(16)) + low + state % frequency
+        lane = (lane if lane else lanes) - 1
+    return position
+
+
+# Many parameters: see above.
+def decode(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    indices, rows, count, first, lanes, cdf, start, lookup, words, available, position, states
+):
+    """Decode `count` table indices, the first in lane `first`; returns the position in `words`, or OUT_OF_WORDS."""
+    lane = first
+    for symbol in range(count):
+        row = rows[symbol]
+        state = states[lane]
+        slot = np.int64(state & np.uint64(0xFFFF))
+        base = np.int64(start[row])
+        index = np.int64(lookup[256 * np.int64(row) + (slot >> 8)])
+        while np.int64(cdf[base + index + 1]) <= slot:
+            index += 1
+        low = np.uint64(cdf[base + index])
+        frequency = np.uint64(cdf[base + index + 1]) - low
+        state = frequency * (state >> np.uint64(16)) + np.uint64(slot) - low
+        if state < STATE_LOW:
+            if position >= available:
+                return OUT_OF_WORDS
+            state = (state << np.uint64(32)) | np.uint64(words[position])
+            position += 1
+        states[lane] = state
+        indices[symbol] = index
+        lane += 1
+        if lane == lanes:
+            lane = 0
+    return position
+
+
+def escape(symbols, low, high, count, bits):  # type: ignore[no-untyped-def]
+    """Write symbols beyond the values `low` ... `high` of their tables as escapes; returns the number of bits.
+
+    `bits` is zero before, and holds one bit a byte.
+    """
+    at = 0
+    for index in range(count):
+        below = symbols[index] < low[index]
+        value = low[index] - symbols[index] if below else symbols[index] - high[index]  # the distance beyond, plus 1
+        length = 0
+        while value >> length:
+            length += 1
+        bits[at] = below
+        at += length  # the sign, and a zero for each bit after the highest
+        for bit in range(length - 1, -1, -1):
+            bits[at] = (value >> bit) & 1
+            at += 1
+    return at
+
+
+# Many parameters: see above.
+def unescape(data, end, at, low, high, symbols, count, longest, largest):  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    """Inverse of `escape` on packed bits `at` ... `end` - 1; returns where it ended, or what is wrong with them.
+
+    `longest` is the number of bits that a legal distance has, `largest` the magnitude that a legal symbol has; the
+    last symbol that is written is the one BEYOND it.
+    """
+    for index in range(count):
+        if at >= end:
+            return OUT_OF_BITS
+        below = (np.int64(data[at >> 3]) >> (at & 7)) & 1
+        at += 1
+        length = 1
+        while True:
+            if at >= end:
+                return OUT_OF_BITS
+            bit = (np.int64(data[at >> 3]) >> (at & 7)) & 1
+            at += 1
+            if bit:
+                break
+            length += 1
+            if length > longest:
+                return TOO_LONG
+        value = 1
+        for _ in range(length - 1):
+            if at >= end:
+                return OUT_OF_BITS
+            value = (value << 1) | ((np.int64(data[at >> 3]) >> (at & 7)) & 1)
+            at += 1
+        symbols[index] = low[index] - value if below else high[index] + value
+        if abs(symbols[index]) > largest:
+            return BEYOND
+    return at

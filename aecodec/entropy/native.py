@@ -1,0 +1,68 @@
+"""The loops of the entropy coder as machine code: what ships of them, `ir/`, is compiled where it runs, by LLVM.
+
+That takes hundredths of a second, where numba, which compiled `entropy.loops` to `ir/`, takes seconds of each process.
+"""
+
+import ctypes
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from aecodec.entropy import loops
+
+FOLDER = Path(__file__).with_name("ir")
+_LOCK = Lock()
+_ENGINES: list[Any] = []  # what owns the machine code
+
+
+def run(name: str, *given: np.ndarray | int) -> int:
+    """What a loop of `loops` returns, compiled, for arrays of its signature; other threads go on meanwhile.
+
+    Raises ValueError for arrays of another type, with gaps or read-only: a pointer says nothing of what it points to.
+    """
+    arguments = [_argument(value, kind) for value, kind in zip(given, loops.SIGNATURES[name], strict=True)]
+    return int(_function(name)(*arguments))
+
+
+def _argument(value: np.ndarray | int, kind: str) -> int:
+    if not kind.endswith("*"):
+        return int(value)
+    if not isinstance(value, np.ndarray) or value.dtype != kind.rstrip("*") or not value.flags.carray:
+        raise ValueError(f"an array is not {kind.rstrip('*')}, without gaps and writable")
+    return value.ctypes.data
+
+
+def _function(name: str) -> Callable[..., int]:
+    with _LOCK:
+        return _compiled(name)
+
+
+@cache
+def _compiled(name: str) -> Callable[..., int]:
+    from llvmlite import binding  # here: who only reads headers needs none
+
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    processor = {"cpu": binding.get_host_cpu_name(), "features": binding.get_host_cpu_features().flatten()}
+    machine = binding.Target.from_default_triple().create_target_machine(**processor, opt=3, jit=True)
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(path_of(name).read_text(encoding="utf-8")), machine)
+    engine.finalize_object()
+    _ENGINES.append(engine)
+    kinds = (ctypes.c_void_p if kind.endswith("*") else ctypes.c_int64 for kind in loops.SIGNATURES[name])
+    return ctypes.CFUNCTYPE(ctypes.c_int64, *kinds)(engine.get_function_address(name))
+
+
+def path_of(name: str) -> Path:
+    """Where a loop is, in LLVM's language."""
+    return FOLDER.joinpath(f"{name}.ll")
+
+
+def head() -> str:
+    """The line that a file of `ir/` begins with: of which text it was made, by its SHA-256."""
+    source = Path(loops.__file__).read_bytes().replace(b"\r\n", b"\n")
+    return f"; made by benchmarks.loops of loops.py {hashlib.sha256(source).hexdigest()}"
