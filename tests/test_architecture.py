@@ -69,6 +69,7 @@ PLACES = {
     ("pyarrow", "tensorboardX"): ["exploration.features", "exploration.learning"],
     ("typer", "click", "rich"): ["cli.*"],
     ("numba",): ["entropy.kernels"],
+    ("threadpoolctl",): ["devices"],
 }
 HEAVY = (
     "torch",
