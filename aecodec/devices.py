@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aecodec.errors import DeviceError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 CPU_BATCH, GPU_BATCH = 1, 8  # tiles; a CPU gains nothing from more than one
 DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"  # comes with the graphics driver
+UNKNOWN_MEMORY = 8 << 30  # bytes, of a machine that does not say: Windows
+CONTAINER = Path("/sys/fs/cgroup/memory.max")  # of version 2 of Linux's control groups
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,26 @@ def choose(name: str = "auto", threads: int | None = None) -> Device:
 def cores() -> int:
     """Of the processor, that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def memory() -> int:
+    """Bytes that this process may take: what the machine has, or its container."""
+    try:
+        most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        most = UNKNOWN_MEMORY
+    try:
+        return min(most, int(CONTAINER.read_text()))
+    except (OSError, ValueError):  # none, or without a bound
+        return most
+
+
+def limit_blas(threads: int) -> None:
+    """Let NumPy's products of matrices take so many threads in the whole process, where that is fewer than all."""
+    if threads < cores():
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(threads, user_api="blas")
 
 
 @cache

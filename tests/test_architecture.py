@@ -70,6 +70,7 @@ PLACES = {
     ("typer", "click", "rich"): ["cli.*"],
     ("llvmlite",): ["entropy.native"],
     ("numba",): [],  # only `benchmarks.loops` has it compile anything
+    ("threadpoolctl",): ["devices"],
 }
 HEAVY = (
     "torch",

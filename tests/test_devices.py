@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -82,3 +83,29 @@ def test_bf16_is_used_on_gpus_that_multiply_in_it(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
     assert devices.has_bf16.__wrapped__(torch.device("cuda")) is has
+
+
+def test_memory_is_the_machine_s_or_what_its_container_may_take(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bound = tmp_path / "memory.max"
+    monkeypatch.setattr(devices, "CONTAINER", bound)
+    machine = devices.memory()
+    assert machine > 1 << 28
+    bound.write_text("max\n")
+    assert devices.memory() == machine
+    bound.write_text("1048576\n")
+    assert devices.memory() == 1 << 20
+    monkeypatch.delattr(devices.os, "sysconf")
+    bound.unlink()
+    assert devices.memory() == devices.UNKNOWN_MEMORY
+
+
+def test_numpy_is_bounded_where_not_all_cores_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, str]] = []
+    monkeypatch.setattr("threadpoolctl.threadpool_limits", lambda limits, user_api: told.append((limits, user_api)))
+    monkeypatch.setattr(devices, "cores", lambda: 4)
+    devices.limit_blas(4)
+    assert told == []
+    devices.limit_blas(1)
+    assert told == [(1, "blas")]

@@ -5,8 +5,8 @@ import math
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, fields
 from functools import partial
 from itertools import count
@@ -97,20 +97,21 @@ class Talk:
             for line in traceback.format_exc().splitlines():
                 self._err(line)
 
-    def report(self, rows: Iterable["Row"], total: int, kind: type[R], done: Callable[[R], None]) -> None:
+    def report(self, rows: Generator["Row", None, None], total: int, kind: type[R], done: Callable[[R], None]) -> None:
         """Show each row as it comes, one of the command's own `kind` by `done`; exit 1 at the end if any failed.
 
         With --json every row has the fields of `kind`, null where it failed or needed no work.
         """
-        failed = 0
-        pixels = 0
+        failed, worked, pixels = 0, 0, 0
         start = monotonic()
-        with self.counting(total) as advance:
+        with self.counting(total) as advance, closing(rows):  # or Ctrl-C, heard here, would not reach those who work
             for row in rows:
                 self._show(row, kind, done)
                 failed += bool(row.errors)
-                pixels += 0 if row.width is None or row.height is None else row.width * row.height
-                advance(f"{pixels / 1e6 / max(monotonic() - start, 1e-3):.2f} MP/s")
+                if row.width is not None and row.height is not None:
+                    worked, pixels = worked + 1, pixels + row.width * row.height
+                seconds = max(monotonic() - start, 1e-3)
+                advance(f"{worked / seconds:.2f} pictures/s, {pixels / 1e6 / seconds:.2f} MP/s")
         if failed and total > 1:
             self.line(f"aecodec: {failed} of {total} failed")
         if failed:

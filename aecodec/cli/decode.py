@@ -66,7 +66,8 @@ def decode(  # noqa: PLR0913
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, files, jobs
+    from aecodec.services import batch, files, jobs, weighing
+    from aecodec.services.crew import Crew
     from aecodec.services.rows import DecodedRow
 
     part, wanted = values.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
@@ -74,7 +75,8 @@ def decode(  # noqa: PLR0913
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
         planned = jobs.plan(selection, jobs.READ, talk.warn_about)
-        rows = batch.run(planned, lambda: files.checker(engine), False, talk.trace)
+        crew = Crew(engine.at_once, weighing.of_coded, talk.warn_about)
+        rows = batch.run(planned, lambda: files.checker(engine.shared(crew.lanes)), False, talk.trace, crew)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
     settings = files.DecodeOptions(picture_format, values.parse_crop(crop), keep_going, output_quality)
@@ -84,7 +86,14 @@ def decode(  # noqa: PLR0913
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
-        rows = batch.run(planned, lambda: files.decoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
+        crew = Crew(engine.at_once, weighing.of_coded, talk.warn_about)
+        rows = batch.run(
+            planned,
+            lambda: files.decoder(engine.shared(crew.lanes), settings, crew.warn_about),
+            skip_existing,
+            talk.trace,
+            crew,
+        )
     talk.report(rows, len(planned), DecodedRow, lambda row: talk.line(_line(row)))
 
 

@@ -71,7 +71,8 @@ def denoise(  # noqa: PLR0913
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, denoising, files, jobs
+    from aecodec.services import batch, denoising, files, jobs, weighing
+    from aecodec.services.crew import Crew
     from aecodec.services.rows import DenoisedRow
 
     part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
@@ -87,8 +88,13 @@ def denoise(  # noqa: PLR0913
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
+        crew = Crew(engine.at_once, weighing.of_picture, talk.warn_about)
         rows = batch.run(
-            planned, lambda: denoising.denoiser(engine, settings, talk.warn_about), skip_existing, talk.trace
+            planned,
+            lambda: denoising.denoiser(engine.shared(crew.lanes), settings, crew.warn_about),
+            skip_existing,
+            talk.trace,
+            crew,
         )
     talk.report(rows, len(planned), DenoisedRow, lambda row: talk.line(_line(row, told=sigma is not None)))
 

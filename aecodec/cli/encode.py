@@ -128,7 +128,8 @@ def encode(  # noqa: PLR0913
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
     from aecodec.pictures.resizing import Size
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, files, jobs
+    from aecodec.services import batch, files, jobs, weighing
+    from aecodec.services.crew import Crew
     from aecodec.services.rows import EncodedRow
 
     part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
@@ -145,7 +146,14 @@ def encode(  # noqa: PLR0913
     if dry_run:
         rows = batch.rehearse(planned, skip_existing)
     else:
-        rows = batch.run(planned, lambda: files.encoder(engine, settings, talk.warn_about), skip_existing, talk.trace)
+        crew = Crew(engine.at_once, weighing.of_picture, talk.warn_about)
+        rows = batch.run(
+            planned,
+            lambda: files.encoder(engine.shared(crew.lanes), settings, crew.warn_about),
+            skip_existing,
+            talk.trace,
+            crew,
+        )
     talk.report(rows, len(planned), EncodedRow, lambda row: talk.line(_line(row)))
 
 

@@ -6,6 +6,7 @@ latents around it, so that there are no seams (docs/design.md, "The container an
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
 
 from aecodec import devices
@@ -39,6 +40,7 @@ class Codec:
         self.executor = codec_executor(loaded, device, batch)
         self._search = search
         self._known = {loaded.id: (loaded, self.executor)}
+        self._finding = Lock()
 
     @classmethod
     def load(
@@ -100,9 +102,10 @@ class Codec:
     def _executor_of(self, header: Header) -> CodecExecutor:
         if header.model_id not in weights.NETWORK_IDS:
             raise UnsupportedVersion(f"header: network {header.model_id} is unknown; a newer aecodec is needed")
-        if header.weights_hash not in self._known:
-            loaded = weights.read(weights.find(header.weights_hash, self._search))
-            self._known[header.weights_hash] = loaded, codec_executor(loaded, self.device, self.batch)
+        with self._finding:  # once, also where several threads decode
+            if header.weights_hash not in self._known:
+                loaded = weights.read(weights.find(header.weights_hash, self._search))
+                self._known[header.weights_hash] = loaded, codec_executor(loaded, self.device, self.batch)
         used, executor = self._known[header.weights_hash]
         if used.network_id != header.model_id:
             raise Corrupt(f"header: network {header.model_id} is named, but its weights are of {used.network_id}")

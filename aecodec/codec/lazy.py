@@ -1,7 +1,7 @@
 """A codec that is loaded when the first picture needs a network: lossless files need neither weights nor runtime."""
 
 from collections.abc import Callable
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
 from aecodec.codec import decoding, losslessfile
@@ -22,10 +22,16 @@ class LazyCodec:
     def __init__(self, load: "Callable[[], Codec]", threads: int | None = None) -> None:
         self._load = load
         self._threads = threads
+        self._loading = Lock()
+        self._loaded: Codec | None = None
 
-    @cached_property
+    @property
     def codec(self) -> "Codec":
-        return self._load()
+        """Loaded once, whichever of several threads needs it first."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
     def encode(
         self,
@@ -43,8 +49,8 @@ class LazyCodec:
 
     def decode(self, source: bytes | BinaryIO, *, crop: Crop | None = None, keep_going: bool = False) -> Decoded:
         """As `Codec.decode`; what can be refused, or read, without a network is not kept waiting for one."""
-        if "codec" in vars(self):
-            return self.codec.decode(source, crop=crop, keep_going=keep_going)
+        if self._loaded is not None:
+            return self._loaded.decode(source, crop=crop, keep_going=keep_going)
         stream = stream_of(source)
         start = stream.tell()
         layout = read_layout(stream)

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from aecodec.codec.windowed import Surroundings
 from aecodec.executors.interface import Floats
+from aecodec.executors.interruption import heed
 from aecodec.nets.blocks import bounded
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import SCALES
@@ -64,6 +65,7 @@ def _refined(model: Compressor, y: Tensor, around: Surroundings, step: int, iter
     optimiser = torch.optim.Adam(moving, betas=(0.9, 0.99), eps=STILL)
     draw = torch.Generator(y.device).manual_seed(step)
     for index in range(iterations):
+        heed()
         progress = index / iterations
         for group in optimiser.param_groups:
             group["lr"] = group["rate"] * (1 - 0.9 * progress)

@@ -2,7 +2,8 @@
 
 Legend: N tiles of one shape, H, W pixels, h, w cells of 16 pixels, C channels of y (the latents, or details too);
 `step` is a quality step. y is before the gain; what is quantised, and symbols, are in quantiser steps. All is float32,
-rounded or not, but for samples of pictures. Every method raises MemoryError where device or machine run out of memory.
+rounded or not, but for samples of pictures. Several threads may call at once. Every method raises MemoryError where
+device or machine run out of memory.
 """
 
 from dataclasses import dataclass

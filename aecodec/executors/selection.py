@@ -1,7 +1,11 @@
-"""Which executor runs a network: ONNX Runtime on the CPU, PyTorch on CUDA and where no graph is known of the shape."""
+"""Which executor runs a network: ONNX Runtime on the CPU, PyTorch on CUDA and where no graph is known of the shape.
+
+On CUDA tiles of several pictures share batches; a CPU gains nothing from more than one.
+"""
 
 from aecodec.devices import Device
 from aecodec.executors import graphs
+from aecodec.executors.batching import BatchingCodec, BatchingDenoiser
 from aecodec.executors.interface import CodecExecutor, DenoiserExecutor
 from aecodec.models.weights import DenoiserWeights, Weights, named
 
@@ -13,7 +17,8 @@ def codec_executor(loaded: Weights, device: Device, batch: int) -> CodecExecutor
         if known is None:
             from aecodec.executors.with_torch import TorchCodec  # here: PyTorch takes seconds
 
-            return TorchCodec(loaded.frozen, device, batch)
+            codec = TorchCodec(loaded.frozen, device, batch)
+            return codec if device.type == "cpu" else BatchingCodec(codec)
         from aecodec.executors.with_onnx import OnnxCodec  # here: who has CUDA needs none
 
         return OnnxCodec(loaded.frozen, known, device, batch)
@@ -26,7 +31,8 @@ def denoiser_executor(loaded: DenoiserWeights, device: Device, batch: int) -> De
         if known is None:
             from aecodec.executors.with_torch import TorchDenoiser
 
-            return TorchDenoiser(loaded, device, batch)
+            denoiser = TorchDenoiser(loaded, device, batch)
+            return denoiser if device.type == "cpu" else BatchingDenoiser(denoiser)
         from aecodec.executors.with_onnx import OnnxDenoiser
 
         return OnnxDenoiser(loaded, known, device, batch)

@@ -8,9 +8,11 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from aecodec import devices
 from aecodec.devices import Device
 from aecodec.executors.graphs import Graphs
 from aecodec.executors.interface import Floats, Form
+from aecodec.executors.interruption import heed
 from aecodec.models.frozen import Frozen, Values
 from aecodec.models.weights import DenoiserWeights
 from aecodec.nets.config import SCALES
@@ -30,6 +32,7 @@ class OnnxCodec:
         self.frozen = frozen
         self.threads = device.threads
         self.batch = batch
+        devices.limit_blas(device.threads)  # for the exact path
         self._sessions = Sessions(graphs, frozen.values, device.threads)
 
     def analysis(self, pixels: Samples) -> Floats:
@@ -70,6 +73,7 @@ class OnnxCodec:
     def _module(self) -> "Compressor":
         from aecodec.executors import modules  # here: PyTorch takes seconds
 
+        devices.select("cpu", self.threads)
         return modules.compressor(self.frozen)
 
 
@@ -105,7 +109,8 @@ class Sessions:
         self._lock = Lock()
 
     def run(self, graph: str, **inputs: NDArray[Any]) -> list[Floats]:
-        """What a graph makes of its inputs; raises MemoryError."""
+        """What a graph makes of its inputs; raises MemoryError, and in threads that are to stop KeyboardInterrupt."""
+        heed()
         try:
             found: list[Floats] = self._session(graph).run(None, inputs)
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from aecodec.devices import Device
 from aecodec.entropy.intnet import IntegerNetwork
 from aecodec.executors import modules
 from aecodec.executors.interface import Floats, Form
+from aecodec.executors.interruption import heed
 from aecodec.models.frozen import Frozen
 from aecodec.models.weights import DenoiserWeights
 from aecodec.nets import coding
@@ -48,13 +50,13 @@ class TorchCodec:
     def quantise(self, y: Floats, z: Floats, step: int) -> tuple[Floats, Floats]:
         with _running():
             found = coding.quantise(self._model, self._tensor(y), self._tensor(z), self._step(step))
-            return _array(found[0]), _array(found[1])
+            symbols, quantised = _arrays(*found)
+            return symbols, quantised
 
     def scale_rows(self, z: Floats, step: int, channels: int) -> NDArray[np.int32]:
         with _running():
             rows = self._integers(self._tensor(z).double(), step, SCALES - 1, channels)
-            found: NDArray[np.int32] = rows.to(torch.int32).cpu().numpy()
-            return found
+            return _array(rows.to(torch.int32))
 
     def reconstruct(self, z: Floats, symbols: Floats, step: int) -> Floats:
         with _running():
@@ -77,8 +79,7 @@ class TorchCodec:
 
     def _unit(self, pixels: Samples) -> Tensor:
         """Pixels (N, 3, H, W) of 0 ... 1, channels last as they lie; a byte a sample crosses the bus."""
-        tensor = torch.from_numpy(pixels).to(self.device)
-        return tensor.float().div_(float(np.iinfo(pixels.dtype).max)).permute(0, 3, 1, 2)
+        return _sent(pixels, self.device).float().div_(float(np.iinfo(pixels.dtype).max)).permute(0, 3, 1, 2)
 
 
 class TorchDenoiser:
@@ -95,20 +96,21 @@ class TorchDenoiser:
 
     def estimate(self, energies: Floats) -> Floats:
         with _running():
-            return _array(self._model.estimator(torch.from_numpy(energies).to(self.device)))
+            return _array(self._model.estimator(_sent(energies, self.device)))
 
     def restore(self, pixels: Floats, levels: Floats) -> Floats:
         with _running():
-            known = torch.from_numpy(levels).to(self.device)
+            known = _sent(levels, self.device)
             return _array(self._model.denoise(self._pixels(pixels), known).permute(0, 2, 3, 1))
 
     def _pixels(self, pixels: Floats) -> Tensor:
-        return torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2)
+        return _sent(pixels, self.device).permute(0, 3, 1, 2)
 
 
 @contextmanager
 def _running() -> Iterator[None]:
-    """Without gradients; what PyTorch raises where memory has run out becomes a MemoryError."""
+    """Without gradients; what PyTorch raises where memory has run out becomes a MemoryError. Threads may be stopped."""
+    heed()
     try:
         with torch.inference_mode():
             yield
@@ -119,12 +121,32 @@ def _running() -> Iterator[None]:
 
 
 def _placed(array: Floats, device: torch.device) -> Tensor:
-    return torch.from_numpy(array).to(device).contiguous(memory_format=torch.channels_last)
+    return _sent(array, device).contiguous(memory_format=torch.channels_last)
 
 
-def _array(tensor: Tensor) -> Floats:
-    array: Floats = tensor.contiguous().cpu().numpy()
+def _sent(array: NDArray[Any], device: torch.device) -> Tensor:
+    """On the device. To a GPU from memory that is pinned, so that nobody waits until it is there."""
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+
+
+def _array(tensor: Tensor) -> NDArray[Any]:
+    (array,) = _arrays(tensor)
     return array
+
+
+def _arrays(*tensors: Tensor) -> list[NDArray[Any]]:
+    """From the device. From a GPU into pinned memory, and waited for once, and for no work that was asked for since."""
+    tensors = tuple(tensor.contiguous() for tensor in tensors)
+    if tensors[0].device.type != "cuda":
+        return [tensor.numpy() for tensor in tensors]
+    held = [torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True) for tensor in tensors]
+    for there, tensor in zip(held, tensors, strict=True):
+        there.copy_(tensor, non_blocking=True)
+    done = torch.cuda.Event(blocking=True)  # type: ignore[no-untyped-call]  # the thread sleeps
+    done.record(torch.cuda.current_stream(tensors[0].device))
+    done.synchronize()
+    return [there.numpy() for there in held]
 
 
 def _samples(unit: Tensor, form: Form) -> Samples:
@@ -132,5 +154,4 @@ def _samples(unit: Tensor, form: Form) -> Samples:
     pixels = unit.mean(3, keepdim=True) if form.channels == 1 else unit
     top = (1 << form.bit_depth) - 1
     rounded = (pixels * top).round_().clamp_(0, top).to(torch.uint8 if form.bit_depth == 8 else torch.uint16)
-    found: Samples = rounded.cpu().numpy()
-    return found
+    return _array(rounded)

@@ -49,6 +49,16 @@ def count(stream: BinaryIO) -> int | None:
     return len(_opened(stream))
 
 
+def size(stream: BinaryIO) -> tuple[int, int] | None:
+    """Width and height of the main picture of a HEIF; None if it is none."""
+    if not _is_heif(stream.read(FILE_TYPE_BYTES)):
+        return None
+    stream.seek(0)
+    file = _opened(stream)
+    width, height = file[file.primary_index].size
+    return width, height
+
+
 def _is_heif(data: bytes) -> bool:
     if data[4:8] != b"ftyp":
         return False

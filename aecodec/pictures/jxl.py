@@ -43,12 +43,23 @@ def read(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
 
 def count(stream: BinaryIO) -> int | None:
     """1, or None of another format; raises BadInput for an animation, whose pictures nothing counts."""
+    header = _header_in(stream)
+    if header is not None and header.animated:
+        raise BadInput(ONLY_FIRST)
+    return None if header is None else 1
+
+
+def size(stream: BinaryIO) -> tuple[int, int] | None:
+    """Width and height as stored, or None of another format; raises BadInput."""
+    header = _header_in(stream)
+    return None if header is None else (header.width, header.height)
+
+
+def _header_in(stream: BinaryIO) -> Header | None:
     start = stream.read(len(CONTAINER))
     if not start.startswith((CODESTREAM, CONTAINER)):
         return None
-    if _header(boxes(start + stream.read())).animated:
-        raise BadInput(ONLY_FIRST)
-    return 1
+    return _header(boxes(start + stream.read()))
 
 
 def _header(found: list[Box]) -> Header:

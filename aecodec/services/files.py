@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from aecodec import metrics
+from aecodec import devices, metrics
 from aecodec.codec.header import Cleaning
 from aecodec.codec.layout import read_header
 from aecodec.codec.lazy import LazyCodec
@@ -46,6 +46,21 @@ class Engine:
     device: str = "auto"
     threads: int | None = None
     batch: int | None = None
+
+    def at_once(self) -> int:
+        """How many pictures to work on together: on a CPU one a thread, on CUDA also those that wait for its batches.
+
+        Raises DeviceError.
+        """
+        where = devices.choose(self.device, self.threads)
+        waiting = 0 if where.type == "cpu" or self.threads else devices.tiles_at_once(where, self.batch)
+        return where.threads + waiting
+
+    def shared(self, pictures: int) -> "Engine":
+        """For so many pictures at once: each takes its part of the threads, one that is alone takes all."""
+        if pictures == 1:
+            return self
+        return replace(self, threads=max(1, devices.choose(self.device, self.threads).threads // pictures))
 
     def load(self) -> "Codec":
         from aecodec.codec.codec import Codec  # here: it takes its time, and a run may be refused before it

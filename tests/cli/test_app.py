@@ -139,7 +139,7 @@ def test_on_a_terminal_several_inputs_have_a_bar_and_lines_stay_whole(monkeypatc
     monkeypatch.setattr("aecodec.cli.console.Talk.live", True)
     talk = Talk()
     rows = [Row(f"[bold]{number}.png", "x.aec", width=1) for number in range(3)]
-    talk.report(rows, 3, Row, lambda row: talk.line(f"{row.input} done"))
+    talk.report((row for row in rows), 3, Row, lambda row: talk.line(f"{row.input} done"))
     shown = capsys.readouterr()
     assert shown.out == ""
     for row in rows:
@@ -156,7 +156,7 @@ def test_on_a_terminal_the_bar_counts_inputs_and_says_how_fast(monkeypatch, caps
     assert "2 of 3  0.25 MP/s" in capsys.readouterr().err
 
 
-def test_the_pace_is_megapixels_a_second_from_the_start(monkeypatch):
+def test_the_pace_is_pictures_and_megapixels_a_second_from_the_start(monkeypatch):
     @contextmanager
     def counting(self, total):
         yield paces.append
@@ -169,8 +169,12 @@ def test_the_pace_is_megapixels_a_second_from_the_start(monkeypatch):
         Row("b.png", "b.aec", skipped=True),
         Row("c.png", "c.aec", width=1000, height=500),
     ]
-    Talk(quiet=True).report(rows, 3, Row, lambda row: None)
-    assert paces == ["0.75 MP/s", "0.75 MP/s", "0.50 MP/s"]
+    Talk(quiet=True).report((row for row in rows), 3, Row, lambda row: None)
+    assert paces == [
+        "0.50 pictures/s, 0.75 MP/s",
+        "0.50 pictures/s, 0.75 MP/s",  # what was skipped took no time
+        "0.50 pictures/s, 0.50 MP/s",
+    ]
 
 
 def test_on_a_terminal_a_gauge_shows_the_last_line(monkeypatch, capsys):

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import sys
+import threading
 from dataclasses import fields, replace
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from PIL import Image, ImageOps
 from aecodec.codec.header import Cleaning
 from aecodec.codec.layout import MAGIC as AEC_MAGIC
 from aecodec.codec.ratecontrol import DEFAULT_QUALITY
+from aecodec.executors.interruption import heed
 from aecodec.pictures import imagefile
 from aecodec.pictures.resolution import Resolution, Unit
 from aecodec.services import files
@@ -150,6 +152,41 @@ def test_options_of_the_machine_reach_the_codec(run, make, log, tmp_path):
     make("img.png")
     run("encode", "img.png", "--device", "cpu", "-j", "2", "--batch", "3", "--weights", "w.safetensors")
     assert [(str(call[1]), *call[2:]) for call in log if call[0] == "load"] == [("w.safetensors", "cpu", 2, 3)]
+
+
+def test_pictures_of_a_folder_go_together_with_a_thread_each(run, make, log, tmp_path):
+    make("in/a.png", "in/b.png", "in/c.png")
+    result = run("encode", "in", "-o", "out", "-j", "2")
+    assert [call[3] for call in log if call[0] == "load"] == [1]
+    assert [line.split()[0] for line in result.stderr.splitlines()] == ["in/a.png", "in/b.png", "in/c.png"]
+    assert names(tmp_path / "out") == ["a.aec", "b.aec", "c.aec"]
+    log.clear()
+    make("in/d.png")
+    run("encode", "in", "-o", "out", "-j", "2", "--skip-existing")
+    assert [call[3] for call in log if call[0] == "load"] == [2], "one that is left has all threads"
+
+
+def test_warnings_stand_before_the_line_of_their_picture_whoever_is_done_first(run, make, monkeypatch):
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("black", "white")]
+    make("a.gif", "b.gif", data=drawn.pil_file(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    second = threading.Event()
+    real = imagefile.read
+
+    def read(source, *, warn, wanted):
+        if source.name == "a.gif":
+            assert second.wait(20)
+        picture = real(source, warn=warn, wanted=wanted)
+        second.set()
+        return picture
+
+    monkeypatch.setattr(files.imagefile, "read", read)
+    result = run("encode", "a.gif", "b.gif", "-j", "2", "--json")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["input"] for row in rows] == ["a.gif", "b.gif"]
+    assert rows[0]["warnings"] == rows[1]["warnings"] != []
+    told = [line.split(":")[1].strip() for line in result.stderr.splitlines() if "warning" in line]
+    assert told == sorted(told)
+    assert len(told) == 2 * len(rows[0]["warnings"])
 
 
 def test_weights_may_come_from_the_environment(run, make, log, monkeypatch):
@@ -550,6 +587,23 @@ def test_interruption_leaves_no_file_and_exits_130(run, make, tmp_path, monkeypa
     assert result.stderr == "aecodec: interrupted\n"
     assert names(tmp_path) == ["img.png"]
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_interruption_of_several_at_once_leaves_no_file_and_exits_130(run, make, tmp_path, monkeypatch):
+    make("a.png", "b.png", "c.png")
+    both = threading.Barrier(2)
+
+    def verify(*_):
+        if both.wait(20) == 0:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+        while True:
+            heed()
+
+    monkeypatch.setattr(files, "_verify", verify)
+    result = run("encode", "a.png", "b.png", "c.png", "--verify", "-j", "2")
+    assert result.exit_code == 130
+    assert result.stderr == "aecodec: interrupted\n"
+    assert names(tmp_path) == ["a.png", "b.png", "c.png"]
 
 
 def test_an_animation_is_warned_about_once(run, make):

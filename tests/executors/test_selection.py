@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load, save
 
+from aecodec import devices
 from aecodec.devices import Device
 from aecodec.errors import WeightsError
 from aecodec.executors import graphs
+from aecodec.executors.batching import BatchingCodec, BatchingDenoiser
 from aecodec.executors.selection import codec_executor, denoiser_executor
 from aecodec.executors.with_onnx import OnnxCodec, OnnxDenoiser
 from aecodec.executors.with_torch import TorchCodec, TorchDenoiser
@@ -28,6 +31,13 @@ def test_the_cpu_is_onnx_runtime_s_where_the_shape_has_graphs(monkeypatch: pytes
     monkeypatch.setattr(graphs, "FOLDERS", [])
     assert isinstance(codec_executor(loaded, CPU, 1), TorchCodec)
     assert isinstance(denoiser_executor(tiny_denoiser(), CPU, 1), TorchDenoiser)
+
+
+def test_on_cuda_several_pictures_share_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "select", lambda name, threads: torch.device("cpu"))
+    cuda = Device("cuda:0", 2)
+    assert isinstance(codec_executor(weights.read(TINY_WEIGHTS), cuda, 4), BatchingCodec)
+    assert isinstance(denoiser_executor(tiny_denoiser(), cuda, 4), BatchingDenoiser)
 
 
 def saved(path: Path, config: CodecConfig, **arrays: np.ndarray) -> Path:

@@ -10,14 +10,18 @@ import pytest
 
 from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
+from aecodec.devices import Device
 from aecodec.errors import BadInput, Corrupt, DeviceError, LimitExceeded
 from aecodec.pictures import imagefile
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.wanted import Wanted
-from aecodec.services import files
+from aecodec.services import batch, files
+from aecodec.services.crew import Crew
 from aecodec.services.jobs import Job
 from aecodec.services.rows import EncodedRow
 from tests import drawn, fake_codec
-from tests.warned import refuse
+from tests.tiny import sample
+from tests.warned import drop, refuse
 
 QUALITY_50 = files.EncodeOptions(Target("quality", 50))
 
@@ -144,6 +148,47 @@ def test_an_engine_loads_the_denoiser_on_its_device_with_weights_of_its_own(monk
         ("load denoiser", None, "cpu", 2, 3),
         ("load denoiser", Path("d.safetensors"), "cpu", 2, 3),
     ]
+
+
+def test_on_a_cpu_as_many_pictures_as_threads_go_together_and_share_them():
+    engine = files.Engine(None, "cpu", 4)
+    assert engine.at_once() == 4
+    assert [engine.shared(pictures).threads for pictures in (1, 2, 3, 4)] == [4, 2, 1, 1]
+    assert files.Engine(device="cpu").shared(1).threads is None, "one that is alone takes what there is"
+
+
+def test_on_cuda_others_wait_for_its_batches_unless_threads_are_named(monkeypatch):
+    monkeypatch.setattr(files.devices, "choose", lambda name, threads: Device("cuda:0", threads or 6))
+    assert files.Engine(device="cuda").at_once() == 6 + 8
+    assert files.Engine(device="cuda", batch=3).at_once() == 6 + 3
+    assert files.Engine(device="cuda", threads=2).at_once() == 2
+    assert files.Engine(device="cuda").shared(14).threads == 1
+
+
+@pytest.mark.usefixtures("as_photographs")
+def test_several_at_once_give_the_same_bytes_as_one_after_the_other(tmp_path, tiny_weights):
+    names = [f"{index}.png" for index in range(5)]
+    for index, name in enumerate(names):
+        pixels = sample()[40 * index : 40 * index + 72 + 24 * (index % 2), : 96 + 16 * (index % 3)]
+        (tmp_path / name).write_bytes(drawn.written(Picture(pixels), "png"))
+
+    def made(lanes: int) -> list[bytes]:
+        engine, out = files.Engine(tiny_weights, "cpu", lanes), tmp_path / str(lanes)
+
+        def run(of, options, jobs):
+            crew = Crew(engine.at_once, lambda job: 1, refuse)
+            work = batch.run(jobs, lambda: of(engine.shared(crew.lanes), options, drop), False, lambda: None, crew)
+            assert [(row.input, row.errors) for row in work] == [(job.name, ()) for job in jobs]
+            assert crew.lanes == lanes
+
+        run(files.encoder, QUALITY_50, [Job(tmp_path / name, out / f"{name}.aec") for name in names])
+        coded = [Job(out / f"{name}.aec", out / name) for name in names]
+        run(files.decoder, files.DecodeOptions(), coded)
+        return [path.read_bytes() for path in sorted(out.iterdir())]
+
+    alone, together = made(1), made(3)
+    assert len(alone) == 2 * len(names)
+    assert alone == together
 
 
 @pytest.mark.parametrize("check", [False, True])
