@@ -26,9 +26,9 @@ Unit = Floats  # (H, W, C) around 0 ... 1, beyond them too
 Put = Callable[[Tile, Unit], None]  # takes a tile's clean pixels
 
 UNTILED_PIXELS = 2_000_000
-TILE_SIDE = 1024
+TILE_SIDE = 1280
 SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
-OVERLAP = 64  # pixels, a multiple of CELL
+OVERLAP = 112  # pixels, a multiple of CELL
 FAINT = (0.5, 1.5)  # levels: estimates up to the first count as none, from the second on as they are
 EVERYWHERE = 0.75  # of the cells have at most the level that noise has where nothing is clipped
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does

@@ -36,7 +36,7 @@ from aecodec.pictures.picture import Picture, from_unit, to_unit
 from aecodec.services import jobs
 
 MEGAPIXELS = (1.6, 12.0)  # untiled, tiled
-OVERLAPS = (32, 48, 64, 96, 128, 192)
+OVERLAPS = (64, 96, 112, 128)
 SEAM_SIDE = 256  # pixels: many seams in small pictures
 FLAT_SIDE = 512  # pixels
 QUALITIES = (30, 50, 70)
@@ -110,13 +110,13 @@ def remains(denoiser: Denoiser) -> None:
 def seams(denoiser: Denoiser, folder: Path) -> None:
     inputs = [noised(pixels, sigma) for pixels in pictures(folder) for sigma in (0, 15, 50)]
     whole = [denoiser.restore(noisy).pixels for noisy in inputs]
-    module.UNTILED_PIXELS, module.TILE_SIDE = 0, SEAM_SIDE
+    side, module.UNTILED_PIXELS, module.TILE_SIDE = module.TILE_SIDE, 0, SEAM_SIDE
     for overlap in OVERLAPS:
         module.OVERLAP = overlap
         apart = [
             255 * np.abs(denoiser.restore(noisy).pixels - one).max() for noisy, one in zip(inputs, whole, strict=True)
         ]
-        work = ((1024 + 2 * overlap) / 1024) ** 2
+        work = ((side + 2 * overlap) / side) ** 2
         print(
             f"overlap {overlap:3}: at most {max(apart):.3f} levels, mean {np.mean(apart):.3f}; work x {work:.2f}",
             flush=True,

@@ -10,7 +10,7 @@ from aecodec.errors import AecodecError
 from aecodec.pictures.measuring import pixels_of
 from aecodec.services.jobs import Job
 
-TILE_PIXELS, TILE_BYTES = 2_000_000, 700  # a pixel of those that a network has at a time
+TILE_PIXELS, TILE_BYTES = 2_300_000, 700  # a pixel of those that a network has at a time
 PICTURE_BYTES = 40  # a pixel of the whole: as it is, as latents, as the other one that it becomes
 STREAM_PIXELS = 24_000_000  # that a picture is taken to have where its header cannot be read alone
 
