@@ -44,11 +44,12 @@ def count(stream: BinaryIO) -> int | None:
     if not stream.read(4).startswith(SIGNATURES):
         return None
     stream.seek(0)
-    with _opened(stream) as tiff:
+    with opened(stream) as tiff:
         return len(tiff.pages)
 
 
-def _opened(stream: BinaryIO) -> "tifffile.TiffFile":
+def opened(stream: BinaryIO) -> "tifffile.TiffFile":
+    """The directories of a TIFF; raises what tifffile raises."""
     import tifffile  # here: most pictures need none
 
     return tifffile.TiffFile(stream)
@@ -57,7 +58,7 @@ def _opened(stream: BinaryIO) -> "tifffile.TiffFile":
 def _full_depth(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture with all its bits; None where only Pillow reads it."""
     stream = BytesIO(data)
-    with _opened(stream) as tiff:
+    with opened(stream) as tiff:
         said: list[str] = []
         page: Any = tiff.pages[wanted.index(len(tiff.pages), said.append)]
         wanted.check_size(page.imagewidth, page.imagelength)
