@@ -1,9 +1,22 @@
 """`python -m aecodec` and the console script: runs the command line."""
 
-from aecodec.cli.app import app
+import sys
+from importlib import import_module
+
+OFTEN = ("encode", "decode", "denoise", "info", "thumbnail")  # by scripts and file managers, for a picture each time
 
 
 def main() -> None:
+    """Run what the arguments ask for; of what is asked often, no other command is assembled for it."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name in OFTEN:
+        from aecodec.cli.parsing import Command
+        from aecodec.cli.root import program
+
+        app = program()
+        app.command(cls=Command)(getattr(import_module(f"aecodec.cli.{name}"), name))
+    else:
+        from aecodec.cli.app import app
     app(prog_name="aecodec")
 
 

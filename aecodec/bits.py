@@ -1,4 +1,4 @@
-"""Exact reads from streams, little-endian and variable-length integers over memory, and CRC-32.
+"""Exact reads from streams, little-endian and variable-length integers over memory, CRC-32, and the count of bits.
 
 The words of the byte format; the sentences are in `aecodec.codec.container`. Every error names the part that was
 being read and its absolute byte offset in the file.
@@ -11,6 +11,11 @@ from aecodec.errors import Corrupt, Truncated
 
 CHUNK_BYTES = 1 << 20  # one read; memory grows with the bytes that arrive, never with a length that a file claims
 MAX_VARINT_BYTES = 5  # 35 bits: the largest length in the format (alpha, 2^32) needs 33
+
+
+def per_pixel(size_bytes: int, width: int, height: int) -> float:
+    """The bits that a file of `size_bytes` has for each pixel of its picture."""
+    return 8 * size_bytes / (width * height)
 
 
 def crc32(*pieces: bytes | memoryview) -> int:

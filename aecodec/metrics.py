@@ -107,10 +107,6 @@ def ms_ssim_db(value: float) -> float:
     return -10 * math.log10(1 - value) if value < 1 else math.inf
 
 
-def bits_per_pixel(size_bytes: int, width: int, height: int) -> float:
-    return 8 * size_bytes / (width * height)
-
-
 def raw_bytes(width: int, height: int, channels: int, bit_depth: int) -> int:
     """Size of the samples without any coding; bit_depth is 8 or 16."""
     return width * height * channels * bit_depth // 8

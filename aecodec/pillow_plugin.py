@@ -23,7 +23,7 @@ from aecodec.codec.ancillary import FIELDS, fields_of
 from aecodec.codec.layout import MAGIC, Layout, Part, PartKind, check_crc, read_layout
 from aecodec.errors import AecodecError, FormatError, UsageError
 from aecodec.pictures import pilinfo, pilmodes
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

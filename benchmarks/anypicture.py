@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from aecodec import bits
 from aecodec.codec.codec import Codec, Target
-from aecodec.metrics import bits_per_pixel, psnr
+from aecodec.metrics import psnr
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
 from benchmarks.classical import Sizes, coders
@@ -71,7 +72,7 @@ def measured(codec: Codec, path: Path, picture: Picture, quality: float, lossles
         width=picture.width,
         height=picture.height,
         bytes=len(encoded.data),
-        bpp=bits_per_pixel(len(encoded.data), picture.width, picture.height),
+        bpp=bits.per_pixel(len(encoded.data), picture.width, picture.height),
         psnr_db=seen(picture, decoded),
         identical=same_alpha and np.array_equal(picture.pixels, decoded.pixels),
         alpha_kept=same_alpha,

@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from time import perf_counter
 
-from aecodec import metrics
+from aecodec import bits, metrics
 from aecodec.codec.codec import Codec, Target
 from aecodec.codec.encoding import EFFORT_STEPS
 from aecodec.pictures import imagefile
@@ -27,7 +27,7 @@ def measure(codec: Codec, pictures: list[Picture], quality: float, effort: int) 
         encoded = perf_counter()
         shown = codec.decode(data).picture.pixels
         decoded = perf_counter()
-        bpp = metrics.bits_per_pixel(len(data), picture.width, picture.height)
+        bpp = bits.per_pixel(len(data), picture.width, picture.height)
         found = (bpp, metrics.psnr(picture.pixels, shown, peak=255), encoded - start, decoded - encoded)
         sums = [total + value for total, value in zip(sums, found, strict=True)]
     bpp, psnr_db, encode_s, decode_s = (total / len(pictures) for total in sums)

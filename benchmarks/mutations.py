@@ -24,7 +24,8 @@ import torch
 
 from aecodec.codec.codec import Codec, Target
 from aecodec.errors import AecodecError
-from aecodec.pictures.picture import Metadata, Picture, from_array
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array
 from benchmarks.anatomy import Anatomy
 from benchmarks.damage import damaged
 from benchmarks.drawing import lettering, patterns

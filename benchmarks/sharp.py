@@ -16,9 +16,10 @@ import numpy as np
 import torch
 from PIL import Image
 
+from aecodec import bits
 from aecodec.evaluation.baselines import baseline
 from aecodec.executors import modules
-from aecodec.metrics import bd_rate, bits_per_pixel, psnr
+from aecodec.metrics import bd_rate, psnr
 from aecodec.models import weights
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import CodecConfig, from_json
@@ -77,7 +78,7 @@ def avif(shown: Sequence[Picture]) -> Curve:
         for point, quality in zip(row, AVIF_QUALITIES, strict=True):
             data = contender.encode(picture, quality)
             point[:] = (
-                bits_per_pixel(len(data), picture.width, picture.height),
+                bits.per_pixel(len(data), picture.width, picture.height),
                 psnr(picture.pixels, contender.decode(data), peak=255),
             )
     return curve

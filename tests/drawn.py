@@ -13,7 +13,8 @@ import tifffile
 from PIL import Image, ImageCms
 
 from aecodec.pictures.imagefile import read, write
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.png import chunk
 from aecodec.pictures.wanted import FIRST, Wanted
 

@@ -21,7 +21,8 @@ from aecodec.codec.ratecontrol import Target
 from aecodec.codec.results import Decoded, Encoded, Plain
 from aecodec.errors import Corrupt, TargetUnreachable
 from aecodec.pictures import lossless
-from aecodec.pictures.picture import Metadata, Picture, Samples
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, Samples
 from aecodec.services import files
 from aecodec.tiling import align_up
 

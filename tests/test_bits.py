@@ -125,3 +125,7 @@ def test_skip_moves_ahead_and_stops_at_the_end(seekable: bool) -> None:
 
 def test_crc32_runs_over_pieces() -> None:
     assert bits.crc32(b"123", memoryview(b"456"), b"789") == 0xCBF43926 == zlib.crc32(b"123456789")
+
+
+def test_bits_of_a_pixel() -> None:
+    assert bits.per_pixel(100, 20, 10) == 4

@@ -13,7 +13,8 @@ from aecodec.errors import DeviceError, UsageError, WeightsError
 from aecodec.models import weights
 from aecodec.nets.config import CELL
 from aecodec.nets.restorer import spread
-from aecodec.pictures.picture import Metadata, Picture, to_unit
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, to_unit
 from aecodec.tiling import TileGrid
 from tests.tiny import KINDS, TINY_WEIGHTS, run_by, sample, tiny_denoiser, tiny_restorer
 

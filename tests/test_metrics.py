@@ -79,7 +79,6 @@ def test_small_pictures_have_no_windowed_metric() -> None:
 
 
 def test_sizes() -> None:
-    assert metrics.bits_per_pixel(100, 20, 10) == 4
     assert metrics.raw_bytes(20, 10, 3, 16) == 1200
     assert metrics.compression_ratio(1200, 100) == 12
 

@@ -14,7 +14,8 @@ import aecodec.pillow_plugin
 from aecodec import api
 from aecodec.codec.codec import Codec, Target
 from aecodec.codec.layout import read_header, read_layout
-from aecodec.pictures.picture import Metadata, Picture, from_array
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array
 from aecodec.pictures.resolution import of_dpi
 from tests.tiny import TINY_WEIGHTS, sample
 

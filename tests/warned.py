@@ -2,7 +2,7 @@
 
 import pytest
 
-from aecodec.pictures.picture import Warn
+from aecodec.pictures.wanted import Warn
 from aecodec.services.jobs import WarnAbout
 
 

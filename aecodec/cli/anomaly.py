@@ -7,12 +7,13 @@ import typer
 
 from aecodec.cli import autoencoder, options, samples
 from aecodec.cli.console import Talk
+from aecodec.cli.parsing import Group
 from aecodec.errors import UsageError, require
 
 if TYPE_CHECKING:
     from aecodec.exploration.verdicts import Outputs
 
-app = typer.Typer(no_args_is_help=True, help="Learn what is normal, and find what is not.")
+app = typer.Typer(cls=Group, no_args_is_help=True, help="Learn what is normal, and find what is not.")
 
 OutFile = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The weights file to write.")]
 Kind = Annotated[str, typer.Option("--family", metavar="FAMILY", help="The autoencoder that learns.")]

@@ -20,7 +20,7 @@ from aecodec.errors import AecodecError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from aecodec.pictures.picture import Warn
+    from aecodec.pictures.wanted import Warn
     from aecodec.services.rows import Row
 
 R = TypeVar("R", bound="Row")

@@ -8,11 +8,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from typer.core import TyperGroup
 
 from aecodec.cli import options, values
 from aecodec.cli.autoencoder import FAMILY, autoencoder
 from aecodec.cli.console import LOG_EVERY_S, Talk
+from aecodec.cli.parsing import Group
 from aecodec.errors import require
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ T = TypeVar("T")
 DEFAULT_BUDGET_S = 1800.0
 
 
-class Families(TyperGroup):
+class Families(Group):
     """`train variational` is `train autoencoder variational`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

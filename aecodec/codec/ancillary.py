@@ -6,7 +6,7 @@ from typing import Any
 
 from aecodec.codec.layout import Part, PartKind
 from aecodec.errors import Corrupt
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import Resolution, Unit
 
 FIELDS = {

@@ -109,7 +109,7 @@ from aecodec.codec.layout import (
     version_for,
 )
 from aecodec.errors import Corrupt, FormatError
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 
 NO_METADATA = Metadata()
 

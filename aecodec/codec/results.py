@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from aecodec import bits
 from aecodec.codec.layout import read_header
-from aecodec.metrics import bits_per_pixel
 from aecodec.pictures import preview
 from aecodec.pictures.picture import Picture
 
@@ -41,7 +41,7 @@ class Encoded:
         """Size and quality, for notebooks; no PSNR, which would have to be measured first."""
         header = read_header(self.data)
         size = len(self.data)
-        bpp = bits_per_pixel(size, header.width, header.height)
+        bpp = bits.per_pixel(size, header.width, header.height)
         kept = "lossless" if self.lossless == 1 else f"quality {self.quality:g}"
         lines = [f"{header.width}x{header.height}  {size:,} bytes  {bpp:.3f} bpp  {kept}"]
         return preview.figure(lines if self.ceiling is None else [*lines, self.ceiling])

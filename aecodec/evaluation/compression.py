@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from aecodec import metrics
+from aecodec import bits, metrics
 from aecodec.evaluation.baselines import Contender
 from aecodec.evaluation.trials import OWN, Key, gather, read
 from aecodec.pictures.picture import Picture, from_array
@@ -166,7 +166,7 @@ def _measure(given: _Input, by: Contender, quality: float, file: Path) -> Coded:
         width=picture.width,
         height=picture.height,
         bytes=size,
-        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
+        bpp=bits.per_pixel(size, picture.width, picture.height),
         psnr_db=metrics.psnr(pixels, shown, peak=peak),
         psnr_luma_db=metrics.psnr_luma(pixels, shown, peak=peak),
         ssim=metrics.ssim(pixels, shown, peak=peak),

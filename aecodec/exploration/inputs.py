@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from aecodec.errors import AecodecError, BadInput, UsageError, WeightsError
 from aecodec.exploration import datasets
 from aecodec.exploration.series import read_series
-from aecodec.pictures import imagefile
+from aecodec.pictures import formats, imagefile
 from aecodec.pictures.picture import Picture, flatten_hidden, to_unit
 from aecodec.pictures.resizing import Size, resized
 
@@ -178,7 +178,7 @@ def read_pictures(paths: Sequence[Path], wanted: Preparation, note: Note) -> Dat
 def pictures(folder: Path, note: Note) -> Iterator[tuple[Path, Picture]]:
     """Path and picture of all that can be read below a folder, in the order of names; the rest is told."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix.lower() in imagefile.SUFFIXES:
+        if path.is_file() and path.suffix.lower() in formats.SUFFIXES:
             try:
                 yield path, imagefile.read(path)
             except AecodecError as error:

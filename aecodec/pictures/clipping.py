@@ -31,6 +31,9 @@ def unclipped(means: Unit, sigma: Unit) -> Unit:
 
     Both arrays are broadcast; where `sigma` is 0 the means stay as they are, and so they do beyond 6 of it.
     """
+    sigma = np.broadcast_to(sigma, means.shape)
     gap = (1 - means) / np.where(sigma > 0, sigma, 1)
-    before = np.interp(gap, MEANS, GAPS.clip(0))
-    return cast(Unit, np.where((sigma > 0) & (gap < 6), 1 - sigma * before, means).astype(np.float32))
+    near = (sigma > 0) & (gap < 6)  # few pixels of most pictures
+    before = means.astype(np.float32)
+    before[near] = 1 - sigma[near] * np.interp(gap[near], MEANS, GAPS.clip(0))
+    return before

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aecodec.errors import BadInput
-from aecodec.pictures.picture import Samples, Warn
+from aecodec.pictures.picture import Samples
+from aecodec.pictures.wanted import Warn
 
 CHUNK = 1 << 20  # samples scaled at once, which bounds what is needed beside input and result
 

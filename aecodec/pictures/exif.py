@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from aecodec.pictures.picture import Warn
+from aecodec.pictures.wanted import Warn
 
 ORIENTATION, EXIF_DIRECTORY, GPS_DIRECTORY, INTEROP_DIRECTORY = 274, 34665, 34853, 40965
 TEXTS = (270, 271, 272, 305, 306, 315, 33432)  # description, make, model, software, date, artist, copyright

@@ -10,13 +10,14 @@ import numpy as np
 from aecodec.errors import BadInput, require
 from aecodec.pictures.colour import is_legal, is_srgb
 from aecodec.pictures.depths import to_samples
+from aecodec.pictures.formats import HEIF
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.orientation import said_upright
-from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
+from aecodec.pictures.picture import Picture, from_array, unassociated
 from aecodec.pictures.pilinfo import UNSPECIFIED
 from aecodec.pictures.pilmodes import EXIF_PREFIX
-from aecodec.pictures.wanted import Wanted
+from aecodec.pictures.wanted import Wanted, Warn
 
-EXTRA = "heif"
 BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})  # with HEVC inside
 GENERAL_BRANDS = frozenset({b"mif1", b"msf1"})  # with whatever the brands that follow say
 FILE_TYPE_BYTES = 256  # of a file, which hold all brands
@@ -68,7 +69,7 @@ def _is_heif(data: bytes) -> bool:
 
 
 def _opened(stream: BinaryIO) -> Any:
-    require(EXTRA)
+    require(HEIF)
     pillow_heif: Any = import_module("pillow_heif")  # here: it is not there everywhere
 
     try:

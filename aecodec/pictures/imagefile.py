@@ -13,21 +13,19 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from aecodec.errors import BadInput, Corrupt, LimitExceeded, is_there
+from aecodec.errors import BadInput, Corrupt, LimitExceeded
 from aecodec.limits import MAX_INPUT_BYTES
 from aecodec.pictures import heif, jxl, jxlwriter, pillow, pilmodes, pilwriters, png, pnm, tiff, tiffwriter
 from aecodec.pictures.colour import COLOUR_FIELDS, is_srgb
 from aecodec.pictures.foreign import foreign_errors
+from aecodec.pictures.formats import ALL, WRITTEN
 from aecodec.pictures.orientation import strip
 from aecodec.pictures.overheard import overheard
-from aecodec.pictures.picture import Picture, Samples, Warn, check_size
+from aecodec.pictures.picture import Picture, Samples
 from aecodec.pictures.pilmodes import is_pil, to_pil
-from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.pictures.wanted import FIRST, Wanted, Warn, check_size
 
 __all__ = [
-    "FORMATS",
-    "SUFFIXES",
-    "WRITERS",
     "count_pages",
     "decode_alpha",
     "encode_alpha",
@@ -49,61 +47,37 @@ class Reader:
     """What makes a picture of the bytes of a file; `read` and `count` give None where the next one is to be asked."""
 
     read: Callable[[bytes, Warn, Wanted], Picture | None]
-    suffixes: tuple[str, ...]  # of files that are taken from folders, lower case
     count: Callable[[BinaryIO], int | None] | None = None  # pages, told from headers; None: leaves it to the next one
-    extra: str | None = None  # that must be installed
 
 
 READERS = (
-    Reader(png.read, (".png", ".apng")),
-    Reader(pnm.read, (".ppm", ".pgm", ".pbm", ".pnm", ".pfm")),
-    Reader(tiff.read, (".tiff", ".tif"), tiff.count),
-    Reader(jxl.read, (".jxl",), jxl.count),
-    Reader(heif.read, (".heic", ".heif", ".hif"), heif.count, extra=heif.EXTRA),
-    Reader(pillow.read, pillow.SUFFIXES, pillow.count),
-)
-SUFFIXES = frozenset(
-    suffix for reader in READERS if reader.extra is None or is_there(reader.extra) for suffix in reader.suffixes
+    Reader(png.read),
+    Reader(pnm.read),
+    Reader(tiff.read, tiff.count),
+    Reader(jxl.read, jxl.count),
+    Reader(heif.read, heif.count),
+    Reader(pillow.read, pillow.count),
 )
 
 
 @dataclass(frozen=True)
 class Writer:
-    """One format: what it can hold, and what makes the bytes of a file out of a picture that fits."""
+    """What makes the bytes of a file out of a picture that fits into its format."""
 
     encode: Callable[[Picture, Warn], bytes]
-    suffixes: tuple[str, ...]  # of its files, lower case; new files get the first
-    holds: frozenset[str]  # fields of the metadata
-    at_quality: Callable[[Picture, Warn, int], bytes] | None = None  # with loss, 1 to 100; None: there is none
-    alpha: bool = True
-    bit_depth: int = 16
-    max_side: int | None = None  # pixels
+    at_quality: Callable[[Picture, Warn, int], bytes] | None = None  # with loss, 1 to 100
 
-
-_BLOCKS = frozenset({"icc", "exif", "xmp"})
-_ALL = _BLOCKS.union(COLOUR_FIELDS, ["resolution"])
 
 WRITERS = {
-    "png": Writer(png.encode, (".png",), _ALL),
-    "tiff": Writer(tiffwriter.encode, (".tiff", ".tif"), _BLOCKS | {"resolution", "chromaticities"}),
-    "ppm": Writer(pnm.encode, (".ppm", ".pgm", ".pnm"), frozenset(), alpha=False),
-    "jpeg": Writer(
-        pilwriters.encode_jpeg,
-        (".jpg", ".jpeg", ".jpe", ".jfif"),
-        _BLOCKS | {"resolution"},
-        pilwriters.encode_jpeg,
-        alpha=False,
-        bit_depth=8,
-        max_side=65_500,
-    ),
-    "webp": Writer(pilwriters.encode_webp, (".webp",), _BLOCKS, pilwriters.encode_webp, bit_depth=8, max_side=16_383),
-    "avif": Writer(
-        pilwriters.encode_avif, (".avif",), _BLOCKS | {"cicp"}, pilwriters.encode_avif, bit_depth=8, max_side=16_384
-    ),
-    "jxl": Writer(jxlwriter.encode, (".jxl",), frozenset({"exif", "xmp"}), jxlwriter.encode),
-    "bmp": Writer(pilwriters.encode_bmp, (".bmp", ".dib"), frozenset({"resolution"}), bit_depth=8),
+    "png": Writer(png.encode),
+    "tiff": Writer(tiffwriter.encode),
+    "ppm": Writer(pnm.encode),
+    "jpeg": Writer(pilwriters.encode_jpeg, pilwriters.encode_jpeg),
+    "webp": Writer(pilwriters.encode_webp, pilwriters.encode_webp),
+    "avif": Writer(pilwriters.encode_avif, pilwriters.encode_avif),
+    "jxl": Writer(jxlwriter.encode, jxlwriter.encode),
+    "bmp": Writer(pilwriters.encode_bmp),
 }
-FORMATS = tuple(WRITERS)
 _NAMES = {"icc": "ICC profile", "exif": "EXIF", "xmp": "XMP", "cicp": "CICP"}  # of metadata in messages
 
 
@@ -175,25 +149,26 @@ def read_bytes(source: Path | BinaryIO) -> bytes:
 
 
 def write(picture: Picture, target: BinaryIO, format: str, *, quality: int | None = None, warn: Warn = ignore) -> None:
-    """Write a picture in one of `FORMATS`: without loss where the format can, JPEG and AVIF at 95 with full chroma.
+    """Write a picture in a format of `formats.WRITTEN`: without loss where it can, JPEG and AVIF at 95, full chroma.
 
     A `quality` of 1 to 100 is that of JPEG and AVIF, and makes WebP and JPEG XL lossy; the others have none. `warn`
     gets one line for whatever the format cannot hold; an alpha channel is refused with BadInput instead.
     """
-    writer = WRITERS.get(format)
-    if writer is None:
-        raise BadInput(f"unknown format {format!r}: choose one of {', '.join(FORMATS)}")
-    if picture.alpha is not None and not writer.alpha:
-        others = _listed(name for name, other in WRITERS.items() if other.alpha)
+    kind = WRITTEN.get(format)
+    if kind is None:
+        raise BadInput(f"unknown format {format!r}: choose one of {', '.join(WRITTEN)}")
+    if picture.alpha is not None and not kind.alpha:
+        others = _listed(name for name, other in WRITTEN.items() if other.alpha)
         raise BadInput(f"{format} holds no alpha channel: write {others}")
-    if writer.max_side is not None and max(picture.width, picture.height) > writer.max_side:
-        others = _listed(name for name, other in WRITERS.items() if other.alpha and other.max_side is None)
-        raise BadInput(f"{format} holds at most {writer.max_side} pixels a side: write {others}")
+    if kind.max_side is not None and max(picture.width, picture.height) > kind.max_side:
+        others = _listed(name for name, other in WRITTEN.items() if other.alpha and other.max_side is None)
+        raise BadInput(f"{format} holds at most {kind.max_side} pixels a side: write {others}")
+    writer = WRITERS[format]
     with foreign_errors():
-        if picture.bit_depth > writer.bit_depth:
+        if picture.bit_depth > kind.bit_depth:
             warn(f"{format} holds 8 bits a sample: 16 are rounded to 8")
             picture = in_8_bits(picture)
-        picture = _without_unheld(picture, format, writer.holds, warn)
+        picture = _without_unheld(picture, format, kind.holds, warn)
         lossy = writer.at_quality if quality is not None else None
         data = writer.encode(picture, warn) if lossy is None or quality is None else lossy(picture, warn, quality)
     target.write(data)
@@ -201,7 +176,7 @@ def write(picture: Picture, target: BinaryIO, format: str, *, quality: int | Non
 
 def _without_unheld(picture: Picture, format: str, holds: frozenset[str], warn: Warn) -> Picture:
     """Without the metadata that a format cannot hold, looking the same; what would have changed something is named."""
-    there = {name: value for name in sorted(_ALL - holds) if (value := getattr(picture.metadata, name)) is not None}
+    there = {name: value for name in sorted(ALL - holds) if (value := getattr(picture.metadata, name)) is not None}
     needless = {name for name, value in there.items() if name in COLOUR_FIELDS and is_srgb(name, value)}
     if picture.metadata.icc is not None and "icc" in holds:
         needless.update({"gamma", "chromaticities", "srgb"})  # a profile counts before them

@@ -13,9 +13,10 @@ from aecodec.pictures import pillow
 from aecodec.pictures.depths import to_samples
 from aecodec.pictures.jxlboxes import CODESTREAM, CONTAINER, Box, boxes
 from aecodec.pictures.jxlheader import HEADER_BYTES, Colours, Extra, Header, read_header
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.orientation import said_upright
-from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
-from aecodec.pictures.wanted import Wanted
+from aecodec.pictures.picture import Picture, from_array, unassociated
+from aecodec.pictures.wanted import Wanted, Warn
 
 HEADER_PARTS = 16  # of the codestream; more than any header lies in
 ONLY_FIRST = "of an animation in JPEG XL only the first picture is read"

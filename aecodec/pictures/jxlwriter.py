@@ -8,7 +8,8 @@ import numpy as np
 from aecodec.pictures.jxlboxes import box, boxes
 from aecodec.pictures.jxlheader import say_srgb
 from aecodec.pictures.orientation import orientation, upright
-from aecodec.pictures.picture import Picture, Samples, Warn
+from aecodec.pictures.picture import Picture, Samples
+from aecodec.pictures.wanted import Warn
 
 
 def encode(picture: Picture, warn: Warn, quality: int | None = None) -> bytes:

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import tifffile
 from PIL import Image
 
 from aecodec.errors import AecodecError, LimitExceeded
@@ -29,7 +28,7 @@ def _size(stream: BinaryIO) -> tuple[int, int]:
     start = stream.read(16)
     stream.seek(0)
     if start.startswith(tiff.SIGNATURES):
-        with tifffile.TiffFile(stream) as found:
+        with tiff.opened(stream) as found:
             page: Any = found.pages[0]
             return page.imagewidth, page.imagelength
     for size_of in (jxl.size, heif.size):

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aecodec.pictures.exif import orientation_fields
-from aecodec.pictures.picture import Metadata, Picture, Warn
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
+from aecodec.pictures.wanted import Warn
 
 _TO_UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {  # of (H, W, ...) as stored
     2: np.fliplr,

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from aecodec.errors import BadInput
-from aecodec.pictures.picture import Warn
+from aecodec.pictures.wanted import Warn
 
 SPEAKERS = r"(PIL|tifffile|imagecodecs|pillow_heif)\b"  # modules whose warnings are ours to tell
 SHOWN = 2  # of what was said

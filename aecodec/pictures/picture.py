@@ -1,47 +1,16 @@
 """A picture in memory: what every reader makes, every writer takes, and the codec works on."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.errors import BadInput, LimitExceeded
-from aecodec.limits import MAX_PIXELS, MAX_SIDE
-from aecodec.pictures.colour import COLOUR_FIELDS, is_legal
-from aecodec.pictures.resolution import Resolution
+from aecodec.errors import BadInput
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.wanted import check_size
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # 0..255 or 0..65535
-Warn = Callable[[str], None]  # takes one line on what a reader or writer does not keep
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """Side information, exactly as it was; each field is None where the picture has none.
-
-    icc is a profile, exif a TIFF block without the "Exif\\0\\0" that JPEG puts before it, xmp an XML packet, byte for
-    byte; `aecodec.pictures.colour` says what the last four are. An illegal value of those raises ValueError.
-    """
-
-    icc: bytes | None = None
-    exif: bytes | None = None
-    xmp: bytes | None = None
-    resolution: Resolution | None = None
-    gamma: int | None = None
-    chromaticities: tuple[int, ...] | None = None
-    cicp: tuple[int, ...] | None = None
-    srgb: int | None = None
-
-    def __post_init__(self) -> None:
-        for name in COLOUR_FIELDS:
-            value = getattr(self, name)
-            if value is not None and not is_legal(name, value):
-                raise ValueError(f"a {name} of {value} is illegal")
-
-    def without(self, names: Iterable[str]) -> "Metadata":
-        """A copy that lacks the fields of these names."""
-        return replace(self, **dict.fromkeys(names))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +57,6 @@ class Picture:
             return self.pixels
         both: NDArray[Any] = np.concatenate([self.pixels, self.alpha[:, :, None]], axis=2)
         return both
-
-
-def check_size(width: int, height: int) -> None:
-    """Raise before memory is taken: BadInput for an empty picture, LimitExceeded for one too large."""
-    if width < 1 or height < 1:
-        raise BadInput(f"the picture is {width} x {height} pixels: there is nothing in it")
-    if max(width, height) > MAX_SIDE:
-        raise LimitExceeded(f"the picture is {width} x {height} pixels: a side has at most {MAX_SIDE}")
-    if width * height > MAX_PIXELS:
-        raise LimitExceeded(f"the picture is {width} x {height} pixels: all in all at most {MAX_PIXELS}")
 
 
 def from_array(array: NDArray[Any]) -> Picture:

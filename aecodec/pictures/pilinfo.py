@@ -8,8 +8,9 @@ from typing import Any
 from PIL import Image
 
 from aecodec.pictures.colour import SCALE, Colour, is_legal, is_srgb
-from aecodec.pictures.picture import Metadata, Warn
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import METRES, Resolution, Unit, legal, of_dpi
+from aecodec.pictures.wanted import Warn
 
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296  # tags of TIFF
 WHITE_POINT, PRIMARIES = 318, 319

@@ -9,16 +9,10 @@ from PIL import Image
 from aecodec.errors import BadInput
 from aecodec.pictures import pilinfo, pilmodes
 from aecodec.pictures.foreign import reason
-from aecodec.pictures.picture import Picture, Warn
-from aecodec.pictures.wanted import Wanted
+from aecodec.pictures.picture import Picture
+from aecodec.pictures.wanted import Wanted, Warn
 
-# What people have in folders. Other kinds that Pillow opens (textures, icons of programs, faxes) are read if named.
-SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
-    *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
-    *(".gif", ".webp", ".avif", ".avifs", ".bmp", ".dib", ".ico", ".icns"),
-    *(".tga", ".pcx", ".psd", ".qoi", ".dds", ".sgi", ".rgb", ".bw", ".ras"),
-)
+COMMON = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how PNG and JPEG begin, for which Pillow needs few of its readers
 
 # PostScript is a program: Pillow would start Ghostscript on untrusted data.
 UNREAD_FORMATS = frozenset({"EPS"})
@@ -81,8 +75,11 @@ def _open(stream: BinaryIO) -> Image.Image:
 
     Raises BadInput.
     """
-    Image.init()
     head = stream.read(16)
+    if head.startswith(COMMON):
+        Image.preinit()
+    else:
+        Image.init()
     failures = []
     for name in Image.ID:
         factory, accept = Image.OPEN[name]

@@ -6,12 +6,14 @@ from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image
 
 from aecodec.errors import BadInput
 from aecodec.pictures import pilinfo
 from aecodec.pictures.exif import exif_block
-from aecodec.pictures.picture import Metadata, Picture, Warn, from_array
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array
+from aecodec.pictures.wanted import Warn
 
 EXIF_PREFIX = b"Exif\0\0"
 _DROPPED = {"comment": "comment", "photoshop": "Photoshop block (IPTC texts, paths)"}  # keys of Pillow's `info`
@@ -96,6 +98,8 @@ def _to_srgb(image: Image.Image, icc: bytes | None, warn: Warn) -> Image.Image:
         warn("L*a*b* colours are converted to sRGB")
         return image.convert("RGB")
     if icc:
+        from PIL import ImageCms  # here: few pictures need it
+
         try:
             profile = ImageCms.ImageCmsProfile(BytesIO(icc))
             converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")

@@ -13,9 +13,10 @@ from PIL import Image
 from aecodec.pictures import pilmodes
 from aecodec.pictures.exif import ORIENTATION
 from aecodec.pictures.orientation import strip
-from aecodec.pictures.picture import Picture, Warn
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.pilinfo import BMP_METRES, NCLX
 from aecodec.pictures.resolution import Unit
+from aecodec.pictures.wanted import Warn
 
 DEFAULT_QUALITY = 95  # of formats that have no lossless mode here
 JPEG_FIELD_BYTES = 65_504  # what EXIF or XMP may have each: a marker's 65,533 less its own name

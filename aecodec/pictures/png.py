@@ -16,9 +16,10 @@ from PIL import Image
 from aecodec.errors import BadInput
 from aecodec.pictures import pillow, pilmodes
 from aecodec.pictures.foreign import laid_out
-from aecodec.pictures.picture import Metadata, Picture, Samples, Warn, from_array
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, Samples, from_array
 from aecodec.pictures.resolution import Unit
-from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.pictures.wanted import FIRST, Wanted, Warn
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEVEL = 3  # of zlib; 2 % larger than level 6 and written in half the time, on the samples

@@ -6,8 +6,8 @@ import numpy as np
 
 from aecodec.errors import BadInput
 from aecodec.pictures.depths import to_samples
-from aecodec.pictures.picture import Picture, Samples, Warn, from_array
-from aecodec.pictures.wanted import Wanted
+from aecodec.pictures.picture import Picture, Samples, from_array
+from aecodec.pictures.wanted import Wanted, Warn
 
 _GAP = rb"(?:\s|#[^\r\n]*[\r\n])+"
 _PNM = re.compile(rb"P([2356])" + (_GAP + rb"(\d{1,10})") * 3 + rb"\s")

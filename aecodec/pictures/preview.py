@@ -7,8 +7,9 @@ from dataclasses import replace
 from io import BytesIO
 
 from aecodec.pictures import imagefile
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.orientation import upright
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.resizing import shrunk
 
 NOTEBOOK_SIDE = 1024  # pixels; a notebook keeps what it shows in its file

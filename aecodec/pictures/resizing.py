@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aecodec.pictures.picture import Picture, Samples, check_size, from_array, from_unit, to_unit
+from aecodec.pictures.picture import Picture, Samples, from_array, from_unit, to_unit
 from aecodec.pictures.pilmodes import to_pil
+from aecodec.pictures.wanted import check_size
 
 Plane = NDArray[np.float32]  # (H, W) of 0 ... 1, and a little beyond where the filter overshoots
 

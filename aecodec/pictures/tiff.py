@@ -6,10 +6,9 @@ from the tags before a pixel is decoded. What a foreign decoder raises on damage
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -17,8 +16,12 @@ from aecodec.errors import BadInput
 from aecodec.pictures import pilinfo, pillow, pilmodes
 from aecodec.pictures.depths import to_samples
 from aecodec.pictures.exif import exif_block, pin_orientation
-from aecodec.pictures.picture import Metadata, Picture, Warn, from_array, unassociated
-from aecodec.pictures.wanted import Wanted
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array, unassociated
+from aecodec.pictures.wanted import Wanted, Warn
+
+if TYPE_CHECKING:
+    import tifffile
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two are BigTIFF
 MAX_TIFF_SAMPLES = 16  # a pixel; more is a data cube, not a picture
@@ -41,14 +44,21 @@ def count(stream: BinaryIO) -> int | None:
     if not stream.read(4).startswith(SIGNATURES):
         return None
     stream.seek(0)
-    with tifffile.TiffFile(stream) as tiff:
+    with opened(stream) as tiff:
         return len(tiff.pages)
+
+
+def opened(stream: BinaryIO) -> "tifffile.TiffFile":
+    """The directories of a TIFF; raises what tifffile raises."""
+    import tifffile  # here: most pictures need none
+
+    return tifffile.TiffFile(stream)
 
 
 def _full_depth(data: bytes, warn: Warn, wanted: Wanted) -> Picture | None:
     """The picture with all its bits; None where only Pillow reads it."""
     stream = BytesIO(data)
-    with tifffile.TiffFile(stream) as tiff:
+    with opened(stream) as tiff:
         said: list[str] = []
         page: Any = tiff.pages[wanted.index(len(tiff.pages), said.append)]
         wanted.check_size(page.imagewidth, page.imagelength)
@@ -117,7 +127,7 @@ def _tiff_picture(page: Any, warn: Warn) -> Picture:
     return from_array(np.dstack([pixels, alpha]))
 
 
-def _tiff_metadata(stream: BytesIO, tiff: tifffile.TiffFile, offset: int, warn: Warn) -> Metadata:
+def _tiff_metadata(stream: BytesIO, tiff: "tifffile.TiffFile", offset: int, warn: Warn) -> Metadata:
     """ICC profile, EXIF block, XMP, resolution and chromaticities of the page whose directory is at `offset`."""
     tags = Image.Exif()
     tags.endian, tags.bigtiff = tiff.byteorder, tiff.is_bigtiff

@@ -9,15 +9,16 @@ from fractions import Fraction
 from typing import Any
 
 from PIL import Image
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from aecodec.errors import BadInput
 from aecodec.pictures.colour import SCALE
 from aecodec.pictures.exif import ORIENTATION, TEXTS, directories
-from aecodec.pictures.picture import Metadata, Picture, Samples, Warn
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, Samples
 from aecodec.pictures.pilinfo import PRIMARIES, RESOLUTION_UNIT, WHITE_POINT, X_RESOLUTION, Y_RESOLUTION
 from aecodec.pictures.resolution import Resolution, Unit
 from aecodec.pictures.tiff import ICC, XMP
+from aecodec.pictures.wanted import Warn
 
 MAX_TIFF_BYTES = (4 << 30) - (128 << 20)  # offsets have 32 bits; leaves room for metadata and incompressible strips
 STRIP_BYTES = 1 << 20  # raw bytes in one strip
@@ -71,6 +72,8 @@ class _Directory:
         self._enter(tag, kind, len(content), content)
 
     def add_directory(self, tag: int, content: dict[int, Any]) -> None:
+        from PIL.TiffImagePlugin import ImageFileDirectory_v2  # here: for EXIF alone
+
         directory = ImageFileDirectory_v2(b"II*\0\x08\0\0\0", group=tag)
         for name, value in content.items():
             directory[name] = value

@@ -1,10 +1,12 @@
-"""What is asked of a reader: which page of a file, and how large a picture may be."""
+"""What is asked of a reader: which page of a file, how large a picture may be, and who is told what is not kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aecodec.errors import BadInput, LimitExceeded
-from aecodec.limits import DEFAULT_MAX_PIXELS
-from aecodec.pictures.picture import Warn, check_size
+from aecodec.limits import DEFAULT_MAX_PIXELS, MAX_PIXELS, MAX_SIDE
+
+Warn = Callable[[str], None]  # takes one line on what a reader or writer does not keep
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Wanted:
 
 
 FIRST = Wanted()
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise before memory is taken: BadInput for an empty picture, LimitExceeded for one too large."""
+    if width < 1 or height < 1:
+        raise BadInput(f"the picture is {width} x {height} pixels: there is nothing in it")
+    if max(width, height) > MAX_SIDE:
+        raise LimitExceeded(f"the picture is {width} x {height} pixels: a side has at most {MAX_SIDE}")
+    if width * height > MAX_PIXELS:
+        raise LimitExceeded(f"the picture is {width} x {height} pixels: all in all at most {MAX_PIXELS}")
 
 
 def refuse_more(width: int, height: int, max_pixels: int) -> None:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from aecodec import devices
 from aecodec.executors.interruption import Stoppable
-from aecodec.pictures.picture import Warn
+from aecodec.pictures.wanted import Warn
 from aecodec.services.jobs import Job, WarnAbout
 
 SHARE = 2  # of the memory, one part in so many, for jobs that run

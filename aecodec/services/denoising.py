@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Warn
+from aecodec.pictures.wanted import Warn
 from aecodec.services.batch import Work
 from aecodec.services.files import Engine, read_picture
 from aecodec.services.jobs import Job, WarnAbout, output_format

@@ -3,17 +3,17 @@
 from collections import Counter
 from typing import BinaryIO
 
-from aecodec import metrics
+from aecodec import bits
 from aecodec.codec import container
 from aecodec.codec.layout import TileKind, read_layout
 from aecodec.errors import FormatError, WeightsError
 from aecodec.models import manifest
 from aecodec.pictures.colour import SCALE
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import Resolution
-from aecodec.services.files import coded_stream
 from aecodec.services.jobs import Job
 from aecodec.services.rows import Description, PrintSize
+from aecodec.services.streams import coded_stream
 
 
 def describe(job: Job) -> Description:
@@ -40,7 +40,7 @@ def _describe(job: Job, source: BinaryIO, size: int) -> Description:
         width=header.width,
         height=header.height,
         bytes=size,
-        bpp=metrics.bits_per_pixel(size, header.width, header.height),
+        bpp=bits.per_pixel(size, header.width, header.height),
         quality=header.quality,
         errors=wrong,
         channels=header.channels,

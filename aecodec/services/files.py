@@ -1,11 +1,8 @@
 """One file in, one file out: read, code, verify and write a single picture; `services.batch` runs many."""
 
-import io
 import math
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from aecodec import devices, metrics
+from aecodec import bits, devices, metrics
 from aecodec.codec.header import Cleaning
 from aecodec.codec.layout import read_header
 from aecodec.codec.lazy import LazyCodec
@@ -23,12 +20,13 @@ from aecodec.errors import Corrupt
 from aecodec.outputs import opened
 from aecodec.pictures import imagefile
 from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
-from aecodec.pictures.picture import Picture, Samples, Warn, flatten_hidden
+from aecodec.pictures.picture import Picture, Samples, flatten_hidden
 from aecodec.pictures.resizing import Size, resized
-from aecodec.pictures.wanted import refuse_more
+from aecodec.pictures.wanted import Warn, refuse_more
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format
 from aecodec.services.rows import DecodedRow, EncodedRow
+from aecodec.services.streams import coded_stream
 
 if TYPE_CHECKING:
     from aecodec.codec.codec import Codec
@@ -128,20 +126,6 @@ def checker(engine: Engine) -> Work:
     return lambda job: _check(job, codec)
 
 
-@contextmanager
-def coded_stream(job: Job) -> Iterator[tuple[BinaryIO, int]]:
-    """The .aec file of a job as a seekable stream, and its size in bytes: whoever reads it takes what it needs.
-
-    Only what cannot be sought in, standard input or a pipe, is read whole, up to a limit: raises LimitExceeded.
-    """
-    with nullcontext(sys.stdin.buffer) if job.source is None else job.source.open("rb") as stream:
-        if job.source is not None and stream.seekable():
-            yield stream, os.fstat(stream.fileno()).st_size
-        else:
-            data = imagefile.read_bytes(stream)
-            yield io.BytesIO(data), len(data)
-
-
 @dataclass(frozen=True)
 class _Encoding:
     """What encodes one job after the other."""
@@ -172,7 +156,7 @@ class _Encoding:
             width=picture.width,
             height=picture.height,
             bytes=size,
-            bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
+            bpp=bits.per_pixel(size, picture.width, picture.height),
             quality=encoded.quality,
             lossless=encoded.lossless,
             psnr_db=psnr_db,
@@ -280,7 +264,7 @@ def _decoded_row(job: Job, size: int, decoded: Decoded, start: float) -> Decoded
         width=picture.width,
         height=picture.height,
         bytes=size,
-        bpp=metrics.bits_per_pixel(size, picture.width, picture.height),
+        bpp=bits.per_pixel(size, picture.width, picture.height),
         quality=decoded.quality,
         seconds=perf_counter() - start,
         errors=decoded.damage,

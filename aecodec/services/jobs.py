@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aecodec.errors import BadInput, LimitExceeded, MissingExtra, UsageError
 from aecodec.outputs import is_device
-from aecodec.pictures.imagefile import SUFFIXES, WRITERS
+from aecodec.pictures.formats import SUFFIXES, WRITTEN
 from aecodec.pictures.wanted import FIRST, Wanted
 from aecodec.services.pages import outputs_of_pages
 from aecodec.services.sources import Kind, Selection, Source, WarnAbout, gather
@@ -33,8 +33,8 @@ __all__ = [
     "refuse_idle_quality",
 ]
 
-FORMAT_SUFFIX = {name: writer.suffixes[0] for name, writer in WRITERS.items()}
-FORMAT_OF_SUFFIX = {suffix: name for name, writer in WRITERS.items() for suffix in writer.suffixes}
+FORMAT_SUFFIX = {name: kind.suffixes[0] for name, kind in WRITTEN.items()}
+FORMAT_OF_SUFFIX = {suffix: name for name, kind in WRITTEN.items() for suffix in kind.suffixes}
 PICTURE_SUFFIXES = SUFFIXES | frozenset(FORMAT_OF_SUFFIX)
 CODED_SUFFIXES = frozenset({".aec"})
 
@@ -149,8 +149,8 @@ def output_format(output: Path | None, chosen: str | None) -> str:
 def refuse_idle_quality(jobs: Sequence[Job], chosen_format: str | None) -> None:
     """Raises UsageError for a quality of outputs where none of them has a format with one."""
     formats = {output_format(job.output, chosen_format) for job in jobs if job.refusal is None}
-    if formats and all(WRITERS[name].at_quality is None for name in formats):
-        lossy = ", ".join(name for name, writer in WRITERS.items() if writer.at_quality is not None)
+    if formats and not any(WRITTEN[name].lossy for name in formats):
+        lossy = ", ".join(name for name, kind in WRITTEN.items() if kind.lossy)
         raise UsageError(f"--output-quality is of {lossy}; {' and '.join(sorted(formats))} have none: leave it out")
 
 

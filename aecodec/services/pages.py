@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from aecodec.errors import UsageError
-from aecodec.pictures.imagefile import count_pages
 
 
 def outputs_of_pages(source: Path | None, output: Path | None) -> list[tuple[int | None, Path | None]]:
@@ -14,6 +13,8 @@ def outputs_of_pages(source: Path | None, output: Path | None) -> list[tuple[int
     """
     if source is None:
         raise UsageError("--all-pages counts the pages before it reads them, which standard input cannot serve")
+    from aecodec.pictures.imagefile import count_pages  # here: few runs ask for pages
+
     count = count_pages(source)
     if count == 1:
         return [(None, output)]

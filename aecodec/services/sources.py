@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aecodec.errors import UsageError
-from aecodec.pictures.picture import Warn
-from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.pictures.wanted import FIRST, Wanted, Warn
 
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 

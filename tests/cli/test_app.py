@@ -10,6 +10,7 @@ import pytest
 import typer
 
 import aecodec
+from aecodec.__main__ import OFTEN, main
 from aecodec.cli.app import app
 from aecodec.cli.console import Talk, printable
 from aecodec.codec import container
@@ -184,3 +185,16 @@ def test_on_a_terminal_a_gauge_shows_the_last_line(monkeypatch, capsys):
     with Talk().gauge() as show:
         show(0.25, "step 1")
     assert "step 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rest", [["--help"], ["--nope"], ["--quiet=1"]])
+@pytest.mark.parametrize("name", OFTEN)
+def test_a_command_alone_says_what_it_says_among_the_others(name, rest, run, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["aecodec", name, *rest])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    monkeypatch.undo()
+    monkeypatch.setenv("COLUMNS", "200")
+    among = run(name, *rest)
+    assert (ended.value.code, said.out, said.err) == (among.exit_code, among.stdout, among.stderr)

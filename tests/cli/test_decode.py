@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 
 from aecodec.cli import options
-from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures import formats, imagefile
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn, fake_codec
 
@@ -91,7 +91,7 @@ def test_a_picture_is_not_written_under_the_name_of_a_coded_file(run, coded, tmp
 
 
 def test_format_offers_what_can_be_written():
-    assert [format.value for format in options.Format] == list(imagefile.FORMATS)
+    assert [format.value for format in options.Format] == list(formats.WRITTEN)
 
 
 @pytest.mark.parametrize("name", ["x.jpg", "x.avif", "x.webp", "x.jxl"])

@@ -11,7 +11,7 @@ from aecodec.codec import ancillary, container
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import PartKind, read_layout
 from aecodec.models import manifest
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import Resolution, Unit
 
 

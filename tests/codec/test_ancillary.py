@@ -11,7 +11,7 @@ from aecodec.codec import ancillary, container, layout
 from aecodec.codec.ancillary import FIELDS, fields_of, payloads
 from aecodec.codec.layout import CRITICAL, Part, PartKind, read_layout
 from aecodec.errors import Corrupt
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import MAX_TERM, Resolution, Unit
 from tests.codec.test_container import HEADER, SIDE, TILES
 

@@ -18,7 +18,8 @@ from aecodec.codec.windowed import synthesise
 from aecodec.errors import Corrupt, FormatError, TargetUnreachable, UnsupportedVersion, UsageError, WeightsError
 from aecodec.executors.interface import Form
 from aecodec.models import weights
-from aecodec.pictures.picture import Metadata, Picture, from_array
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array
 from aecodec.tiling import TileGrid
 from tests.tiny import expected_bits, sample
 

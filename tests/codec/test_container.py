@@ -14,7 +14,7 @@ from aecodec.codec import container, layout
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layout import CRC_BYTES, PartKind, TileKind, read_header, read_layout
 from aecodec.errors import AecodecError, Corrupt, LimitExceeded
-from aecodec.pictures.picture import Metadata
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.resolution import Resolution, Unit
 from tests.test_bits import StingyStream
 

@@ -11,7 +11,8 @@ from aecodec.codec.codec import Codec, Target
 from aecodec.codec.layout import read_layout
 from aecodec.codec.reduced import eighth
 from aecodec.errors import Corrupt
-from aecodec.pictures.picture import Metadata, Picture, Samples
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, Samples
 from tests.tiny import sample
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -19,7 +19,8 @@ import torch
 from aecodec.codec.codec import Codec, Target
 from aecodec.models import manifest, weights
 from aecodec.nets.compressor import Compressor
-from aecodec.pictures.picture import Metadata, Picture, from_array
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array
 from aecodec.training.data import Pictures
 from aecodec.training.freeze import freeze
 from aecodec.training.loop import Trainer, Watch

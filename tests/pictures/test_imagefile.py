@@ -16,18 +16,17 @@ from PIL import Image, ImageFile
 
 from aecodec.errors import BadInput, Corrupt, LimitExceeded
 from aecodec.pictures.colour import SRGB_CHROMATICITIES, SRGB_CICP, SRGB_GAMMA
+from aecodec.pictures.formats import SUFFIXES, WRITTEN
 from aecodec.pictures.imagefile import (
-    FORMATS,
-    SUFFIXES,
-    WRITERS,
     count_pages,
     decode_alpha,
     encode_alpha,
     read,
     write,
 )
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.orientation import upright
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn
 from tests.drawn import assert_same_samples, exif_of, read_quietly, read_with_warnings, written
@@ -282,12 +281,12 @@ def test_another_alpha_is_corrupt(make: Callable[[], bytes], reason: str) -> Non
 def test_folders_give_what_is_read_and_heif_where_it_can_be() -> None:
     for suffix in (".jp2", ".j2k", ".jxl", ".qoi", ".tga", ".pcx", ".pfm", ".apng", ".gif", ".avif", ".tif", ".heic"):
         assert suffix in SUFFIXES, suffix
-    assert {suffix for writer in WRITERS.values() for suffix in writer.suffixes} <= SUFFIXES
+    assert {suffix for kind in WRITTEN.values() for suffix in kind.suffixes} <= SUFFIXES
     code = """
 import importlib.util
 real = importlib.util.find_spec
 importlib.util.find_spec = lambda name, *rest: None if name == "pillow_heif" else real(name, *rest)
-from aecodec.pictures.imagefile import SUFFIXES
+from aecodec.pictures.formats import SUFFIXES
 assert ".heic" not in SUFFIXES and ".jxl" in SUFFIXES
 """
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -326,7 +325,7 @@ def test_pages_of_what_cannot_be_opened(tmp_path: Path) -> None:
 
 
 def test_formats_are_all_written() -> None:
-    for format in FORMATS:
+    for format in WRITTEN:
         data = written(drawn.picture(), format)
         shape = imagecodecs.jpegxl_decode(data).shape if format == "jxl" else read_quietly(data).pixels.shape
         assert shape == (20, 31, 3)
@@ -426,7 +425,7 @@ def test_where_exif_is_dropped_its_orientation_goes_into_the_pixels(format: str)
     assert "turned upright" in warnings[1]
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", WRITTEN)
 def test_to_say_nothing_instead_of_srgb_is_no_loss(format: str) -> None:
     said = Metadata(gamma=SRGB_GAMMA, chromaticities=SRGB_CHROMATICITIES, cicp=SRGB_CICP, srgb=3)
 
@@ -452,13 +451,13 @@ def test_tiff_keeps_chromaticities(bits: int) -> None:
 
 def test_quality_is_of_formats_that_have_one() -> None:
     picture = drawn.picture(60, 80)
-    for format, writer in WRITERS.items():
+    for format, kind in WRITTEN.items():
         sizes = {}
         for quality in (None, 90, 30):
             stream = BytesIO()
             write(picture, stream, format, quality=quality, warn=lambda message: pytest.fail(message))
             sizes[quality] = len(stream.getvalue())
-        if writer.at_quality is None:
+        if not kind.lossy:
             assert len(set(sizes.values())) == 1, format
         else:
             assert sizes[30] < sizes[90] < sizes[None], format

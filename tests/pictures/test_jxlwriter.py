@@ -10,8 +10,9 @@ from aecodec.pictures import jxlwriter
 from aecodec.pictures.imagefile import ignore
 from aecodec.pictures.jxlboxes import boxes
 from aecodec.pictures.jxlheader import Colours, read_header
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.orientation import orientation, upright
-from aecodec.pictures.picture import Metadata, from_array
+from aecodec.pictures.picture import from_array
 from tests import drawn
 from tests.drawn import read_with_warnings, written
 

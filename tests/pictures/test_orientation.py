@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from aecodec.pictures.imagefile import ignore
+from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.orientation import orientation, strip, upright
-from aecodec.pictures.picture import Metadata
 from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn
 

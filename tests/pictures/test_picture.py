@@ -5,7 +5,9 @@ import pytest
 
 from aecodec.errors import BadInput, LimitExceeded
 from aecodec.limits import MAX_SIDE
-from aecodec.pictures.picture import Metadata, Picture, check_size, from_array, from_unit, to_unit
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture, from_array, from_unit, to_unit
+from aecodec.pictures.wanted import check_size
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from PIL.TiffImagePlugin import IFDRational
 
 from aecodec.pictures import png
 from aecodec.pictures.imagefile import from_pil, to_pil
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.pilinfo import cicp_of_avif, of_tags
 from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn

@@ -7,7 +7,8 @@ from PIL import Image, ImageCms
 
 from aecodec.errors import BadInput
 from aecodec.pictures.imagefile import from_pil, to_pil
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
 from tests import drawn
 from tests.drawn import assert_same_samples, read_quietly, read_with_warnings
 

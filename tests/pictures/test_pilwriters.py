@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from aecodec.pictures.imagefile import write
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
 from aecodec.pictures.resolution import Resolution, Unit
 from tests import drawn
 from tests.drawn import assert_same_samples, exif_of, read_quietly, written

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from aecodec.pictures.imagefile import from_pil, write
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
 from tests import drawn
 from tests.drawn import assert_same_samples, exif_of, read_quietly, written
 

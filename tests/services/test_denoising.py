@@ -9,7 +9,8 @@ import pytest
 
 from aecodec.errors import BadInput, OutputError
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture, Warn
+from aecodec.pictures.picture import Picture
+from aecodec.pictures.wanted import Warn
 from aecodec.services import batch, denoising, jobs
 from aecodec.services.jobs import FORMAT_SUFFIX, Job
 from aecodec.services.rows import DenoisedRow, Row

@@ -84,7 +84,7 @@ def test_verification_notices_a_difference_in_each_part(tmp_path, monkeypatch, p
     from io import BytesIO
 
     from aecodec.pictures import imagefile
-    from aecodec.pictures.picture import Metadata
+    from aecodec.pictures.metadata import Metadata
 
     picture = replace(drawn.picture(alpha=True), metadata=Metadata(xmp=drawn.XMP))
     stream = BytesIO()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from aecodec.errors import UsageError
-from aecodec.pictures import imagefile
+from aecodec.pictures import formats
 from aecodec.pictures.wanted import Wanted
 from aecodec.services import jobs
 from aecodec.services.jobs import ENCODE, PICTURE_SUFFIXES, READ, Job, Selection
@@ -434,4 +434,4 @@ def test_folders_take_what_the_readers_read():
     touch("in/a.jxl", "in/b.JP2", "in/c.qoi", "in/d.tga", "in/e.pfm", "in/f.heic", "in/g.txt")
     planned = jobs.plan(Selection(("in",)), ENCODE, drop)
     assert [job.name[3:] for job in planned] == ["a.jxl", "b.JP2", "c.qoi", "d.tga", "e.pfm", "f.heic"]
-    assert PICTURE_SUFFIXES == imagefile.SUFFIXES
+    assert PICTURE_SUFFIXES == formats.SUFFIXES

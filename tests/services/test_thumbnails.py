@@ -8,7 +8,8 @@ from PIL import Image
 
 from aecodec import api
 from aecodec.errors import Corrupt, OutputError
-from aecodec.pictures.picture import Metadata, Picture
+from aecodec.pictures.metadata import Metadata
+from aecodec.pictures.picture import Picture
 from aecodec.services import thumbnails
 from aecodec.services.files import Engine
 from tests import drawn
