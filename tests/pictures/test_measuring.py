@@ -9,7 +9,7 @@ from PIL import Image
 
 from aecodec.errors import is_there
 from aecodec.limits import MAX_PIXELS
-from aecodec.pictures import imagefile
+from aecodec.pictures import formats, imagefile
 from aecodec.pictures.measuring import pixels_of
 from tests import drawn
 
@@ -25,7 +25,7 @@ def heic() -> bytes:
 
 
 FILES = {
-    **{f"{name}-8": lambda name=name: drawn.written(drawn.picture(), name) for name in imagefile.FORMATS},
+    **{f"{name}-8": lambda name=name: drawn.written(drawn.picture(), name) for name in formats.WRITTEN},
     "png-16": drawn.png_16,
     "tiff-16": lambda: drawn.tiff(drawn.samples((20, 31, 3), 16), photometric="rgb"),
     "tiff-float": lambda: drawn.tiff(np.zeros((20, 31), np.float32)),
