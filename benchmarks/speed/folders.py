@@ -97,7 +97,7 @@ class Folder:
         """Pictures a second of a whole process on so many cores."""
         source, out = (self.pictures, self.coded) if command == "encode" else (self.coded, self.decoded)
         line = (*shell.AECODEC, command, source, "-o", out, "--force", "--quiet", "--device", device)
-        return self.count / shell.run(*line, threads=threads)[0]
+        return self.count / shell.run(*line, threads=threads).seconds
 
 
 def table(sources: list[np.ndarray], size: tuple[int, int], count: int, device: str, threads: list[int]) -> Table:

@@ -25,8 +25,8 @@ def peaks(sources: list[np.ndarray], sizes: dict[str, tuple[int, int]]) -> Table
         for text, (width, height) in sizes.items():
             given.write_folder(folder, sources, 1, width, height)
             png, aec, out = folder / "00000.png", folder / "coded.aec", folder / "out.png"
-            _, encode = shell.run(*shell.AECODEC, "encode", png, "-o", aec, "--force", "--quiet")
-            _, decode = shell.run(*shell.AECODEC, "decode", aec, "-o", out, "--force", "--quiet")
+            encode = shell.run(*shell.AECODEC, "encode", png, "-o", aec, "--force", "--quiet").mib
+            decode = shell.run(*shell.AECODEC, "decode", aec, "-o", out, "--force", "--quiet").mib
             made.add(text, f"{width * height / 1e6:.1f}", f"{encode:,.0f}", f"{decode:,.0f}")
     return made
 

@@ -5,25 +5,34 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.speed import given
-from benchmarks.speed.tables import Table, median_s, ms
+from benchmarks.speed.tables import Table, ms
 
 AECODEC = (sys.executable, "-P", "-m", "aecodec")
 ONCE = [sys.executable, "-I", "-S", str(Path(__file__).with_name("once.py"))]
 MIB = 1 << 20
 
 
-def run(*command: object, threads: int = 0) -> tuple[float, float]:
-    """Seconds, and MiB of memory at the peak, of a command that must succeed; on so many of its cores, 0 for all."""
+class Cost(NamedTuple):
+    """Of a whole process."""
+
+    seconds: float  # on the clock
+    processor: float  # seconds, user and system
+    mib: float  # at the peak
+
+
+def run(*command: object, threads: int = 0) -> Cost:
+    """What a command costs, which must succeed; on so many of the cores, 0 for all."""
     line = [*ONCE, str(threads), *map(str, command)]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(line[len(ONCE) + 1 :])}: {done.stderr}")
-    seconds, mib = map(float, done.stdout.split())
-    return seconds, mib
+    return Cost(*map(float, done.stdout.split()))
 
 
 def rivals(png: Path, folder: Path) -> dict[str, tuple[str, list[object], Path]]:
@@ -46,7 +55,8 @@ DECODERS = {".webp": ("dwebp", "-quiet"), ".avif": ("avifdec",), ".jxl": ("djxl"
 
 def table(sources: list[np.ndarray], size: tuple[int, int], runs: int) -> Table:
     """Each command and each of the others' programs, on a PNG of a size."""
-    made = Table(f"From the shell, whole process, {size[0]}x{size[1]}", ("command", "ms", "MiB at the peak", "bytes"))
+    columns = ("command", "ms", "of the processor", "MiB at the peak", "bytes")
+    made = Table(f"From the shell, whole process, {size[0]}x{size[1]}", columns)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         given.write_folder(folder, sources, 1, *size)
@@ -54,9 +64,11 @@ def table(sources: list[np.ndarray], size: tuple[int, int], runs: int) -> Table:
         run(*AECODEC, "encode", png, "-o", aec)
 
         def add(text: str, written: Path | None, *command: object) -> None:
-            peaks: list[float] = []
-            seconds = median_s(lambda: peaks.append(run(*command)[1]), runs)
-            made.add(text, ms(seconds), f"{max(peaks):,.0f}", f"{written.stat().st_size:,}" if written else "")
+            run(*command)  # files are in the cache, modules are compiled
+            costs = [run(*command) for _ in range(runs)]
+            medians = (ms(median(times)) for times in list(zip(*costs, strict=True))[:2])
+            size_of = f"{written.stat().st_size:,}" if written else ""
+            made.add(text, *medians, f"{max(cost.mib for cost in costs):,.0f}", size_of)
 
         add("python -c pass", None, sys.executable, "-c", "pass")
         add("aecodec --help", None, *AECODEC, "--help")
