@@ -46,13 +46,14 @@ class Engine:
     batch: int | None = None
 
     def at_once(self) -> int:
-        """How many pictures to work on together: on a CPU one a thread, on CUDA also those that wait for its batches.
+        """How many pictures to work on together: as many as threads where these are named.
 
-        Raises DeviceError.
+        Else one more, as one of them waits for a disk, or on CUDA as many more as wait for a batch. Raises DeviceError.
         """
         where = devices.choose(self.device, self.threads)
-        waiting = 0 if where.type == "cpu" or self.threads else devices.tiles_at_once(where, self.batch)
-        return where.threads + waiting
+        if self.threads is not None:
+            return where.threads
+        return where.threads + (1 if where.type == "cpu" else devices.tiles_at_once(where, self.batch))
 
     def shared(self, pictures: int) -> "Engine":
         """For so many pictures at once: each takes its part of the threads, one that is alone takes all."""

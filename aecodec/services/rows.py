@@ -17,7 +17,7 @@ class Row:
     output: str | None = None
     width: int | None = None
     height: int | None = None
-    seconds: float | None = None
+    seconds: float | None = None  # from reading to writing, others beside it
     skipped: bool = False  # the output was there already
     errors: tuple[str, ...] = ()  # several only where --keep-going or --check lists damage
 

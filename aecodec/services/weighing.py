@@ -1,13 +1,13 @@
 """How much memory a job takes at most, told by the header of its input before that is read.
 
-Bytes a pixel are of the process at its peak, less what it has when nothing runs, as `benchmarks.speed memory` finds.
+Bytes a pixel are of the process at its peak, less what it has when nothing runs: encoded, decoded and denoised pictures
+of 0.1 to 12 megapixels stay below.
 """
 
 from pathlib import Path
 
 from aecodec.codec.layout import read_header
 from aecodec.errors import AecodecError
-from aecodec.pictures.measuring import pixels_of
 from aecodec.services.jobs import Job
 
 TILE_PIXELS, TILE_BYTES = 2_300_000, 700  # a pixel of those that a network has at a time
@@ -17,6 +17,8 @@ STREAM_PIXELS = 24_000_000  # that a picture is taken to have where its header c
 
 def of_picture(job: Job) -> int:
     """Bytes that encoding or denoising takes."""
+    from aecodec.pictures.measuring import pixels_of  # here: a picture alone is not weighed
+
     path = _file(job)
     return _bytes(STREAM_PIXELS if path is None else pixels_of(path))
 

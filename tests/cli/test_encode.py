@@ -230,23 +230,21 @@ def test_a_bad_file_does_not_stop_the_run(run, make, tmp_path):
 
 
 def test_a_bug_in_one_file_is_a_row_too_and_verbose_shows_where(run, make, monkeypatch):
-    make("a.png", "b.png")
+    make("a.png", data=png(8, 8))
+    make("b.png")
     strip = files.strip
 
     def fail(picture, names, warn):
-        if not done:
-            done.append(1)
+        if picture.height == 8:
             raise ZeroDivisionError("oops")
         return strip(picture, names, warn)
 
-    done: list[int] = []
     monkeypatch.setattr(files, "strip", fail)
     result = run("encode", "a.png", "b.png", "--strip", "all", "-v")
     assert result.exit_code == 1
     assert "aecodec: a.png: internal error: ZeroDivisionError: oops" in result.stderr
     assert "Traceback" in result.stderr
     assert "b.png -> b.aec" in result.stderr
-    done.clear()
     assert "Traceback" not in run("encode", "a.png", "--strip", "all", "--force").stderr
 
 

@@ -218,6 +218,19 @@ def test_the_exact_path_is_exact_in_batches():
         assert np.array_equal(rows[index], plain.scale_rows(z[index], STEP, 32))
 
 
+def test_noisy_pictures_in_a_batch_are_restored_as_those_alone():
+    """Also the estimate, which looks at the whole of a picture, and not of its batch."""
+    denoiser = TorchDenoiser(tiny_denoiser(), CPU, 4)
+    given = [sample()[64 * index : 64 * index + 64, :96][None].astype(np.float32) / 255 for index in range(4)]
+    energies = denoiser.energies(np.concatenate(given))
+    levels = denoiser.estimate(energies)
+    clean = denoiser.restore(np.concatenate(given), levels)
+    for index, pixels in enumerate(given):
+        assert np.allclose(denoiser.energies(pixels)[0], energies[index], atol=1e-5)
+        assert np.allclose(denoiser.estimate(energies[index : index + 1])[0], levels[index], atol=1e-5)
+        assert np.allclose(denoiser.restore(pixels, levels[index : index + 1])[0], clean[index], atol=1e-5)
+
+
 def test_noisy_pictures_restored_together_are_as_those_restored_alone():
     plain = TorchDenoiser(tiny_denoiser(), CPU, 4)
     shared = BatchingDenoiser(plain)

@@ -150,11 +150,15 @@ def test_an_engine_loads_the_denoiser_on_its_device_with_weights_of_its_own(monk
     ]
 
 
-def test_on_a_cpu_as_many_pictures_as_threads_go_together_and_share_them():
+def test_on_a_cpu_as_many_pictures_as_threads_go_together_and_share_them(monkeypatch):
     engine = files.Engine(None, "cpu", 4)
     assert engine.at_once() == 4
     assert [engine.shared(pictures).threads for pictures in (1, 2, 3, 4)] == [4, 2, 1, 1]
-    assert files.Engine(device="cpu").shared(1).threads is None, "one that is alone takes what there is"
+    unnamed = files.Engine(device="cpu")
+    assert unnamed.shared(1).threads is None, "one that is alone takes what there is"
+    monkeypatch.setattr(files.devices, "cores", lambda: 4)
+    assert unnamed.at_once() == 5, "one may wait for a disk"
+    assert unnamed.shared(5).threads == 1
 
 
 def test_on_cuda_others_wait_for_its_batches_unless_threads_are_named(monkeypatch):
