@@ -26,6 +26,7 @@ EXTRAS = {  # of pyproject.toml, and the modules that come with each
     "family": ("sklearn", "scipy", "matplotlib", "jinja2", "torchvision"),
     "tensorboard": ("tensorboardX",),
     "parquet": ("pyarrow",),
+    "remote": ("fsspec", "upath"),
 }
 
 

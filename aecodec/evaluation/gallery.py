@@ -50,7 +50,7 @@ def coded(jobs: Sequence[Job], rows: Sequence[Row], contenders: Sequence[Contend
     measured = {row.key: row.measured for row in rows if row.measured is not None}
     for job in jobs:
         reference = measured.get((job.name, OWN, middle))
-        if reference is None or job.source is None:
+        if reference is None or not isinstance(job.source, Path):
             continue
         picture = read_picture(job, imagefile.ignore)
         panels = [_panel("original", "", picture.pixels)]

@@ -58,10 +58,11 @@ def pair(
     folder, both are inputs. Raises UsageError for a folder without a picture.
     """
     listed = plan(Selection((str(folder),), recursive=recursive), EVALUATE, warn_about)
-    clean = [job.source for job in listed if job.source is not None and job.refusal is None]
+    clean = [job.source for job in listed if isinstance(job.source, Path) and job.refusal is None]
     if not clean:
         raise UsageError(f"--clean {folder}: {listed[0].refusal}")
-    matching = match([job.source for job in jobs if job.source is not None and job.refusal is None], clean, folder)
+    noisy = [job.source for job in jobs if isinstance(job.source, Path) and job.refusal is None]
+    matching = match(noisy, clean, folder)
     partners = {_place(path) for found in matching.values() for path in found}
     only_clean = {path for path, found in matching.items() if not found and _place(path) in partners}
     return [job for job in jobs if job.source not in only_clean], Pairs(folder, matching)

@@ -45,8 +45,8 @@ def _attempt(row: Callable[..., R], key: Key, make: Callable[[], R]) -> R:
 
 def read(job: Job, warn_about: WarnAbout) -> tuple[Path, Picture]:
     """The picture of a job, which must be a file; raises AecodecError."""
-    if job.source is None:
-        raise BadInput("evaluate measures files: name one in place of standard input")
+    if not isinstance(job.source, Path):
+        raise BadInput("evaluate measures files: name one in place of standard input or a URL")
     if job.refusal is not None:
         raise BadInput(job.refusal)
     return job.source, read_picture(job, warn_about(job.name))

@@ -5,6 +5,7 @@ puts it before them.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -102,14 +103,15 @@ def read(source: Path | BinaryIO, *, warn: Warn = ignore, wanted: Wanted = FIRST
         return next(picture for picture in answers if picture is not None)
 
 
-def count_pages(path: Path) -> int:
-    """How many pictures (pages, frames) a file has; reads headers and decodes nothing.
+def count_pages(source: Path | BinaryIO) -> int:
+    """How many pictures (pages, frames) a file or seekable stream has; reads headers and decodes nothing.
 
     What is no picture has one, and `read` will say what is wrong. Raises BadInput where it cannot be told, and for a
     file that cannot be opened.
     """
     try:
-        with path.open("rb") as stream, foreign_errors(), overheard(ignore):
+        opened = source.open("rb") if isinstance(source, Path) else nullcontext(source)
+        with opened as stream, foreign_errors(), overheard(ignore):
             for reader in READERS:
                 stream.seek(0)
                 if reader.count is not None and (count := reader.count(stream)) is not None:

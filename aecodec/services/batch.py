@@ -1,12 +1,11 @@
 """Many files: a run that a bad one does not stop."""
 
-import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from traceback import clear_frames
 
 from aecodec.errors import AecodecError, OutputError
-from aecodec.outputs import refuse_existing
+from aecodec.services import places
 from aecodec.services.crew import Crew
 from aecodec.services.jobs import Job
 from aecodec.services.rows import Row
@@ -74,13 +73,13 @@ def _settle(job: Job, skip_existing: bool) -> Row | None:
         if job.refusal is not None:
             raise OutputError(job.refusal)
         if job.source is not None:
-            os.stat(job.source)
+            places.size(job.source)
         if job.output is None:
             return None
         if skip_existing and job.output.is_file():
             return Row(job.name, job.output_name, skipped=True)
         if not job.replace or job.output.is_dir():
-            refuse_existing(job.output)
+            places.refuse_existing(job.output)
     except (AecodecError, OSError) as error:
         return Row(job.name, errors=(reason(error),))
     return None

@@ -5,12 +5,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from aecodec.outputs import opened
 from aecodec.pictures import imagefile
 from aecodec.pictures.wanted import Warn
 from aecodec.services.batch import Work
 from aecodec.services.files import Engine, read_picture
 from aecodec.services.jobs import Job, WarnAbout, output_format
+from aecodec.services.places import opened
 from aecodec.services.rows import DenoisedRow
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """One file in, one file out: read, code, verify and write a single picture; `services.batch` runs many."""
 
 import math
-import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,14 +16,15 @@ from aecodec.codec.lazy import LazyCodec
 from aecodec.codec.ratecontrol import Target
 from aecodec.codec.results import Decoded, Encoded
 from aecodec.errors import Corrupt
-from aecodec.outputs import opened
 from aecodec.pictures import imagefile
 from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
 from aecodec.pictures.picture import Picture, Samples, flatten_hidden
 from aecodec.pictures.resizing import Size, resized
 from aecodec.pictures.wanted import Warn, refuse_more
+from aecodec.services import places
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format
+from aecodec.services.places import opened
 from aecodec.services.rows import DecodedRow, EncodedRow
 from aecodec.services.streams import coded_stream
 
@@ -192,7 +192,8 @@ class _Encoding:
 
 def read_picture(job: Job, warn: Warn) -> Picture:
     """The page that the job wants; raises AecodecError."""
-    return imagefile.read(sys.stdin.buffer if job.source is None else job.source, warn=warn, wanted=job.wanted)
+    source = sys.stdin.buffer if job.source is None else places.readable(job.source)
+    return imagefile.read(source, warn=warn, wanted=job.wanted)
 
 
 def _as_coded(picture: Picture, exact: bool) -> Picture:
@@ -206,7 +207,7 @@ def _warn_of_losses(job: Job, encoded: Encoded, psnr_db: float | None, warn: War
         warn(encoded.ceiling)
     if psnr_db is not None and psnr_db < LOW_DB and encoded.quality >= LOW_FROM_QUALITY:
         warn(f"much is lost: {psnr_db:.2f} dB at quality {encoded.quality:g}; --lossless keeps all")
-    if job.source is not None and len(encoded.data) > (before := os.stat(job.source).st_size):
+    if job.source is not None and len(encoded.data) > (before := places.size(job.source)):
         warn(f"the output has {len(encoded.data):,} bytes, more than the {before:,} of the input")
 
 

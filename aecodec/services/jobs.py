@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aecodec.errors import BadInput, LimitExceeded, MissingExtra, UsageError
-from aecodec.outputs import is_device
 from aecodec.pictures.formats import SUFFIXES, WRITTEN
 from aecodec.pictures.wanted import FIRST, Wanted
+from aecodec.services import places
 from aecodec.services.pages import outputs_of_pages
+from aecodec.services.places import Place, is_device
 from aecodec.services.sources import Kind, Selection, Source, WarnAbout, gather
 
 __all__ = [
@@ -43,8 +44,8 @@ CODED_SUFFIXES = frozenset({".aec"})
 class Job:
     """One input and where its output goes."""
 
-    source: Path | None  # None: standard input
-    output: Path | None  # None: standard output, or no output at all, as the command has it
+    source: Place | None  # None: standard input
+    output: Place | None  # None: standard output, or no output at all, as the command has it
     replace: bool = False  # an existing output may be overwritten
     refusal: str | None = None  # why this job cannot be done; known before the run
     wanted: Wanted = FIRST  # of the input
@@ -103,7 +104,7 @@ def plan_decoding(selection: Selection, chosen_format: str | None, warn_about: W
     """
     name = chosen_format or "png"
 
-    def suffix(path: Path) -> str:
+    def suffix(path: Place) -> str:
         return "" if FORMAT_OF_SUFFIX.get(Path(path.stem).suffix.lower()) == name else FORMAT_SUFFIX[name]
 
     jobs = plan(selection, Kind(".aec file", CODED_SUFFIXES, suffix, PICTURE_SUFFIXES), warn_about)
@@ -118,7 +119,7 @@ def plan_denoising(selection: Selection, chosen_format: str | None, warn_about: 
     `photo.jpg` becomes `photo-denoised.jpg`, `folder/a.png` of a folder `folder-denoised/a.png`.
     """
 
-    def suffix(path: Path) -> str:
+    def suffix(path: Place) -> str:
         if chosen_format is not None:
             return FORMAT_SUFFIX[chosen_format]
         return path.suffix if path.suffix.lower() in FORMAT_OF_SUFFIX else FORMAT_SUFFIX["png"]
@@ -129,7 +130,7 @@ def plan_denoising(selection: Selection, chosen_format: str | None, warn_about: 
     return jobs
 
 
-def output_format(output: Path | None, chosen: str | None) -> str:
+def output_format(output: Place | None, chosen: str | None) -> str:
     """`chosen`, else what the suffix of `output` names, else (of a stream or device) png.
 
     Raises UsageError for an unknown suffix, and for that of an .aec file whatever was chosen.
@@ -162,7 +163,7 @@ def _refuse_finished(source: Source, kind: Kind) -> Source:
 
 
 def _with_outputs(
-    sources: Sequence[Source], selection: Selection, kind: Kind, suffix: Callable[[Path], str]
+    sources: Sequence[Source], selection: Selection, kind: Kind, suffix: Callable[[Place], str]
 ) -> list[Job]:
     out = selection.out
     single = len(sources) == 1 and sources[0].folder is None
@@ -172,37 +173,38 @@ def _with_outputs(
         return [Job(sources[0].path, None, refusal=sources[0].problem)]
     if out is None:
         return [_beside(source, suffix, kind.mark, selection) for source in sources]
-    if single and not (out.endswith(("/", os.sep)) or os.path.isdir(out)):
-        return [Job(sources[0].path, Path(out), selection.replace, sources[0].problem)]
-    if os.path.lexists(out) and not os.path.isdir(out):
+    target = places.place(out)
+    if single and not (out.endswith(("/", os.sep)) or target.is_dir()):
+        return [Job(sources[0].path, target, selection.replace, sources[0].problem)]
+    if places.exists(target) and not target.is_dir():
         raise UsageError(f"-o {out} is a file, but these inputs need a folder")
-    return [_inside(source, Path(out), suffix, selection) for source in sources]
+    return [_inside(source, target, suffix, selection) for source in sources]
 
 
-def _beside(source: Source, suffix: Callable[[Path], str], mark: str, selection: Selection) -> Job:
+def _beside(source: Source, suffix: Callable[[Place], str], mark: str, selection: Selection) -> Job:
     path = source.path
     if path is None or source.problem is not None:
         return Job(path, None, refusal=source.problem)
     if mark and source.folder is not None:
         named = source.folder
-        folder = named if named.name not in ("", "..") else Path(os.path.abspath(named))
+        folder = named if named.name not in ("", "..") else places.absolute(named)
         if not folder.name:
             raise UsageError(f"{folder} has no name to add {mark} to; name an output folder with -o")
         return _inside(source, folder.with_name(folder.name + mark), suffix, selection)
     return Job(path, path.with_name(_name(path, suffix(path), mark, selection.keep_suffix)), selection.replace)
 
 
-def _inside(source: Source, out: Path, suffix: Callable[[Path], str], selection: Selection) -> Job:
+def _inside(source: Source, out: Place, suffix: Callable[[Place], str], selection: Selection) -> Job:
     if source.path is None:
         raise UsageError(f"-o {out} is a folder, but standard input has no name; name a file")
     if source.problem is not None:
         return Job(source.path, None, refusal=source.problem)
-    relative = source.path.relative_to(source.folder) if source.folder else Path(source.path.name)
+    within = source.path.parts[len(source.folder.parts) : -1] if source.folder else ()
     name = _name(source.path, suffix(source.path), "", selection.keep_suffix)
-    return Job(source.path, out / relative.with_name(name), selection.replace)
+    return Job(source.path, out.joinpath(*within, name), selection.replace)
 
 
-def _name(path: Path, suffix: str, mark: str, keep_suffix: bool) -> str:
+def _name(path: Place, suffix: str, mark: str, keep_suffix: bool) -> str:
     kept = path.suffix if keep_suffix and path.suffix.lower() != suffix.lower() else ""
     return path.stem + mark + kept + suffix
 
@@ -229,7 +231,7 @@ def _refuse_collisions(jobs: Sequence[Job], *, keep_suffix_helps: bool) -> None:
     writers: dict[str, list[str]] = defaultdict(list)
     for job in jobs:
         if job.output is not None:
-            writers[os.path.realpath(job.output)].append(job.name)
+            writers[places.identity(job.output)].append(job.name)
     for output, names in writers.items():
         if len(names) > 1:
             differ = len({os.path.basename(name) for name in names}) == len(names)
@@ -239,10 +241,10 @@ def _refuse_collisions(jobs: Sequence[Job], *, keep_suffix_helps: bool) -> None:
 
 def _protect_inputs(jobs: Sequence[Job]) -> list[Job]:
     """No output ever replaces an input of the same run, whatever was said about overwriting."""
-    inputs = {os.path.realpath(job.source) for job in jobs if job.source is not None}
+    inputs = {places.identity(job.source) for job in jobs if job.source is not None}
     return [
         replace(job, refusal=f"its output {job.output} is itself an input; name another with -o")
-        if job.output is not None and os.path.realpath(job.output) in inputs
+        if job.output is not None and places.identity(job.output) in inputs
         else job
         for job in jobs
     ]

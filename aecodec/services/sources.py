@@ -8,6 +8,8 @@ from pathlib import Path
 
 from aecodec.errors import UsageError
 from aecodec.pictures.wanted import FIRST, Wanted, Warn
+from aecodec.services import places
+from aecodec.services.places import Place
 
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 
@@ -35,15 +37,15 @@ class Kind:
 
     noun: str  # what the inputs are called in messages
     takes: frozenset[str]  # suffixes, lower case
-    gives: Callable[[Path], str] | None  # input to suffix of its output; None: the command writes no files
+    gives: Callable[[Place], str] | None  # input to suffix of its output; None: the command writes no files
     ignores: frozenset[str] = frozenset()  # suffixes that are passed over without a word
     mark: str = ""  # what the names of outputs get where they are pictures as the inputs are
 
 
 @dataclass(frozen=True)
 class Source:
-    path: Path | None  # None: standard input
-    folder: Path | None = None  # the named folder that it was found in
+    path: Place | None  # None: standard input
+    folder: Place | None = None  # the named folder that it was found in
     problem: str | None = None
 
 
@@ -56,17 +58,17 @@ def gather(selection: Selection, kind: Kind, warn_about: WarnAbout) -> list[Sour
         named += _listed(selection.files_from)
     elif not named:
         raise UsageError(f"nothing to do: name {kind.noun}s, folders or -, or a list of them with --files-from")
-    sources: dict[Path | None, Source] = {}  # an input named twice is one input
+    sources: dict[str | None, Source] = {}  # an input named twice is one input
     for name in named:
         if not name or "\0" in name:
             raise UsageError(f"{name!r} cannot be the name of a file")
-        if name != "-" and os.path.isdir(name):
-            folder = Path(name)
-            found = _in_folder(folder, kind, selection.recursive, warn_about(str(folder)))
+        where = None if name == "-" else places.place(name)
+        if where is not None and where.is_dir():
+            found = _in_folder(where, kind, selection.recursive, warn_about(str(where)))
         else:
-            found = [Source(None if name == "-" else Path(name))]
+            found = [Source(where)]
         for source in found:
-            key = None if source.path is None else Path(os.path.abspath(source.path))
+            key = None if source.path is None else str(places.absolute(source.path))
             sources.setdefault(key, source)
     return list(sources.values())
 
@@ -79,21 +81,21 @@ def _listed(files_from: str) -> list[str]:
     return [os.fsdecode(line) for line in data.splitlines() if line.strip()]
 
 
-def _in_folder(folder: Path, kind: Kind, recursive: bool, warn: Warn) -> list[Source]:
+def _in_folder(folder: Place, kind: Kind, recursive: bool, warn: Warn) -> list[Source]:
     """Hidden files and folders are not looked at; what else is passed over is named in one warning."""
     taken: list[Source] = []
     left: list[str] = []
-    for root, folders, names in os.walk(folder, onerror=lambda error: taken.append(_unreadable(error, folder))):
+    for root, folders, names in places.walk(folder, lambda error: taken.append(_unreadable(error, folder))):
         folders.sort()
         visible = [name for name in folders if not name.startswith(".")]
-        folders[:] = [name for name in visible if recursive and not os.path.islink(os.path.join(root, name))]
+        folders[:] = [name for name in visible if recursive and not (root / name).is_symlink()]
         left += [name + os.sep for name in visible if name not in folders]
         for name in sorted(names):
             suffix = os.path.splitext(name)[1].lower()
             if name.startswith(".") or suffix in kind.ignores:
                 continue
             if suffix in kind.takes:
-                taken.append(Source(Path(root, name), folder))
+                taken.append(Source(root / name, folder))
             else:
                 left.append(name)
     if left:
@@ -105,5 +107,5 @@ def _in_folder(folder: Path, kind: Kind, recursive: bool, warn: Warn) -> list[So
     return taken
 
 
-def _unreadable(error: OSError, folder: Path) -> Source:
+def _unreadable(error: OSError, folder: Place) -> Source:
     return Source(Path(error.filename), folder, problem=f"cannot be listed: {error.strerror}")

@@ -5,9 +5,11 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import BinaryIO
 
 from aecodec.services.jobs import Job
+from aecodec.services.places import readable
 
 
 @contextmanager
@@ -16,9 +18,12 @@ def coded_stream(job: Job) -> Iterator[tuple[BinaryIO, int]]:
 
     Only what cannot be sought in, standard input or a pipe, is read whole, up to a limit: raises LimitExceeded.
     """
-    with nullcontext(sys.stdin.buffer) if job.source is None else job.source.open("rb") as stream:
+    source = sys.stdin.buffer if job.source is None else readable(job.source)
+    with source.open("rb") if isinstance(source, Path) else nullcontext(source) as stream:
         if job.source is not None and stream.seekable():
-            yield stream, os.fstat(stream.fileno()).st_size
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+            yield stream, size
         else:
             from aecodec.pictures.imagefile import read_bytes  # here: who only describes files reads no pictures
 
