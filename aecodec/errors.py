@@ -27,6 +27,7 @@ EXTRAS = {  # of pyproject.toml, and the modules that come with each
     "tensorboard": ("tensorboardX",),
     "parquet": ("pyarrow",),
     "remote": ("fsspec", "upath"),
+    "ray": ("ray", "pyarrow"),
 }
 
 

@@ -10,6 +10,8 @@ from aecodec.errors import UsageError
 from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
+    from aecodec.services.batch import Work
+    from aecodec.services.jobs import WarnAbout
     from aecodec.services.rows import DecodedRow
 
 Format = Annotated[
@@ -48,6 +50,8 @@ def decode(  # noqa: PLR0913
     skip_existing: options.SkipExisting = False,
     max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
+    run_by: options.RunEngine = options.RunBy.LOCAL,
+    address: options.Address = None,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
     threads: options.Threads = None,
@@ -66,7 +70,8 @@ def decode(  # noqa: PLR0913
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, files, jobs, weighing
+    from aecodec.services import batch, files, jobs, running, weighing
+    from aecodec.services.cluster import Task
     from aecodec.services.crew import Crew
     from aecodec.services.rows import DecodedRow
 
@@ -83,17 +88,13 @@ def decode(  # noqa: PLR0913
     planned = jobs.plan_decoding(selection, picture_format, talk.warn_about)
     if output_quality is not None:
         jobs.refuse_idle_quality(planned, picture_format)
-    if dry_run:
-        rows = batch.rehearse(planned, skip_existing)
-    else:
-        crew = Crew(engine.at_once, weighing.of_coded, talk.warn_about)
-        rows = batch.run(
-            planned,
-            lambda: files.decoder(engine.shared(crew.lanes), settings, crew.warn_about),
-            skip_existing,
-            talk.trace,
-            crew,
-        )
+    how = running.How(out, skip_existing, dry_run, run_by == options.RunBy.RAY, address)
+
+    def make(engine: files.Engine, warn_about: "WarnAbout") -> "Work":
+        return files.decoder(engine, settings, warn_about)
+
+    task = Task(make, weighing.of_coded, DecodedRow)
+    rows = running.rows(planned, task, engine, how, talk.warn_about, talk.trace)
     talk.report(rows, len(planned), DecodedRow, lambda row: talk.line(_line(row)))
 
 

@@ -10,6 +10,8 @@ from aecodec.cli.console import Talk
 from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
+    from aecodec.services.batch import Work
+    from aecodec.services.jobs import WarnAbout
     from aecodec.services.rows import DenoisedRow
 
 Sigma = Annotated[
@@ -56,6 +58,8 @@ def denoise(  # noqa: PLR0913
     keep_suffix: options.KeepSuffix = False,
     max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
+    run_by: options.RunEngine = options.RunBy.LOCAL,
+    address: options.Address = None,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
     threads: options.Threads = None,
@@ -71,8 +75,8 @@ def denoise(  # noqa: PLR0913
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, denoising, files, jobs, weighing
-    from aecodec.services.crew import Crew
+    from aecodec.services import denoising, files, jobs, running, weighing
+    from aecodec.services.cluster import Task
     from aecodec.services.rows import DenoisedRow
 
     part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
@@ -85,17 +89,13 @@ def denoise(  # noqa: PLR0913
     engine = files.Engine(None, device, threads, batch_size)
     removal = 1.0 if strength is None else strength
     settings = denoising.DenoiseOptions(sigma, removal, picture_format, weights, output_quality)
-    if dry_run:
-        rows = batch.rehearse(planned, skip_existing)
-    else:
-        crew = Crew(engine.at_once, weighing.of_picture, talk.warn_about)
-        rows = batch.run(
-            planned,
-            lambda: denoising.denoiser(engine.shared(crew.lanes), settings, crew.warn_about),
-            skip_existing,
-            talk.trace,
-            crew,
-        )
+    how = running.How(out, skip_existing, dry_run, run_by == options.RunBy.RAY, address)
+
+    def make(engine: files.Engine, warn_about: "WarnAbout") -> "Work":
+        return denoising.denoiser(engine, settings, warn_about)
+
+    task = Task(make, weighing.of_picture, DenoisedRow)
+    rows = running.rows(planned, task, engine, how, talk.warn_about, talk.trace)
     talk.report(rows, len(planned), DenoisedRow, lambda row: talk.line(_line(row, told=sigma is not None)))
 
 

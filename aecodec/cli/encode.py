@@ -11,6 +11,8 @@ from aecodec.limits import DEFAULT_MAX_PIXELS
 
 if TYPE_CHECKING:
     from aecodec.codec.ratecontrol import Kind
+    from aecodec.services.batch import Work
+    from aecodec.services.jobs import WarnAbout
     from aecodec.services.rows import EncodedRow
 
 
@@ -104,6 +106,8 @@ def encode(  # noqa: PLR0913
     keep_suffix: options.KeepSuffix = False,
     max_pixels: options.MaxPixels = None,
     dry_run: options.DryRun = False,
+    run_by: options.RunEngine = options.RunBy.LOCAL,
+    address: options.Address = None,
     device: options.Device = "auto",
     batch_size: options.Batch = None,
     threads: options.Threads = None,
@@ -128,8 +132,8 @@ def encode(  # noqa: PLR0913
         raise UsageError("--strength says how much of the noise --denoise removes: give both")
     from aecodec.pictures.resizing import Size
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, files, jobs, weighing
-    from aecodec.services.crew import Crew
+    from aecodec.services import files, jobs, running, weighing
+    from aecodec.services.cluster import Task
     from aecodec.services.rows import EncodedRow
 
     part, wanted = values.parse_shard(shard), Wanted(page, max_pixels or DEFAULT_MAX_PIXELS)
@@ -143,17 +147,13 @@ def encode(  # noqa: PLR0913
     settings = files.EncodeOptions(
         target, effort, exact, strip or frozenset(), verify, cleaning, seen, auto_orient, size and Size(*size)
     )
-    if dry_run:
-        rows = batch.rehearse(planned, skip_existing)
-    else:
-        crew = Crew(engine.at_once, weighing.of_picture, talk.warn_about)
-        rows = batch.run(
-            planned,
-            lambda: files.encoder(engine.shared(crew.lanes), settings, crew.warn_about),
-            skip_existing,
-            talk.trace,
-            crew,
-        )
+    how = running.How(out, skip_existing, dry_run, run_by == options.RunBy.RAY, address)
+
+    def make(engine: files.Engine, warn_about: "WarnAbout") -> "Work":
+        return files.encoder(engine, settings, warn_about)
+
+    task = Task(make, weighing.of_picture, EncodedRow)
+    rows = running.rows(planned, task, engine, how, talk.warn_about, talk.trace)
     talk.report(rows, len(planned), EncodedRow, lambda row: talk.line(_line(row)))
 
 

@@ -12,6 +12,11 @@ from aecodec.errors import UsageError
 from aecodec.limits import DEFAULT_MAX_PIXELS
 
 
+class RunBy(StrEnum):
+    LOCAL = "local"
+    RAY = "ray"
+
+
 class Format(StrEnum):
     PNG = "png"
     TIFF = "tiff"
@@ -44,10 +49,14 @@ _RUN = "Which files"
 _MACHINE = "Machine"
 _TALK = "Output"
 
-Inputs = Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input.")]
+Inputs = Annotated[
+    list[str] | None, typer.Argument(metavar="INPUT", help="Files, folders, URLs of either, or - for standard input.")
+]
 Out = Annotated[
     str | None,
-    typer.Option("-o", "--output", metavar="OUT", help="A file for one input, else a folder; - for standard output."),
+    typer.Option(
+        "-o", "--output", metavar="OUT", help="A file for one input, else a folder, or a URL; - for standard output."
+    ),
 ]
 Strength = Annotated[
     float | None,
@@ -114,6 +123,26 @@ AllPages = Annotated[
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Say what would be written, and write nothing.", rich_help_panel=_RUN),
+]
+RunEngine = Annotated[
+    RunBy,
+    typer.Option(
+        "--engine",
+        metavar="|".join(RunBy),
+        help="What runs many inputs: ray takes all CPUs or GPUs of this machine or a cluster, and writes"
+        " manifest.parquet into the output folder.",
+        rich_help_panel=_MACHINE,
+        show_default="local",
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Of a Ray cluster, for --engine ray.",
+        rich_help_panel=_MACHINE,
+        show_default="RAY_ADDRESS, else this machine",
+    ),
 ]
 Device = Annotated[
     str,

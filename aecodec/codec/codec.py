@@ -5,6 +5,7 @@ latents around it, so that there are no seams (docs/design.md, "The container an
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -79,10 +80,11 @@ class Codec:
         """
         refuse_effort(effort)
         if target.kind == "lossless":
-            return losslessfile.encode(picture, effort=effort, clean=clean, threads=self.device.threads)
+            encoded = losslessfile.encode(picture, effort=effort, clean=clean, threads=self.device.threads)
+            return replace(encoded, decode=self.decode)
         with devices.memory_errors():
             request = Request(picture, self.weights, self.executor, exact, clean)
-            return Choosing(request, effort).run(target)
+            return replace(Choosing(request, effort).run(target), decode=self.decode)
 
     def decode(
         self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False

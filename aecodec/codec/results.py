@@ -28,6 +28,7 @@ class Encoded:
     lossless: float = 0.0  # share of the pixels that are kept as they are
     ceiling: str | None = None  # why the target was missed by far, or lossless taken to meet it
     plain: Plain | None = None  # what an effort above 0 is measured against
+    decode: "Callable[[bytes], Decoded] | None" = field(default=None, repr=False)  # for notebooks
 
     @cached_property
     def psnr_db(self) -> float:
@@ -37,14 +38,22 @@ class Encoded:
         """
         return self.measure()
 
+    @cached_property
+    def _preview(self) -> bytes | None:
+        return None if self.decode is None else preview.png(self.decode(self.data).picture)
+
+    def _repr_png_(self) -> bytes | None:
+        """What a decoder will show, for notebooks, which ask for it: that decodes the picture, once."""
+        return self._preview
+
     def _repr_html_(self) -> str:
-        """Size and quality, for notebooks; no PSNR, which would have to be measured first."""
+        """The picture as it will be shown, its size and quality; no PSNR, which would have to be measured first."""
         header = read_header(self.data)
         size = len(self.data)
         bpp = bits.per_pixel(size, header.width, header.height)
         kept = "lossless" if self.lossless == 1 else f"quality {self.quality:g}"
         lines = [f"{header.width}x{header.height}  {size:,} bytes  {bpp:.3f} bpp  {kept}"]
-        return preview.figure(lines if self.ceiling is None else [*lines, self.ceiling])
+        return preview.figure(lines if self.ceiling is None else [*lines, self.ceiling], self._preview)
 
 
 @dataclass(frozen=True)

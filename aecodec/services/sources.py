@@ -11,6 +11,7 @@ from aecodec.pictures.wanted import FIRST, Wanted, Warn
 from aecodec.services import places
 from aecodec.services.places import Place
 
+MANIFEST = "manifest.parquet"  # what a large run leaves beside its outputs, and no later one takes for an input
 SHOWN_NAMES = 3  # of what a folder holds besides its inputs
 
 WarnAbout = Callable[[str], Warn]  # name of an input to what takes warnings about it
@@ -92,7 +93,7 @@ def _in_folder(folder: Place, kind: Kind, recursive: bool, warn: Warn) -> list[S
         left += [name + os.sep for name in visible if name not in folders]
         for name in sorted(names):
             suffix = os.path.splitext(name)[1].lower()
-            if name.startswith(".") or suffix in kind.ignores:
+            if name.startswith(".") or name == MANIFEST or suffix in kind.ignores:
                 continue
             if suffix in kind.takes:
                 taken.append(Source(root / name, folder))

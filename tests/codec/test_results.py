@@ -43,3 +43,20 @@ def test_an_encoded_picture_says_its_size_and_measures_nothing() -> None:
     bpp = 8 * len(data) / 1200
     assert f"40x30  {len(data):,} bytes  {bpp:.3f} bpp  quality 50<br>as good as it gets" in markup
     assert "lossless" in Encoded(data, 100, lambda: math.inf, lossless=1.0)._repr_html_()
+
+
+def test_an_encoded_picture_shows_what_a_decoder_will_decoded_once_and_when_asked() -> None:
+    picture = from_array(drawn.samples((30, 40, 3)))
+    data = losslessfile.encode(picture).data
+    asked = []
+
+    def decode(data: bytes) -> Decoded:
+        asked.append(data)
+        return Decoded(picture, 50)
+
+    encoded = Encoded(data, 50, lambda: 30.0, decode=decode)
+    assert asked == []
+    assert np.array_equal(np.asarray(shown(encoded._repr_html_())), picture.interleaved())
+    assert (encoded._repr_png_() or b"").startswith(b"\x89PNG")
+    assert asked == [data]
+    assert Encoded(data, 50, lambda: 30.0)._repr_png_() is None
