@@ -28,6 +28,7 @@ EXTRAS = {  # of pyproject.toml, and the modules that come with each
     "parquet": ("pyarrow",),
     "remote": ("fsspec", "upath"),
     "ray": ("ray", "pyarrow"),
+    "docs": ("zensical", "mkdocstrings_handlers"),
 }
 
 

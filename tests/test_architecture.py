@@ -66,7 +66,9 @@ PLACES = {
         "training.tablefit",
     ],
     ("sklearn",): ["exploration.*", "family.*"],
-    ("pyarrow", "tensorboardX"): ["exploration.features", "exploration.learning"],
+    ("pyarrow", "tensorboardX"): ["exploration.features", "exploration.learning", "services.manifest"],
+    ("fsspec", "upath"): ["services.places"],
+    ("ray",): ["services.cluster"],
     ("typer", "click", "rich"): ["cli.*"],
     ("llvmlite",): ["entropy.native"],
     ("numba",): [],  # only `benchmarks.loops` has it compile anything
