@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 QUALITIES = "10,30,50,70,90"
 SIGMAS = "15,25,50"
 
+Inputs = Annotated[list[str] | None, typer.Argument(metavar="INPUT", help="Files and folders.")]
 Qualities = Annotated[
     str | None,
     typer.Option(
@@ -77,7 +78,7 @@ CsvFile = Annotated[str | None, typer.Option("--csv", metavar="FILE", help="A li
 # One parameter per option: that is how typer declares a command line.
 def evaluate(  # noqa: PLR0913
     ctx: typer.Context,
-    inputs: options.Inputs = None,
+    inputs: Inputs = None,
     recursive: options.Recursive = False,
     files_from: options.FilesFrom = None,
     quality: Qualities = None,
