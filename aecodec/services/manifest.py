@@ -28,8 +28,9 @@ def recorded(rows: Iterable[Row], folder: Place, kind: type[Row]) -> Generator[R
             now.append(_record(row))
             yield row
     finally:
-        with places.opened(folder / MANIFEST, replace=True) as stream:
-            stream.write(_parquet(_merged(earlier, now), kind))
+        if now:  # else nothing was begun
+            with places.opened(folder / MANIFEST, replace=True) as stream:
+                stream.write(_parquet(_merged(earlier, now), kind))
 
 
 def read(where: Place) -> Sequence[Record]:

@@ -54,6 +54,16 @@ def test_an_interrupted_run_has_one_too(tmp_path):
     assert parquet.read_table(tmp_path / sources.MANIFEST)["input"].to_pylist() == ["in/a.png"]
 
 
+def test_a_run_that_could_not_begin_leaves_nothing(tmp_path):
+    def fails():
+        raise OutputError("no cluster")
+        yield
+
+    with pytest.raises(OutputError, match="no cluster"):
+        next(manifest.recorded(fails(), tmp_path / "out", DenoisedRow))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_no_manifest_is_not_replaced(tmp_path):
     (tmp_path / sources.MANIFEST).write_bytes(b"mine")
     with pytest.raises(OutputError, match="move it away"):
