@@ -76,9 +76,9 @@ def _settle(job: Job, skip_existing: bool) -> Row | None:
             places.size(job.source)
         if job.output is None:
             return None
-        if skip_existing and job.output.is_file():
+        if skip_existing and places.is_file(job.output):
             return Row(job.name, job.output_name, skipped=True)
-        if not job.replace or job.output.is_dir():
+        if not job.replace or places.is_folder(job.output):
             places.refuse_existing(job.output)
     except (AecodecError, OSError) as error:
         return Row(job.name, errors=(reason(error),))

@@ -174,9 +174,9 @@ def _with_outputs(
     if out is None:
         return [_beside(source, suffix, kind.mark, selection) for source in sources]
     target = places.place(out)
-    if single and not (out.endswith(("/", os.sep)) or target.is_dir()):
+    if single and not (out.endswith(("/", os.sep)) or places.is_folder(target)):
         return [Job(sources[0].path, target, selection.replace, sources[0].problem)]
-    if places.exists(target) and not target.is_dir():
+    if places.exists(target) and not places.is_folder(target):
         raise UsageError(f"-o {out} is a file, but these inputs need a folder")
     return [_inside(source, target, suffix, selection) for source in sources]
 

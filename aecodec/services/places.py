@@ -85,6 +85,22 @@ def exists(where: Place) -> bool:
         return bool(where.fs.exists(where.path))
 
 
+def is_file(where: Place) -> bool:
+    """Raises BadInput where a store does not answer."""
+    if isinstance(where, Path):
+        return where.is_file()
+    with told(where, BadInput):
+        return bool(where.fs.isfile(where.path))
+
+
+def is_folder(where: Place) -> bool:
+    """Raises BadInput where a store does not answer."""
+    if isinstance(where, Path):
+        return where.is_dir()
+    with told(where, BadInput):
+        return bool(where.fs.isdir(where.path))
+
+
 def walk(folder: Place, failed: Callable[[OSError], None]) -> Iterator[tuple[Place, list[str], list[str]]]:
     """As os.walk: each folder, the names of folders in it, which may be taken out of the list, and of files."""
     if isinstance(folder, Path):

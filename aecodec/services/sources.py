@@ -64,7 +64,7 @@ def gather(selection: Selection, kind: Kind, warn_about: WarnAbout) -> list[Sour
         if not name or "\0" in name:
             raise UsageError(f"{name!r} cannot be the name of a file")
         where = None if name == "-" else places.place(name)
-        if where is not None and where.is_dir():
+        if where is not None and places.is_folder(where):
             found = _in_folder(where, kind, selection.recursive, warn_about(str(where)))
         else:
             found = [Source(where)]

@@ -74,6 +74,22 @@ def test_a_bad_url_is_one_line_and_stops_no_other(run, bucket):
     assert unknown.stderr.startswith("aecodec: nope://bucket/a.png: ")
 
 
+def test_a_store_that_does_not_answer_is_one_line(run, bucket, monkeypatch):
+    class EndpointConnectionError(Exception):  # as botocore's, which is no OSError
+        pass
+
+    def fails(*_):
+        raise EndpointConnectionError("Could not connect\n to the endpoint")
+
+    for method in ("info", "isdir"):
+        monkeypatch.setattr(type(bucket), method, fails)
+        result = run("encode", "memory://bucket/in/a.png", "-o", "a.aec")
+        assert result.exit_code == 1
+        assert result.stderr.startswith("aecodec: memory://bucket/in/a.png: ")
+        assert result.stderr.endswith("Could not connect to the endpoint\n")
+        assert result.stderr.count("\n") == 1
+
+
 def test_an_input_is_never_replaced(run, bucket):
     result = run("denoise", "memory://bucket/in/a.png", "-o", "memory://bucket/in/a.png", "--force")
     assert result.exit_code == 1
