@@ -120,11 +120,11 @@ class _Worker:
 
     def __init__(self, task: Task, engine: Engine) -> None:
         self._heard: dict[str, list[str]] = {}
-        self._crew = Crew(engine.at_once, task.weigh, self._warn_about)
         self._work: Work | None = None
         self._fatal: str | None = None
         try:
-            lanes = min(engine.at_once(), SHARE)
+            lanes = min(engine.at_once() + 1, SHARE)  # one more, as one of them waits for a store
+            self._crew = Crew(lambda: lanes, task.weigh, self._warn_about)
             self._work = task.make(engine.shared(lanes), self._crew.warn_about)
         except AecodecError as error:  # to be told in the one line that it is, and not as the death of a worker
             self._fatal = str(error)
