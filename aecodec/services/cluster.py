@@ -175,6 +175,7 @@ def _connected(address: str | None) -> Iterator[None]:
         raise DeviceError(f"no Ray cluster at {where}: {' '.join(str(error).split())}") from error
     try:
         signal.signal(signal.SIGTERM, terminated)  # Ray's own ends the program, and what is to be kept with it
+        ray._private.worker._worker_logs_enabled = False  # as Ray's debugger does: else deaths are told on stdout
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.print_on_execution_start = False

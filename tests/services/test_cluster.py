@@ -50,7 +50,7 @@ def unable(engine, warn_about):
 
 
 @pytest.mark.filterwarnings("ignore")  # of what Ray itself imports
-def test_workers_that_die_and_files_that_fail_stop_no_other(jobs, monkeypatch):
+def test_workers_that_die_and_files_that_fail_stop_no_other(jobs, monkeypatch, capfd):
     monkeypatch.setattr(cluster, "cores", lambda: 1)
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
     heard = []
@@ -64,5 +64,6 @@ def test_workers_that_die_and_files_that_fail_stop_no_other(jobs, monkeypatch):
     assert told.startswith("its worker died")
     assert rows == {f"in/{n}.png": Row(f"in/{n}.png", f"{n}.aec", seconds=1.0) for n in ("fine", "kills-once", "warns")}
     assert heard == [("in/warns.png", "careful")]
+    assert capfd.readouterr().out == ""  # where data goes
     with pytest.raises(AecodecError, match=r"^no weights here$"):
         list(cluster.run(jobs, Task(unable, lambda job: 0, Row), Engine(), True, "local", lambda name: print))
