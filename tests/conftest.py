@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fsspec
 import pytest
 
 from aecodec.codec.codec import Codec
+from aecodec.services import places
 from tests.browser import CHROMIUM, FLAGS
 from tests.tiny import KINDS, TINY_WEIGHTS, detailed_bytes, run_by
 
@@ -25,6 +27,16 @@ def browser() -> Iterator["Browser"]:
         opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def store() -> fsspec.AbstractFileSystem:
+    """fsspec's memory, empty: it stands for what lies behind URLs."""
+    memory = fsspec.filesystem("memory")
+    memory.store.clear()
+    memory.pseudo_dirs[:] = [""]
+    places._make_folder.cache_clear()
+    return memory
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,17 @@
 """Inputs and outputs behind URLs, one and many; memory stands for a bucket."""
 
-import fsspec
 import pytest
 
-from aecodec.services import places
 from tests.cli.conftest import png
 
 
 @pytest.fixture
-def bucket():
-    """fsspec's memory with two pictures in a folder, one below it and something else."""
-    memory = fsspec.filesystem("memory")
-    memory.store.clear()
-    memory.pseudo_dirs[:] = [""]
-    places._make_folder.cache_clear()
+def bucket(store):
+    """A store with two pictures in a folder, one below it and something else."""
     for name in ("in/a.png", "in/b.png", "in/sub/c.png"):
-        memory.pipe_file(f"/bucket/{name}", png())
-    memory.pipe_file("/bucket/in/notes.txt", b"x")
-    return memory
+        store.pipe_file(f"/bucket/{name}", png())
+    store.pipe_file("/bucket/in/notes.txt", b"x")
+    return store
 
 
 def test_one_input_goes_from_url_to_url_and_back_to_a_file(run, bucket, tmp_path):

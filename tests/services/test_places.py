@@ -3,21 +3,10 @@
 import sys
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from aecodec.errors import BadInput, LimitExceeded, MissingExtra, OutputError, UsageError
 from aecodec.services import places
-
-
-@pytest.fixture
-def store():
-    """fsspec's memory, empty."""
-    memory = fsspec.filesystem("memory")
-    memory.store.clear()
-    memory.pseudo_dirs[:] = [""]
-    places._make_folder.cache_clear()
-    return memory
 
 
 def put(name: str, data: bytes, *, replace: bool = False) -> None:
