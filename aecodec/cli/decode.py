@@ -67,12 +67,13 @@ def decode(  # noqa: PLR0913
     talk = Talk(quiet=quiet, verbose=verbose, as_json=as_json)
     if check and (out or picture_format or output_quality or crop or skip_existing):
         raise UsageError("--check writes nothing: leave out -o, --format, --output-quality, --crop and --skip-existing")
+    if check and (run_by == options.RunBy.RAY or address is not None):
+        raise UsageError("--check runs on this machine alone: leave out --engine and --address")
     if not check:
         options.refuse_clashes(out=out, inputs=inputs, as_json=as_json, force=force, skip_existing=skip_existing)
     from aecodec.pictures.wanted import Wanted
-    from aecodec.services import batch, files, jobs, running, weighing
+    from aecodec.services import files, jobs, running, weighing
     from aecodec.services.cluster import Task
-    from aecodec.services.crew import Crew
     from aecodec.services.rows import DecodedRow
 
     part, wanted = values.parse_shard(shard), Wanted(max_pixels=max_pixels or DEFAULT_MAX_PIXELS)
@@ -80,8 +81,8 @@ def decode(  # noqa: PLR0913
     engine = files.Engine(weights, device, threads, batch_size)
     if check:
         planned = jobs.plan(selection, jobs.READ, talk.warn_about)
-        crew = Crew(engine.at_once, weighing.of_coded, talk.warn_about)
-        rows = batch.run(planned, lambda: files.checker(engine.shared(crew.lanes)), False, talk.trace, crew)
+        task = Task(lambda engine, warn_about: files.checker(engine), weighing.of_coded, DecodedRow)
+        rows = running.rows(planned, task, engine, running.How(out), talk.warn_about, talk.trace)
         talk.report(rows, len(planned), DecodedRow, lambda row: _verdict(row, talk))
         return
     settings = files.DecodeOptions(picture_format, values.parse_crop(crop), keep_going, output_quality)

@@ -244,6 +244,16 @@ def test_check_takes_no_output(run, coded):
     assert "--check writes nothing" in result.stderr
 
 
+@pytest.mark.parametrize("arguments", [["--engine", "ray"], ["--address", "10.0.0.1:6379"]])
+def test_check_is_not_run_by_ray(run, coded, log, arguments):
+    coded("img.aec")
+    log.clear()
+    result = run("decode", "--check", "img.aec", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr == "aecodec: --check runs on this machine alone: leave out --engine and --address\n"
+    assert log == []
+
+
 def test_a_tree_comes_back_as_it_was(run, coded, tmp_path):
     coded("in/a.aec")
     coded("in/deep/b.aec")
