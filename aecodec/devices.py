@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from aecodec.errors import DeviceError
 
 if TYPE_CHECKING:
     import torch
+    from threadpoolctl import ThreadpoolController
 
 CPU_BATCH, GPU_BATCH = 1, 8  # tiles; a CPU gains nothing from more than one
 DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"  # comes with the graphics driver
 UNKNOWN_MEMORY = 8 << 30  # bytes, of a machine that does not say: Windows
 CONTAINER = Path("/sys/fs/cgroup/memory.max")  # of version 2 of Linux's control groups
+_BLAS_LOCK = Lock()
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,23 @@ def limit_blas(threads: int) -> None:
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(threads, user_api="blas")
+
+
+@contextmanager
+def blas_alone() -> Iterator[None]:
+    """Meanwhile NumPy's products of matrices take one thread each, in the whole process; one at a time may ask for it.
+
+    For who calls them from threads of his own.
+    """
+    with _BLAS_LOCK, _blas().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _blas() -> "ThreadpoolController":
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 @cache

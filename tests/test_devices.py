@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import threadpoolctl
 import torch
 
 from aecodec import devices
@@ -109,3 +110,14 @@ def test_numpy_is_bounded_where_not_all_cores_may_be_used(monkeypatch: pytest.Mo
     assert told == []
     devices.limit_blas(1)
     assert told == [(1, "blas")]
+
+
+def test_numpy_takes_one_thread_a_product_for_those_who_ask_and_as_many_as_before_then() -> None:
+    def threads() -> set[int]:
+        return {library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"}
+
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        before = threads()
+        with devices.blas_alone():
+            assert threads() == {1}
+        assert threads() == before

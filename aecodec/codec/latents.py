@@ -54,7 +54,7 @@ def encode(executor: CodecExecutor, y: Floats, step: int, z: Floats | None = Non
     if z is None:
         z = executor.hyper(y, step)
     symbols, quantised = executor.quantise(y, z, step)
-    if max(float(np.abs(quantised).max()), float(np.abs(z).max())) > MAX_SYMBOL:
+    if not max(float(np.abs(quantised).max()), float(np.abs(z).max())) <= MAX_SYMBOL:  # NaN is neither
         raise LimitExceeded("the latents of this picture are beyond what the format can hold")
     streams = zip(
         _flat(z),

@@ -119,7 +119,7 @@ class _Tiles:
         def code(mean: Tensor, mask: Tensor) -> Tensor:
             nonlocal symbols
             chosen = quantise(scaled - mean)
-            symbols = torch.where(mask, chosen, symbols)
+            symbols = symbols + mask * chosen
             return mean + chosen
 
         known = prior.code_in_context(z_symbols, self.steps, self.gain, code)

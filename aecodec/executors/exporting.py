@@ -9,6 +9,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import onnx
 import torch
 from onnxscript import optimizer
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from aecodec.executors import graphs
 from aecodec.nets import coding
+from aecodec.nets.blocks import Block, activation
 from aecodec.nets.compressor import Compressor
 from aecodec.nets.config import CELL, RESTORERS, SIZES, CodecConfig, RestorerConfig
 from aecodec.nets.restorer import ENERGIES, Restorer, energies
@@ -46,6 +49,9 @@ def write(config: CodecConfig | RestorerConfig, folder: Path) -> Path:
     out = folder / graphs.shape_name(config)
     out.mkdir(parents=True, exist_ok=True)
     model, wanted = _codec(config) if isinstance(config, CodecConfig) else _denoiser(config)
+    for module in model.modules():
+        if isinstance(module, Block):
+            module.forward = partial(_laid_out, module)  # type: ignore[method-assign]
     values = {name: list(value.shape) for name, value in model.state_dict().items()}
     needed = {}
     for name, (function, examples) in wanted.items():
@@ -87,6 +93,21 @@ def _denoiser(config: RestorerConfig) -> tuple[nn.Module, dict[str, Graph]]:
         "restore": (_restore, (pixels, torch.rand(COUNT, 2, ROWS, COLUMNS))),
     }
     return Restorer(config), wanted
+
+
+def _laid_out(block: Block, x: Tensor) -> Tensor:
+    """`Block.forward` of operators that ONNX Runtime has in its own layout, channels in blocks of 16, start to end.
+
+    A split has it lay all out anew, so the widest convolution is four; so has a sum with what has never been in that
+    layout, so a pool of one cell, which changes nothing, brings the input there.
+    """
+    x = F.max_pool2d(x, 1)
+    x = x + block.project(block.depthwise(activation(block.expand(x))))
+    assert block.widen.bias is not None
+    quarters = zip(block.widen.weight.chunk(4), block.widen.bias.chunk(4), strict=True)
+    first, second, third, fourth = (activation(F.conv2d(x, weight, bias)) for weight, bias in quarters)
+    out: Tensor = x + block.fold(first + second + third + fourth)
+    return out
 
 
 def _energies(model: Restorer, pixels: Tensor) -> Tensor:

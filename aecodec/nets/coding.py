@@ -37,7 +37,7 @@ def quantise(model: Compressor, y: Tensor, z: Tensor, step: Tensor) -> tuple[Ten
     def code(mean: Tensor, mask: Tensor) -> Tensor:
         nonlocal symbols
         rounded = torch.round(scaled - mean)
-        symbols = torch.where(mask, rounded, symbols)
+        symbols = symbols + mask * rounded
         return mean + rounded
 
     quantised = model.prior.code_in_context(z, step, gain, code)

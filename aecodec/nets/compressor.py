@@ -90,7 +90,7 @@ class Compressor(nn.Module):
         def code(mean: Tensor, mask: Tensor) -> Tensor:
             nonlocal residuals
             residual = scaled - mean
-            residuals = torch.where(mask, residual, residuals)
+            residuals = residuals + mask * residual
             return (mean + round_through(residual)) * present
 
         known = prior.code_in_context(z_rounded, step, gain, code)

@@ -156,7 +156,7 @@ def _bits(model: Compressor, frozen: Frozen, coded: _Coded) -> tuple[float, floa
 
     def code(mean: Tensor, mask: Tensor) -> Tensor:
         residual = torch.round(coded.scaled - mean)
-        residuals.copy_(torch.where(mask, residual, residuals))
+        residuals.add_(mask * residual)
         return mean + residual
 
     prior.code_in_context(z, steps, prior.log_gain(steps).exp()[:, :channels], code)

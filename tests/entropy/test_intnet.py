@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from aecodec.entropy import intnet
 from aecodec.entropy.intnet import ACCUMULATOR_BITS, NAMES, IntegerLayer, IntegerNetwork, bias_at
 from aecodec.errors import WeightsError
 from aecodec.nets.config import SCALES
@@ -83,6 +84,16 @@ def test_the_first_outputs_alone_are_those_of_all(network: IntegerNetwork[Any]) 
     first = indices(network, z, 700, 8)
     assert first.shape == (2, 8, 12, 8)
     assert np.array_equal(first, indices(network, z, 700)[:, :8])
+
+
+@pytest.mark.parametrize(("cells", "threads"), [(1, 1), (40, 2), (10**6, 3)])
+def test_strips_make_no_difference(monkeypatch: pytest.MonkeyPatch, cells: int, threads: int) -> None:
+    network = tiny_frozen().integers
+    monkeypatch.setattr(intnet, "STRIP_CELLS", cells)
+    z = np.random.default_rng(2).integers(-20, 20, (2, TINY.hyper, 5, 2))
+    found = network.in_strips(z.astype(np.float64), 700, SCALES - 1, 8, threads)
+    assert found.dtype == np.int32
+    assert np.array_equal(found, indices(network, z, 700, 8))
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
