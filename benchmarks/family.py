@@ -49,6 +49,7 @@ MEMBER_SETTINGS: dict[str, dict[str, Any]] = {
         "hidden_layer_sizes": (32, 64),
         "batch_size": 64,
         "max_epochs": 16,
+        "loss": "bce",
         "binarise": True,
     },
     "adversarial": {},

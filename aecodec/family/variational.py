@@ -1,8 +1,9 @@
 """Variational autoencoder: latents are distributions near a standard normal one, from which it samples.
 
 L = -E_q log p(x | z) + beta KL(q(z | x) | N(0, I)), KL = -(1 + ln s^2 - m^2 - s^2) / 2 summed over latents; Kingma and
-Welling, ICLR 2014; beta of Higgins et al., ICLR 2017. p(x | z) is Bernoulli with loss="bce" and Gaussian of unit
-variance with "mse", whose log is -|x - g(z)|^2 / 2 but for a constant.
+Welling, ICLR 2014; beta of Higgins et al., ICLR 2017. p(x | z) is Bernoulli with loss="bce"; with "mse" Gaussian, of a
+variance that is learned with the weights, one for all values (Rybkin et al., ICML 2021, "Simple and effective VAE
+training with calibrated decoders"): of a given one, latents of data with less spread would say nothing.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from aecodec.family.estimator import Autoencoder, Terms
 from aecodec.family.losses import LOSSES
@@ -20,6 +21,7 @@ from aecodec.family.networks import Network, Shape
 from aecodec.family.settings import one_of, real
 
 LOWEST = -12.0  # of a log variance: smaller ones would only overflow
+PACE = 8.0  # an optimiser's step changes the logarithm of the deviation so much more than it changes a weight
 
 
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -31,13 +33,13 @@ def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
 class VariationalAutoencoder(Autoencoder):
     """L = -E_q log p(x | z) + beta KL(q(z | x) | N(0, I)). `score_samples` is that bound at the mean latents.
 
-    loss : bce (data of 0 ... 1) or mse. binarise : draw binary samples from data of 0 ... 1 anew at every step, as
+    loss : mse, of photographs and of anything, or bce, of what is nearly binary. binarise : draw binary samples from data of 0 ... 1 anew at every step, as
         Salakhutdinov and Murray (ICML 2008) binarised MNIST.
     """
 
     n_components: int = 32
     hidden_layer_sizes: tuple[int, ...] = (512, 512)
-    loss: str = "bce"
+    loss: str = "mse"
     beta: float = 1.0
     binarise: bool = False
 
@@ -46,6 +48,14 @@ class VariationalAutoencoder(Autoencoder):
     def _extend(self, network: Network, shape: Shape) -> None:
         one_of("loss", self.loss, ("bce", "mse"))
         real("beta", self.beta, 0)
+        if self.loss == "mse":
+            network.register_parameter("deviation", nn.Parameter(torch.zeros(())))  # its logarithm, in units of PACE
+
+    def _prepare(self, network: Network, samples: Tensor) -> None:
+        if self.loss == "mse":
+            with torch.no_grad():
+                spread = samples.std().clamp_min(math.exp(LOWEST / 2))
+                network.get_parameter("deviation").copy_(spread.log() / PACE)
 
     def _posterior(self, network: Network, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and log variances (N, K)."""
@@ -60,18 +70,22 @@ class VariationalAutoencoder(Autoencoder):
             x = torch.bernoulli(x)
         mean, log_variance = self._posterior(network, x)
         z = mean + torch.randn_like(mean) * (log_variance / 2).exp()
-        error = self._nll(network.decode(z), x).mean()
+        error = self._nll(network, network.decode(z), x).mean()
         kl = gaussian_kl(mean, log_variance).mean()
         return {"loss": error + self.beta * kl, "error": error, "kl": kl}
 
-    def _nll(self, raw: Tensor, x: Tensor) -> Tensor:
-        """-log p(x | z) of each sample, but for a Gaussian's constant."""
+    def _nll(self, network: Network, raw: Tensor, x: Tensor) -> Tensor:
+        """-log p(x | z) of each sample, in nats."""
         error = LOSSES[self.loss].of_samples(raw, x)
-        return error if self.loss == "bce" else error / 2
+        if self.loss == "bce":
+            return error
+        log_deviation = (PACE * network.get_parameter("deviation")).clamp_min(LOWEST / 2)
+        constant = log_deviation + 0.5 * math.log(2 * math.pi)
+        return error / (2 * (2 * log_deviation).exp()) + x[0].numel() * constant
 
     def _scores(self, network: Network, x: Tensor) -> Tensor:
         mean, log_variance = self._posterior(network, x)
-        return -self._nll(network.decode(mean), x) - self.beta * gaussian_kl(mean, log_variance)
+        return -self._nll(network, network.decode(mean), x) - self.beta * gaussian_kl(mean, log_variance)
 
     def _draw(self, count: int, generator: np.random.RandomState) -> NDArray[np.floating[Any]]:
         return generator.standard_normal((count, self.n_components)).astype(np.float32)
@@ -88,8 +102,7 @@ class VariationalAutoencoder(Autoencoder):
                 noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype).to(mean.device)
                 z = mean + noise * (log_variance / 2).exp()
                 ratio = (noise.square() - z.square() + log_variance).sum(1) / 2  # log p(z) - log q(z | x)
-                logs.append(ratio - self._nll(network.decode(z), x))
-            total = torch.logsumexp(torch.stack(logs), 0) - math.log(n_draws)
-            return total if self.loss == "bce" else total - 0.5 * math.log(2 * math.pi) * x[0].numel()
+                logs.append(ratio - self._nll(network, network.decode(z), x))
+            return torch.logsumexp(torch.stack(logs), 0) - math.log(n_draws)
 
         return self._map(X, estimate)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from aecodec.family import variational
 from aecodec.family.variational import gaussian_kl
 from tests.family.conftest import small
 
@@ -20,19 +21,20 @@ def test_the_divergence_is_torchs_own_and_has_the_gradient_of_finite_differences
 
 
 def test_more_draws_tighten_the_bound(data: np.ndarray) -> None:
-    member = small("variational", max_epochs=30, learning_rate=1e-2).fit(data)
+    member = small("variational", loss="bce", max_epochs=30, learning_rate=1e-2).fit(data)
     one, many = (member.log_likelihood(data, n_draws=draws).mean() for draws in (1, 200))
     assert one < many < 0
 
 
 def test_the_likelihood_of_a_linear_gaussian_model_is_exact() -> None:
-    """x = W z + b + e of unit variance has a known likelihood; the estimate comes close to it."""
+    """x = W z + b + e of one variance has a known likelihood; the estimate comes close to it."""
     X = np.random.RandomState(0).standard_normal((40, 3))
     given = {"n_components": 1, "hidden_layer_sizes": (), "activation": "identity", "max_epochs": 150}
-    member = small("variational", loss="mse", **given)
+    member = small("variational", **given)
     member.fit(X)
+    variance = float((2 * variational.PACE * member.network_.get_parameter("deviation")).exp())
     origin, direction = member.inverse_transform(np.array([[0.0], [1.0]]))
-    covariance = np.outer(direction - origin, direction - origin) + np.eye(3)
+    covariance = np.outer(direction - origin, direction - origin) + variance * np.eye(3)
     centred = X - origin
     exact = -0.5 * (
         np.einsum("ni,ij,nj->n", centred, np.linalg.inv(covariance), centred)
@@ -42,6 +44,17 @@ def test_the_likelihood_of_a_linear_gaussian_model_is_exact() -> None:
     assert member.log_likelihood(X, n_draws=3000).mean() == pytest.approx(exact.mean(), abs=0.05)
 
 
+def test_the_deviation_of_what_is_left_is_learned() -> None:
+    """Of data that latents tell but for noise of a deviation of 0.05."""
+    random = np.random.RandomState(0)
+    X = random.standard_normal((400, 2)) @ random.standard_normal((2, 12)) + 0.05 * random.standard_normal((400, 12))
+    given = {"n_components": 2, "hidden_layer_sizes": (), "activation": "identity", "max_epochs": 200}
+    member = small("variational", **given, learning_rate=1e-2).fit(X)
+    deviation = float((variational.PACE * member.network_.get_parameter("deviation")).exp())
+    assert deviation == pytest.approx(0.05, rel=0.15)
+    assert (member.reconstruct(X) - X).std() < 0.06
+
+
 def test_a_larger_beta_brings_latents_nearer_to_the_prior(data: np.ndarray) -> None:
     given = {"max_epochs": 60, "learning_rate": 1e-2}
     spread = [small("variational", beta=beta, **given).fit(data).transform(data).std() for beta in (0.01, 100.0)]
@@ -49,5 +62,6 @@ def test_a_larger_beta_brings_latents_nearer_to_the_prior(data: np.ndarray) -> N
 
 
 def test_binary_samples_can_be_drawn_while_fitting(data: np.ndarray) -> None:
-    first, second = (small("variational", binarise=flag).fit(data).transform(data) for flag in (False, True))
+    given = {"loss": "bce"}
+    first, second = (small("variational", **given, binarise=flag).fit(data).transform(data) for flag in (False, True))
     assert not np.array_equal(first, second)
