@@ -33,8 +33,8 @@ def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
 class VariationalAutoencoder(Autoencoder):
     """L = -E_q log p(x | z) + beta KL(q(z | x) | N(0, I)). `score_samples` is that bound at the mean latents.
 
-    loss : mse, of photographs and of anything, or bce, of what is nearly binary. binarise : draw binary samples from data of 0 ... 1 anew at every step, as
-        Salakhutdinov and Murray (ICML 2008) binarised MNIST.
+    loss : mse, of photographs and of anything, or bce, of what is nearly binary, 0 ... 1. binarise : draw binary
+        samples from data of 0 ... 1 anew at every step, as Salakhutdinov and Murray (ICML 2008) binarised MNIST.
     """
 
     n_components: int = 32
