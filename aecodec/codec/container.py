@@ -38,6 +38,7 @@
     0x07  CHROMATICITIES  white and primaries (PNG's cHRM)          shown in other colours
     0x08  CICP            code points of H.273 (PNG's cICP)         shown in other colours
     0x09  SRGB            rendering intent (PNG's sRGB)             not said to be in sRGB
+    0x0A  PREVIEW         small JPEG XL codestream                  decoded to show it small
     0x80  TILE            implied, never in the part list           incomplete
     0x81  ALPHA           greyscale PNG, width x height, bit_depth  opaque
 
@@ -64,6 +65,10 @@ GAMMA is 4 bytes: the exponent times 100,000, 1 to 2^31 - 1. CHROMATICITIES is 3
 point, of red, green and blue, times 100,000, 4 bytes each, 0 to 2^31 - 1. CICP is 4 bytes: colour primaries,
 transfer function, matrix (0 to 255 each), and 1 where the full range is used, else 0. SRGB is 1 byte, 0 to 3.
 They are what PNG (third edition, 11.3.2) says they are: of several, CICP counts first, then ICC, then SRGB.
+
+PREVIEW is a JPEG XL codestream (ISO/IEC 18181-1) of the picture made small, as it is stored: 8 bits, the channels and
+colours of the file, no alpha; the longer side is 256 pixels, the other max(1, floor(256 shorter / longer + 1/2)). A
+reader that finds another thing there does as if there were none.
 
 Invariants: bit 7 of a kind marks a *critical* part: a reader that does not know it refuses the file. An
 unknown part without that bit is skipped, its crc checked. Every byte is covered by a constant or a crc.
@@ -133,6 +138,7 @@ def write(
     alpha: bytes | None = None,
     metadata: Metadata = NO_METADATA,
     clean: Cleaning | None = None,
+    preview: bytes | None = None,
 ) -> bytes:
     """The file; `tiles` are the payloads in raster order, `holds` what each is, by default latents.
 
@@ -147,6 +153,8 @@ def write(
         given[PartKind.ALPHA] = alpha
     if clean is not None:
         given[PartKind.CLEAN] = clean.to_bytes()
+    if preview is not None:
+        given[PartKind.PREVIEW] = preview
     listed = [(kind, payload) for kind, payload in sorted(given.items()) if payload]
     holds = holds or [TileKind.LATENTS] * len(tiles)
     version = version_for(header, holds)
@@ -166,6 +174,11 @@ def read_cleaning(source: bytes | BinaryIO, layout: Layout) -> Cleaning | None:
     for payload in _listed(source, layout, {PartKind.CLEAN}).values():
         return Cleaning.from_bytes(payload)
     return None
+
+
+def read_preview(source: bytes | BinaryIO, layout: Layout) -> bytes | None:
+    """The PREVIEW part, in a file whose layout is known; None without one. Raises FormatError."""
+    return next(iter(_listed(source, layout, {PartKind.PREVIEW}).values()), None)
 
 
 def read_small_metadata(source: bytes | BinaryIO, layout: Layout) -> Metadata:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from aecodec.codec import container, drawn, latents
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content
+from aecodec.codec.previews import Previews
 from aecodec.codec.results import Encoded
 from aecodec.codec.windowed import Surroundings, analyse, batches_alike, empty_canvas, paste, synthesise
 from aecodec.executors.interface import CodecExecutor, Floats, Form
@@ -61,6 +62,7 @@ class Encoding:
         self.config = request.used.config
         self.grid = TileGrid(picture.width, picture.height, choose_tile_side(picture.width, picture.height))
         self.header(0)  # checks every limit before memory is taken
+        self.previews = Previews(picture)
         self.alpha = None if picture.alpha is None else imagefile.encode_alpha(picture.alpha)
         self.hidden = None if cover is None else drawn.spread(cover, picture.height, picture.width)
         self.base = self.pixels if self.hidden is None else drawn.filled(self.pixels, self.hidden)
@@ -174,13 +176,15 @@ class Encoding:
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
         contents = [Content(payloads.get(index), self.lossless.get(index)) for index in range(self.grid.count)]
+        tiles = [content.to_bytes() for content in contents]
         data = container.write(
             self.header(step),
-            [content.to_bytes() for content in contents],
+            tiles,
             holds=[content.holds for content in contents],
             alpha=self.alpha,
             metadata=self.picture.metadata,
             clean=self.request.clean,
+            preview=self.previews.within(sum(map(len, tiles))),
         )
         return _Coded(data, canvas)
 

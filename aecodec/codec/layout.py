@@ -32,6 +32,7 @@ class PartKind(IntEnum):
     CHROMATICITIES = 0x07
     CICP = 0x08
     SRGB = 0x09
+    PREVIEW = 0x0A
     TILE = 0x80
     ALPHA = 0x81
 

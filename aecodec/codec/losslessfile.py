@@ -9,6 +9,7 @@ from aecodec import limits
 from aecodec.codec import container
 from aecodec.codec.header import NO_NETWORK, NO_WEIGHTS, Cleaning, Header
 from aecodec.codec.layout import TileKind
+from aecodec.codec.previews import Previews
 from aecodec.codec.ratecontrol import refuse_effort
 from aecodec.codec.results import Encoded
 from aecodec.pictures import lossless
@@ -55,5 +56,6 @@ def encode(
         holds=[TileKind.LOSSLESS] * len(tiles),
         metadata=picture.metadata,
         clean=clean,
+        preview=Previews(picture).within(sum(map(len, tiles))),
     )
     return Encoded(data, step_to_quality(QUALITY_STEPS), lambda: math.inf, lossless=1.0)

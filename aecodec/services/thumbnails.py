@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from aecodec.codec.layout import read_header
-from aecodec.codec.reduced import FACTOR, eighth
+from aecodec.codec import previews
+from aecodec.codec.layout import read_layout
+from aecodec.codec.reduced import FACTOR
 from aecodec.errors import OutputError
 from aecodec.limits import DEFAULT_MAX_PIXELS
 from aecodec.outputs import write_whole
@@ -31,12 +32,16 @@ def write(source: Path, target: Path, side: int, *, engine: Engine, force: bool)
 
 
 def _decoded(stream: BinaryIO, side: int, engine: Engine) -> Picture:
-    """The picture, or one of an eighth of its size where that is enough and costs less."""
-    lazy = engine.codec()
+    """The picture, or where that is enough its preview, or one of an eighth of its size, which costs less."""
     start = stream.tell()
-    header = read_header(stream)
+    layout = read_layout(stream)
+    if side <= previews.SIDE and (small := previews.read(stream, layout)) is not None:
+        return small
     stream.seek(start)
+    lazy, header = engine.codec(), layout.header
     if header.has_network and max(header.width, header.height) >= FACTOR * side:
+        from aecodec.codec.reduced import eighth
+
         small = eighth(lazy.codec, stream)
         if small is not None:
             return small

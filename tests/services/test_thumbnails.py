@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from aecodec import api
+from aecodec.codec import previews
 from aecodec.errors import Corrupt, OutputError
 from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.picture import Picture
@@ -65,3 +66,14 @@ def test_a_damaged_file_is_named_and_gives_none(photo: Path) -> None:
     with pytest.raises(Corrupt, match=r"photo\.aec: tile 0"):
         made(photo, 10)
     assert not photo.with_name("small.png").exists()
+
+
+def test_a_preview_is_enough_for_as_many_pixels_as_it_has(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "LEAST_PIXELS", 1)
+    monkeypatch.setattr(previews, "SHARE", 1)
+    given = drawn.samples((450, 600, 3), 8)
+    photo.write_bytes(api.encode(Picture(given, None, Metadata(exif=SIDEWAYS)), lossless=True))
+    monkeypatch.setattr(Engine, "codec", lambda engine: pytest.fail("it is decoded"))
+    assert made(photo, 128).size == (96, 128)
+    with pytest.raises(pytest.fail.Exception):
+        made(photo, 257, force=True)
