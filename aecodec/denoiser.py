@@ -31,6 +31,13 @@ SMALLEST_TILE_SIDE = 128  # below, the overlap is more work than the tile
 OVERLAP = 112  # pixels, a multiple of CELL
 FAINT = (0.5, 1.5)  # levels: estimates up to the first count as none, from the second on as they are
 EVERYWHERE = 0.75  # of the cells have at most the level that noise has where nothing is clipped
+COARSE = 3.5  # times the coarse level that is estimated, where fine noise says that it is not white
+WHITE = (
+    0.4,
+    0.9,
+)  # fine noise of a level as white noise has it: up to the first it counts as coarse, from the second not
+QUIET = 0.3  # of the cells, where fine noise is looked for: others have texture
+DIAGONAL = 2  # of the energies: RMS of luma within 2x2 pixels, which edges have least of
 LEVELS = 255  # noise levels are given and shown in levels of 8 bits, as the field does
 
 
@@ -152,7 +159,8 @@ class Denoiser:
         has learned it.
         """
         if sigma is None:
-            return self.executor.estimate(_cells(pixels, grid, self.executor.energies))
+            energies = _cells(pixels, grid, self.executor.energies)
+            return coarsened(self.executor.estimate(energies), energies)
         if not _stored(pixels):
             return np.full((1, 2, grid.padded_height // CELL, grid.padded_width // CELL), sigma / LEVELS, np.float32)
         kept = clipping.left(_cells(pixels, grid, _means), sigma / LEVELS)
@@ -228,6 +236,18 @@ def faded(levels: Floats) -> Floats:
     low, high = (faint / LEVELS for faint in FAINT)
     known: Floats = levels * ((levels[:, :1] - low) / (high - low)).clip(0, 1)
     return known
+
+
+def coarsened(levels: Floats, energies: Floats) -> Floats:
+    """Levels (1, 2, h, w) of a whole picture, the second higher where energies (1, C, h, w) show little fine noise.
+
+    Noise that was demosaiced, smoothed or compressed has lost what is fine, and what is left of it lies deeper than the
+    estimator says, whose second level hardly differs from the first.
+    """
+    level, fine = (float(np.quantile(values, QUIET)) for values in (levels[:, 0], energies[:, DIAGONAL]))
+    white = fine * 3**0.5 / level if level > 0 else np.inf  # luma is a mean of three colours
+    share = np.clip((WHITE[1] - white) / (WHITE[1] - WHITE[0]), 0, 1)
+    return np.concatenate([levels[:, :1], levels[:, 1:] * np.float32(1 + (COARSE - 1) * share)], 1)
 
 
 def _cut(pixels: Samples | Unit, window: Window) -> Unit:

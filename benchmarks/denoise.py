@@ -1,7 +1,7 @@
 """What the denoiser costs and keeps, beside scikit-image's methods.
 
     python -m benchmarks.denoise cost                 CPU seconds a megapixel, untiled and tiled
-    python -m benchmarks.denoise remains              noise that the network leaves in coarse bands of flat pictures
+    python -m benchmarks.denoise remains              coarse noise that the network leaves in flat pictures
     python -m benchmarks.denoise seams FOLDER         largest difference of tiled to untiled, by overlap
     python -m benchmarks.denoise promises FOLDER      clean pictures, JPEG at quality 20, encode --denoise, estimates
 
@@ -85,7 +85,7 @@ def cost(denoiser: Denoiser) -> None:
 
 
 def remains(denoiser: Denoiser) -> None:
-    """RMS of each band of `nets.smoothing`, of luma and chroma, in noise levels, before it smooths."""
+    """RMS of what lies beside the planes of `nets.smoothing`, of luma and chroma, in noise levels, before smoothing."""
     model = modules.restorer(denoiser.weights)
     generator = torch.Generator().manual_seed(0)
     squares = []
@@ -97,14 +97,14 @@ def remains(denoiser: Denoiser) -> None:
             left = F.avg_pool2d(model.restore(noisy, spread(level)) - clean, smoothing.BLOCK)
         samples = torch.einsum("ij,njhw->nihw", torch.tensor(smoothing.OPPONENT), left)
         found = []
-        for scale in range(len(smoothing.REMAINS)):
-            blurred = smoothing.blurred_by(samples, 2**scale)
-            found.append((samples - blurred).square().mean((0, 2, 3)) / sigma**2)
-            samples = blurred
+        for side in smoothing.REMAINS:
+            within = slice(side - 1, 1 - side)
+            energy = smoothing.planes(samples, side)[1][..., within, within]
+            found.append(energy.mean((0, 2, 3)) / sigma**2)
         squares.append(torch.stack(found))
-    for band, of_colours in enumerate(torch.stack(squares).mean(0)):
+    for side, of_colours in zip(smoothing.REMAINS, torch.stack(squares).mean(0), strict=True):
         each = ", ".join(f"{share:.4f}" for share in of_colours.sqrt())
-        print(f"band of {smoothing.BLOCK << band} pixels: {each}; {float(of_colours.mean().sqrt()):.4f} in all")
+        print(f"squares of {side} blocks: {each}; {float(of_colours.mean().sqrt()):.4f} in all")
 
 
 def seams(denoiser: Denoiser, folder: Path) -> None:

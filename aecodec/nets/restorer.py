@@ -121,7 +121,7 @@ class Restorer(nn.Module):
 
     def denoise(self, pixels: Tensor, levels: Tensor) -> Tensor:
         """Clean pixels (N, 3, H, W), for levels (N, 2, H / 16, W / 16) as `estimate` gives them."""
-        return smoothed(self.restore(pixels, spread(levels[:, :1])), levels[:, 1:])
+        return smoothed(pixels, self.restore(pixels, spread(levels[:, :1])), levels)
 
     def restore(self, pixels: Tensor, level: Tensor) -> Tensor:
         """As `denoise` before what is left is smoothed; noise level (N, 1, H / 2, W / 2), as `spread` makes it."""
