@@ -96,6 +96,27 @@ def test_of_what_is_told_a_file_has_less_where_it_is_clipped(tiny: Denoiser) -> 
     assert levels[1:] == pytest.approx([50, 50], rel=0.02)
 
 
+def fine_energies(tiny: Denoiser, noise: np.ndarray) -> np.ndarray:
+    return tiny.executor.energies((0.5 + noise).astype(np.float32)[None])
+
+
+def test_noise_without_a_fine_part_is_said_to_be_coarser(tiny: Denoiser) -> None:
+    level = 0.1
+    white = np.random.default_rng(0).normal(0, level, (128, 128, 3))
+    soft = sum(np.roll(white, (y, x), (0, 1)) for y in (0, 1) for x in (0, 1)) / 2  # of the same variance
+    levels = np.full((1, 2, 8, 8), level, np.float32)
+    found = [denoiser.coarsened(levels, fine_energies(tiny, noise)) for noise in (white, soft, 1e-4 * white)]
+    assert np.array_equal(found[0], levels)
+    assert level < found[1][0, 1].min() < denoiser.COARSE * level
+    assert found[2][:, 1] == pytest.approx(denoiser.COARSE * level)
+    assert all(np.array_equal(one[:, :1], levels[:, :1]) for one in found)
+
+
+def test_where_there_is_no_noise_there_is_no_coarse_noise(tiny: Denoiser) -> None:
+    none = np.zeros((1, 2, 4, 4), np.float32)
+    assert not denoiser.coarsened(none, fine_energies(tiny, np.zeros((64, 64, 3)))).any()
+
+
 @pytest.mark.parametrize("wrong", [{"sigma": 0.0}, {"sigma": float("nan")}, {"strength": 1.5}, {"strength": -0.1}])
 def test_senseless_values_are_refused(tiny: Denoiser, wrong: dict[str, float]) -> None:
     with pytest.raises(UsageError):
