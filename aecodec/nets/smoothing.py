@@ -19,7 +19,7 @@ OPPONENT = ((1 / 3, 1 / 3, 1 / 3), (0.5, 0.0, -0.5), (-0.25, 0.5, -0.25))  # lum
 FROM_OPPONENT = ((1.0, 1.0, -2 / 3), (1.0, 0.0, 4 / 3), (1.0, -1.0, -2 / 3))
 BLOCK = 8  # pixels
 REMAINS = {5: 0.0173, 9: 0.0215, 13: 0.0227}  # of noise levels, beside planes in squares of so many blocks:
-# `benchmarks.denoise remains`
+# of flat drawings; `benchmarks.denoise remains` says 2 to 4 % more
 EXCESS = 1.5  # times the energy that noise has there is noise, so that its chance peaks go too
 SPLINE = (1 / 16, 1 / 4, 3 / 8, 1 / 4, 1 / 16)
 OCTAVES = 3  # of blurring, to 64 pixels: what is left comes from the noisy picture
