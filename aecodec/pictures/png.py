@@ -7,7 +7,7 @@ through to the caller.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import imagecodecs
 import numpy as np
@@ -20,6 +20,7 @@ from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.picture import Picture, Samples, from_array
 from aecodec.pictures.resolution import Unit
 from aecodec.pictures.wanted import FIRST, Wanted, Warn
+from aecodec.records import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LEVEL = 3  # of zlib; 2 % larger than level 6 and written in half the time, on the samples
