@@ -169,6 +169,9 @@ class BatchingCodec:
         (samples,) = self._gathering.run(self._inner.synthesis, (quantised,), step, form)
         return samples
 
+    def prepare(self, channels: int, *functions: str) -> None:
+        self._inner.prepare(channels, *functions)
+
     def module(self) -> "Compressor":
         return self._inner.module()
 

@@ -57,6 +57,9 @@ class CodecExecutor(Protocol):
     def synthesis(self, quantised: Floats, step: int, form: Form) -> Samples:
         """Quantised y (N, C, h, w) -> samples (N, H, W, channels), rounded and clipped; grey is the mean of RGB."""
 
+    def prepare(self, channels: int, *functions: str) -> None:
+        """Begin to make methods ready, by their names, that y of so many channels will soon need; returns at once."""
+
     def module(self) -> "Compressor":
         """The network of PyTorch, for those who need gradients."""
 
