@@ -82,6 +82,8 @@ HEAVY = (
     "safetensors",
     "pydantic",
     "rich",
+    "markdown_it",
+    "pygments",
     "PIL",
     "imagecodecs",
     "tifffile",
