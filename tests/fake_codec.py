@@ -38,6 +38,9 @@ class Codec:
 
     log: list[tuple[object, ...]]
 
+    def prepare(self) -> None:
+        """There is nothing to wait for."""
+
     def encode(
         self,
         picture: Picture,

@@ -91,6 +91,10 @@ class Codec:
             request = Request(picture, self.weights, self.executor, exact, clean)
             return replace(Choosing(request, effort).run(target), decode=self.decode)
 
+    def prepare(self) -> None:
+        """Begin to make ready what encoding starts with, while a picture is read; returns at once."""
+        self.executor.prepare("analysis")
+
     def decode(
         self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
     ) -> Decoded:
@@ -156,7 +160,7 @@ class Network:
         }
         widest = max((latents.channels_of(self.config, payload) for payload in payloads.values()), default=0)
         if widest:
-            self.executor.prepare(widest, "reconstruct", "synthesis")
+            self.executor.prepare("reconstruct", "synthesis", channels=widest)
         with devices.memory_errors():
             canvas, whole = self.canvas(layout, payloads, damage)
             return self.shown(layout, canvas, whole, shown)

@@ -51,7 +51,7 @@ def encode(executor: CodecExecutor, y: Floats, step: int, z: Floats | None = Non
     LimitExceeded when a symbol is beyond any that the format can hold.
     """
     frozen, channels = executor.frozen, y.shape[1]
-    executor.prepare(channels, "hyper", "quantise")
+    executor.prepare("hyper", "quantise", channels=channels)
     if z is None:
         z = executor.hyper(y, step)
     symbols, quantised = executor.quantise(y, z, step)

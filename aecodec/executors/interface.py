@@ -57,8 +57,11 @@ class CodecExecutor(Protocol):
     def synthesis(self, quantised: Floats, step: int, form: Form) -> Samples:
         """Quantised y (N, C, h, w) -> samples (N, H, W, channels), rounded and clipped; grey is the mean of RGB."""
 
-    def prepare(self, channels: int, *functions: str) -> None:
-        """Begin to make methods ready, by their names, that y of so many channels will soon need; returns at once."""
+    def prepare(self, *functions: str, channels: int | None = None) -> None:
+        """Begin to make methods ready that will soon be called, by their names, and return at once.
+
+        `channels` are those of y, for all methods but `analysis` and `details`, which have one number of them.
+        """
 
     def module(self) -> "Compressor":
         """The network of PyTorch, for those who need gradients."""

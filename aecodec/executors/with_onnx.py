@@ -69,8 +69,9 @@ class OnnxCodec:
         samples: Samples = from_unit(pixels, form.bit_depth).transpose(0, 2, 3, 1)
         return samples
 
-    def prepare(self, channels: int, *functions: str) -> None:
-        self._sessions.prepare(*(f"{function}-{channels}" for function in functions))
+    def prepare(self, *functions: str, channels: int | None = None) -> None:
+        suffix = "" if channels is None else f"-{channels}"
+        self._sessions.prepare(*(function + suffix for function in functions))
 
     def module(self) -> "Compressor":
         return self._module

@@ -106,7 +106,7 @@ def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Wo
     """Load the codec if it is needed, and for `verify` a second one that has seen nothing; the work encodes one job."""
     codec = engine.codec()
     if options.target.kind != "lossless":
-        _ = codec.codec  # here: without weights no job could succeed
+        codec.codec.prepare()  # loaded here: without weights no job could succeed
     encoding = _Encoding(
         codec,
         engine.codec() if options.verify else None,

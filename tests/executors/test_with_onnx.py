@@ -33,15 +33,16 @@ def codec(threads: int) -> OnnxCodec:
 
 def test_what_is_prepared_is_made_at_once_and_once(made: list[str]) -> None:
     run = codec(2)
-    run.prepare(TINY.latents, "hyper", "quantise")
-    run.hyper(Y, 0)
+    run.prepare("analysis")
+    run.prepare("hyper", "quantise", channels=TINY.latents)
     run.quantise(Y, run.hyper(Y, 0), 0)
-    assert sorted(made) == [f"hyper-{TINY.latents}", f"quantise-{TINY.latents}"]
+    run.analysis(np.zeros((1, 64, 64, 3), np.uint8))
+    assert sorted(made) == ["analysis", f"hyper-{TINY.latents}", f"quantise-{TINY.latents}"]
 
 
 def test_one_thread_prepares_nothing(made: list[str]) -> None:
     run = codec(1)
-    run.prepare(TINY.latents, "hyper", "quantise")
+    run.prepare("hyper", "quantise", channels=TINY.latents)
     run.hyper(Y, 0)
     assert made == [f"hyper-{TINY.latents}"]
 
@@ -53,7 +54,7 @@ def test_what_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     run = codec(2)
     with monkeypatch.context() as patch:
         patch.setattr(Sessions, "_made", failing)
-        run.prepare(TINY.latents, "hyper")
+        run.prepare("hyper", channels=TINY.latents)
         with pytest.raises(MemoryError):
             run.hyper(Y, 0)
     assert run.hyper(Y, 0).shape == (1, TINY.hyper, 1, 1)
