@@ -3,7 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import cached_property
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,12 +118,16 @@ class Sessions:
         self._making: dict[str, Future[Any]] = {}
         self._makers = ThreadPoolExecutor(threads)  # ONNX Runtime makes one in one thread: two can be made at once
         self._lock = Lock()
+        # There may be more threads than cores: what they would all run at once would not fit into a cache.
+        self._turns = Semaphore(max(1, devices.cores() // threads))
 
     def run(self, graph: str, **inputs: NDArray[Any]) -> list[Floats]:
         """What a graph makes of its inputs; raises MemoryError, and in threads that are to stop KeyboardInterrupt."""
-        heed()
         try:
-            found: list[Floats] = self._session(graph).run(None, inputs)
+            session = self._session(graph)
+            with self._turns:
+                heed()
+                found: list[Floats] = session.run(None, inputs)
         except Exception as error:
             if not any(sign in str(error) for sign in NO_MEMORY):
                 raise

@@ -1,8 +1,12 @@
 """Graphs are made ready before they are needed, once, and again where that failed."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import numpy as np
 import pytest
 
+from aecodec import devices
 from aecodec.devices import Device
 from aecodec.executors import graphs
 from aecodec.executors.with_onnx import OnnxCodec, Sessions
@@ -58,3 +62,23 @@ def test_what_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(MemoryError):
             run.hyper(Y, 0)
     assert run.hyper(Y, 0).shape == (1, TINY.hyper, 1, 1)
+
+
+def test_no_more_run_at_once_than_there_are_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Session:
+        def run(self, outputs: None, inputs: dict[str, np.ndarray]) -> list[int]:
+            running.append(None)
+            seen.append(len(running))
+            sleep(0.01)
+            running.pop()
+            return [0]
+
+    running: list[None] = []
+    seen: list[int] = []
+    monkeypatch.setattr(devices, "cores", lambda: 2)
+    monkeypatch.setattr(Sessions, "_made", lambda self, graph: Session())
+    run = codec(1)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: run.hyper(Y, 0), range(12)))
+    assert len(seen) == 12
+    assert max(seen) <= 2
