@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from aecodec import metrics
+from aecodec import metrics, records
 from aecodec.bits import Reader, fixed
 from aecodec.codec import ancillary, container
 from aecodec.codec.header import Cleaning, Header
@@ -37,6 +37,9 @@ class Codec:
     """`log` gets a tuple for each call of any of them."""
 
     log: list[tuple[object, ...]]
+
+    def prepare(self) -> None:
+        """There is nothing to wait for."""
 
     def encode(
         self,
@@ -124,7 +127,7 @@ class Denoiser:
         return Denoised(clean, SIGMA if sigma is None else sigma)
 
 
-@dataclass(frozen=True)
+@records.dataclass(frozen=True)
 class Engine(files.Engine):
     """One that loads both without networks."""
 

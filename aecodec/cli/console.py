@@ -1,5 +1,6 @@
 """How commands talk: data to stdout, the rest to stderr, progress, errors as a line and an exit code."""
 
+import gc
 import json
 import math
 import signal
@@ -102,6 +103,8 @@ class Talk:
 
         With --json every row has the fields of `kind`, null where it failed or needed no work.
         """
+        if total > 1:
+            gc.enable()
         failed, worked, pixels = 0, 0, 0
         start = monotonic()
         with self.counting(total) as advance, closing(rows):  # or Ctrl-C, heard here, would not reach those who work

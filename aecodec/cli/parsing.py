@@ -4,13 +4,15 @@ What is not plain, and so all that is wrong, is left to typer, whose messages st
 """
 
 import inspect
+import sys
 from collections.abc import Callable
 from enum import Enum
-from types import NoneType, UnionType
+from types import ModuleType, NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from typer.core import TyperCommand, TyperGroup
 
+UNUSED = {"rich.markdown": "Markdown", "rich.traceback": "Traceback"}  # of rich, by typer for help: what it names
 LEFT = object()  # to typer
 MOST_DIGITS = 9  # of a plain whole number
 
@@ -21,12 +23,36 @@ class Command(TyperCommand):
     def get_params(self, ctx: Any) -> Any:
         return _hastened(super().get_params(ctx), self.callback)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _load_formatting()
+        super().format_help(ctx, formatter)
+
 
 class Group(TyperGroup):
     """A group of commands that reads plain values itself."""
 
     def get_params(self, ctx: Any) -> Any:
         return _hastened(super().get_params(ctx), self.callback)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _load_formatting()
+        super().format_help(ctx, formatter)
+
+
+def _load_formatting() -> None:
+    """Import what typer formats help with, but for what help has none of: that would take as long as all else.
+
+    Where something loaded it before, it is left there.
+    """
+    left_out = {name: value for name, value in UNUSED.items() if name not in sys.modules}
+    for name, value in left_out.items():
+        sys.modules[name] = ModuleType(name)
+        setattr(sys.modules[name], value, type(value, (), {}))
+    try:
+        import typer.rich_utils  # noqa: F401
+    finally:
+        for name in left_out:
+            del sys.modules[name]
 
 
 def _hastened(parameters: Any, callback: Callable[..., Any] | None) -> Any:

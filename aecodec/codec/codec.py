@@ -5,6 +5,7 @@ latents around it, so that there are no seams (docs/design.md, "The container an
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -22,6 +23,7 @@ from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, synthesise
 from aecodec.devices import Device
 from aecodec.errors import Corrupt, FormatError, Truncated, UnsupportedVersion
+from aecodec.executors import selection
 from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.executors.selection import codec_executor
 from aecodec.models import manifest, weights
@@ -60,7 +62,10 @@ class Codec:
         tiles = devices.tiles_at_once(where, batch)
         is_file = weights_path is not None and not weights_path.is_dir()
         path = weights_path if weights_path is not None and is_file else manifest.default_path("codec")
-        return cls(weights.read(path), where, tiles, weights_path)
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(weights.read, path)  # half of which is a hash, for which other threads need not wait
+            selection.load_runtime(where)
+            return cls(reading.result(), where, tiles, weights_path)
 
     def encode(
         self,
@@ -85,6 +90,10 @@ class Codec:
         with devices.memory_errors():
             request = Request(picture, self.weights, self.executor, exact, clean)
             return replace(Choosing(request, effort).run(target), decode=self.decode)
+
+    def prepare(self) -> None:
+        """Begin to make ready what encoding starts with, while a picture is read; returns at once."""
+        self.executor.prepare("analysis")
 
     def decode(
         self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False
@@ -149,6 +158,9 @@ class Network:
             for tile in needed
             if (content := held.get(tile.index)) is not None and content.latents is not None
         }
+        widest = max((latents.channels_of(self.config, payload) for payload in payloads.values()), default=0)
+        if widest:
+            self.executor.prepare("reconstruct", "synthesis", channels=widest)
         with devices.memory_errors():
             canvas, whole = self.canvas(layout, payloads, damage)
             return self.shown(layout, canvas, whole, shown)

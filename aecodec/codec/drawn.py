@@ -132,9 +132,10 @@ def _whole(values: NDArray[Any]) -> NDArray[Any]:
 
 def _drawn_blocks(pixels: Samples, key: NDArray[Any]) -> NDArray[np.bool_]:
     """Whole blocks (rows, columns) that repeat and have contrast."""
-    repeats = _whole(_repeats(key)).sum((1, 3), dtype=np.uint16) >= REPEATS * LATENT_STRIDE**2
-    green = _whole(pixels[:, :, pixels.shape[2] // 2])
-    contrast = green.max((1, 3)) - green.min((1, 3))
+    # Axis by axis, and without gaps: both take NumPy a quarter of the time.
+    repeats = _whole(_repeats(key)).sum(1, dtype=np.uint16).sum(2) >= REPEATS * LATENT_STRIDE**2
+    green = _whole(np.ascontiguousarray(pixels[:, :, pixels.shape[2] // 2]))
+    contrast = green.max(1).max(2) - green.min(1).min(2)
     found: NDArray[np.bool_] = repeats & (contrast >= CONTRAST * np.iinfo(pixels.dtype).max)
     return found
 

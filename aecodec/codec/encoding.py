@@ -20,6 +20,7 @@ from aecodec.codec.layers import Content
 from aecodec.codec.previews import Previews
 from aecodec.codec.results import Encoded
 from aecodec.codec.windowed import Surroundings, analyse, batches_alike, empty_canvas, paste, synthesise
+from aecodec.entropy import native
 from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models import weights
 from aecodec.pictures import imagefile, lossless
@@ -67,6 +68,7 @@ class Encoding:
         self.hidden = None if cover is None else drawn.spread(cover, picture.height, picture.width)
         self.base = self.pixels if self.hidden is None else drawn.filled(self.pixels, self.hidden)
         rgb = np.broadcast_to(self.base, (*self.base.shape[:2], 3))
+        native.prepare("encode")  # while the network runs
         self.tiles = analyse(self.executor, self.grid, rgb)
         self.seen = [tile for tile in self.grid.tiles() if self._is_seen(tile)]
         self.lossless = self._covers()

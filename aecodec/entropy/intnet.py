@@ -11,7 +11,6 @@ Biases are given at knots of the quality and interpolated between them in intege
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from aecodec.errors import WeightsError
 from aecodec.quality import KNOT_SPACING, KNOTS
+from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     from torch import Tensor

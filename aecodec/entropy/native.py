@@ -6,6 +6,7 @@ That takes hundredths of a second, where numba, which compiled `entropy.loops` t
 import ctypes
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -17,6 +18,7 @@ from aecodec.entropy import loops
 
 FOLDER = Path(__file__).with_name("ir")
 _LOCK = Lock()
+_COMPILERS = ThreadPoolExecutor(1)
 _ENGINES: list[Any] = []  # what owns the machine code
 
 
@@ -27,6 +29,11 @@ def run(name: str, *given: np.ndarray | int) -> int:
     """
     arguments = [_argument(value, kind) for value, kind in zip(given, loops.SIGNATURES[name], strict=True)]
     return int(_function(name)(*arguments))
+
+
+def prepare(name: str) -> None:
+    """Begin to compile a loop that will be run soon; returns at once, and leaves what fails to `run`."""
+    _COMPILERS.submit(_function, name)
 
 
 def _argument(value: np.ndarray | int, kind: str) -> int:

@@ -169,6 +169,9 @@ class BatchingCodec:
         (samples,) = self._gathering.run(self._inner.synthesis, (quantised,), step, form)
         return samples
 
+    def prepare(self, *functions: str, channels: int | None = None) -> None:
+        self._inner.prepare(*functions, channels=channels)
+
     def module(self) -> "Compressor":
         return self._inner.module()
 

@@ -6,7 +6,6 @@ rounded or not, but for samples of pictures. Several threads may call at once. E
 device or machine run out of memory.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from aecodec.models.frozen import Frozen
 from aecodec.pictures.picture import Samples
+from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     from aecodec.nets.compressor import Compressor
@@ -56,6 +56,12 @@ class CodecExecutor(Protocol):
 
     def synthesis(self, quantised: Floats, step: int, form: Form) -> Samples:
         """Quantised y (N, C, h, w) -> samples (N, H, W, channels), rounded and clipped; grey is the mean of RGB."""
+
+    def prepare(self, *functions: str, channels: int | None = None) -> None:
+        """Begin to make methods ready that will soon be called, by their names, and return at once.
+
+        `channels` are those of y, for all methods but `analysis` and `details`, which have one number of them.
+        """
 
     def module(self) -> "Compressor":
         """The network of PyTorch, for those who need gradients."""

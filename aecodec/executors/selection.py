@@ -10,6 +10,14 @@ from aecodec.executors.interface import CodecExecutor, DenoiserExecutor
 from aecodec.models.weights import DenoiserWeights, Weights, named
 
 
+def load_runtime(device: Device) -> None:
+    """Import what runs networks on a device, where their shape is known: executors then are made at once."""
+    if device.type == "cpu":
+        import aecodec.executors.with_onnx
+    else:
+        import aecodec.executors.with_torch  # noqa: F401
+
+
 def codec_executor(loaded: Weights, device: Device, batch: int) -> CodecExecutor:
     """`batch` is the number of tiles at a time. Raises WeightsError for weights that are not of their own shape."""
     known = graphs.find(loaded.config) if device.type == "cpu" else None

@@ -1,8 +1,9 @@
 """The networks run by ONNX Runtime on the CPU: it loads in a tenth of the time that PyTorch takes, and is no slower."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import cached_property
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,6 +69,10 @@ class OnnxCodec:
         samples: Samples = from_unit(pixels, form.bit_depth).transpose(0, 2, 3, 1)
         return samples
 
+    def prepare(self, *functions: str, channels: int | None = None) -> None:
+        suffix = "" if channels is None else f"-{channels}"
+        self._sessions.prepare(*(function + suffix for function in functions))
+
     def module(self) -> "Compressor":
         return self._module
 
@@ -100,32 +105,55 @@ class OnnxDenoiser:
 
 
 class Sessions:
-    """The graphs of one network with its values, each made ready when it is first run; for any number of threads."""
+    """The graphs of one network with its values, each made ready once, by the time that it is first run.
+
+    Any number of threads may call.
+    """
 
     def __init__(self, graphs: Graphs, values: Values, threads: int) -> None:
         graphs.check(values)
         self._graphs = graphs
         self._values = values
         self._threads = threads
-        self._ready: dict[str, Any] = {}
+        self._making: dict[str, Future[Any]] = {}
+        self._makers = ThreadPoolExecutor(threads)  # ONNX Runtime makes one in one thread: two can be made at once
         self._lock = Lock()
+        # There may be more threads than cores: what they would all run at once would not fit into a cache.
+        self._turns = Semaphore(max(1, devices.cores() // threads))
 
     def run(self, graph: str, **inputs: NDArray[Any]) -> list[Floats]:
         """What a graph makes of its inputs; raises MemoryError, and in threads that are to stop KeyboardInterrupt."""
-        heed()
         try:
-            found: list[Floats] = self._session(graph).run(None, inputs)
+            session = self._session(graph)
+            with self._turns:
+                heed()
+                found: list[Floats] = session.run(None, inputs)
         except Exception as error:
             if not any(sign in str(error) for sign in NO_MEMORY):
                 raise
             raise MemoryError(str(error)) from error
         return found
 
+    def prepare(self, *graphs: str) -> None:
+        """Begin to make graphs ready that will be run soon, where there is a thread to spare for that."""
+        if self._threads > 1:
+            for graph in graphs:
+                self._begun(graph)
+
     def _session(self, graph: str) -> Any:
+        making = self._begun(graph)
+        try:
+            return making.result()
+        except BaseException:  # memory may have run out, and suffice next time
+            with self._lock:
+                self._making.pop(graph, None)
+            raise
+
+    def _begun(self, graph: str) -> Future[Any]:
         with self._lock:
-            if graph not in self._ready:
-                self._ready[graph] = self._made(graph)
-            return self._ready[graph]
+            if graph not in self._making:
+                self._making[graph] = self._makers.submit(self._made, graph)
+            return self._making[graph]
 
     def _made(self, graph: str) -> Any:
         options = onnxruntime.SessionOptions()

@@ -68,6 +68,9 @@ class TorchCodec:
             unit = coding.synthesis(self._model, self._tensor(quantised), self._step(step))
             return _samples(unit.permute(0, 2, 3, 1), form)
 
+    def prepare(self, *functions: str, channels: int | None = None) -> None:
+        """All is ready."""
+
     def module(self) -> Compressor:
         return self._model
 

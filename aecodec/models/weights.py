@@ -11,7 +11,6 @@ import reprlib
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import shorten
@@ -29,6 +28,7 @@ from aecodec.models import manifest
 from aecodec.models.frozen import Frozen, Values
 from aecodec.nets.config import SCALES, CodecConfig, RestorerConfig, current_name, from_json
 from aecodec.quality import KNOTS
+from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     from torch import nn
@@ -42,6 +42,7 @@ PLAIN, DETAILED = 1, 2  # the network of `nets/` without and with details, whose
 NETWORK_IDS = (PLAIN, DETAILED)
 MOST_PERCENT = 1e6  # that freezing may be said to have cost; more is nonsense
 MAX_MESSAGE = 200  # characters of what is wrong with a file, which may quote it
+NOT_FINITE = np.uint16(0x7C00)  # bits of a float16 that are all set in infinities and NaN, and in nothing else
 ID_BYTES = 8  # of the SHA-256: enough that two weights never meet by accident
 
 
@@ -99,7 +100,8 @@ def halves(model: "nn.Module") -> Values:
 def _refuse_infinite(values: Values) -> None:
     """Raises WeightsError, which names the tensor: what it would spoil would be taken for the picture's fault."""
     for name, value in values.items():
-        if not np.isfinite(value).all():
+        bits = value.view(np.uint16)  # of integers this is asked in a fifth of the time
+        if ((bits & NOT_FINITE) == NOT_FINITE).any():
             raise WeightsError(f"some of the numbers of {name} are not finite")
 
 

@@ -1,10 +1,11 @@
 """What a picture has beside its pixels."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aecodec.pictures.colour import COLOUR_FIELDS, is_legal
 from aecodec.pictures.resolution import Resolution
+from aecodec.records import dataclass
 
 
 @dataclass(frozen=True)

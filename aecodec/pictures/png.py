@@ -7,7 +7,8 @@ through to the caller.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -20,9 +21,14 @@ from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.picture import Picture, Samples, from_array
 from aecodec.pictures.resolution import Unit
 from aecodec.pictures.wanted import FIRST, Wanted, Warn
+from aecodec.records import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-LEVEL = 3  # of zlib; 2 % larger than level 6 and written in half the time, on the samples
+# How samples are coded. Repeats are searched for (zlib's level 3 is 2 % larger than 6, in half the time), or only runs
+# behind one filter: of photographs that makes as few bytes, in 40 % of the time, of drawings five times as many.
+REPEATS = {"level": 3}
+RUNS = {"level": 2, "filter": imagecodecs.PNG.FILTER.PAETH, "strategy": imagecodecs.PNG.STRATEGY.RLE}
+BAND, BAND_EVERY = 8, 128  # rows which tell how much there is to find
 MAX_NAMED = 6  # of the chunks that are not kept, in a warning
 _METADATA = (b"iCCP", b"eXIf", b"iTXt", b"zTXt", b"tEXt", b"pHYs", b"gAMA", b"cHRM", b"sRGB")  # Pillow reads them
 _SHOWN = (b"tRNS", b"cICP", b"acTL", b"fcTL", b"fdAT")  # other ancillary chunks that are read, or warned of
@@ -81,9 +87,21 @@ def decode_samples(data: bytes) -> Samples:
 
 def encode_samples(samples: Samples, chunks: bytes = b"") -> bytes:
     """A PNG of samples (H, W, 1 to 4), with ready chunks (see `chunk`) put behind its header."""
-    plain: Samples = samples[:, :, 0] if samples.shape[2] == 1 else samples
-    data = bytes(imagecodecs.png_encode(laid_out(plain), level=LEVEL))
+    data = _coded(samples, REPEATS)
     return b"".join([data[:33], chunks, data[33:]])
+
+
+def _coded(samples: Samples, how: dict[str, Any]) -> bytes:
+    plain: Samples = samples[:, :, 0] if samples.shape[2] == 1 else samples
+    return bytes(imagecodecs.png_encode(laid_out(plain), **how))
+
+
+def _best_coded(samples: Samples) -> bytes:
+    """In the quick way, where some of the rows say that it makes no more bytes than the other."""
+    if len(samples) <= BAND_EVERY:
+        return _coded(samples, REPEATS)
+    bands = np.concatenate([samples[top : top + BAND] for top in range(0, len(samples), BAND_EVERY)])
+    return _coded(samples, min(RUNS, REPEATS, key=lambda how: len(_coded(bands, how))))
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -179,4 +197,5 @@ def _of_pillow(data: bytes, header: Header, cicp: tuple[int, ...] | None, warn: 
 
 def encode(picture: Picture, warn: Warn) -> bytes:
     """All that a picture has, without loss; there is nothing to warn of."""
-    return encode_samples(picture.interleaved(), _metadata_chunks(picture.metadata))
+    data = _best_coded(picture.interleaved())
+    return b"".join([data[:33], _metadata_chunks(picture.metadata), data[33:]])

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,6 +21,7 @@ from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
 from aecodec.pictures.picture import Picture, Samples, flatten_hidden
 from aecodec.pictures.resizing import Size, resized
 from aecodec.pictures.wanted import Warn, refuse_more
+from aecodec.records import dataclass
 from aecodec.services import places
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format
@@ -105,7 +106,7 @@ def encoder(engine: Engine, options: EncodeOptions, warn_about: WarnAbout) -> Wo
     """Load the codec if it is needed, and for `verify` a second one that has seen nothing; the work encodes one job."""
     codec = engine.codec()
     if options.target.kind != "lossless":
-        _ = codec.codec  # here: without weights no job could succeed
+        codec.codec.prepare()  # loaded here: without weights no job could succeed
     encoding = _Encoding(
         codec,
         engine.codec() if options.verify else None,

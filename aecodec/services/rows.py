@@ -4,9 +4,10 @@ An input that needs no work, or that failed, has a plain `Row`: nothing is known
 row of its command.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aecodec.codec.header import Cleaning
+from aecodec.records import dataclass
 
 
 @dataclass(frozen=True)

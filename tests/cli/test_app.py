@@ -1,5 +1,7 @@
 """The command line as a whole: help, version, errors that no command handles itself, the terminal."""
 
+import gc
+import importlib
 import json
 import re
 import subprocess
@@ -11,6 +13,7 @@ import typer
 
 import aecodec
 from aecodec.__main__ import OFTEN, main
+from aecodec.cli import parsing
 from aecodec.cli.app import app
 from aecodec.cli.console import Talk, printable
 from aecodec.codec import container
@@ -178,6 +181,23 @@ def test_the_pace_is_pictures_and_megapixels_a_second_from_the_start(monkeypatch
     ]
 
 
+@pytest.mark.parametrize(("count", "collected"), [(1, False), (2, True)])
+def test_what_lies_about_is_collected_where_there_are_many_files(count, collected, monkeypatch):
+    enabled = []
+    monkeypatch.setattr(gc, "enable", lambda: enabled.append(True))
+    Talk(quiet=True).report((Row("a", "b", skipped=True) for _ in range(count)), count, Row, lambda row: None)
+    assert bool(enabled) == collected
+
+
+def test_help_leaves_what_it_did_without_to_others(run, monkeypatch):
+    for name in ("typer.rich_utils", *parsing.UNUSED):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert run("--help").exit_code == 0
+    assert parsing.UNUSED.keys().isdisjoint(sys.modules)
+    for name, value in parsing.UNUSED.items():
+        assert hasattr(importlib.import_module(name), value)
+
+
 def test_on_a_terminal_a_gauge_shows_the_last_line(monkeypatch, capsys):
     monkeypatch.setattr("aecodec.cli.console.Talk.live", True)
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -191,8 +211,11 @@ def test_on_a_terminal_a_gauge_shows_the_last_line(monkeypatch, capsys):
 @pytest.mark.parametrize("name", OFTEN)
 def test_a_command_alone_says_what_it_says_among_the_others(name, rest, run, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["aecodec", name, *rest])
+    disabled = []
+    monkeypatch.setattr(gc, "disable", lambda: disabled.append(name))
     with pytest.raises(SystemExit) as ended:
         main()
+    assert disabled == [name]
     said = capsys.readouterr()
     monkeypatch.undo()
     monkeypatch.setenv("COLUMNS", "200")

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from threading import Event
 
 import numpy as np
 import pytest
@@ -74,3 +75,17 @@ assert native.run("escape", *np.array([[5], [0], [3]]), 1, bits) == 4
 assert bits.tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0]
 """
     subprocess.run([sys.executable, "-c", code], check=True, env={"HOME": "/dev/null", "TMPDIR": "/dev/null"})
+
+
+def test_a_loop_is_compiled_while_other_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled, begun = Event(), Event()
+
+    def compiling(name: str) -> None:
+        assert begun.wait(9)
+        compiled.set()
+
+    monkeypatch.setattr(native, "_function", compiling)
+    native.prepare("encode")
+    assert not compiled.is_set()
+    begun.set()
+    assert compiled.wait(9)

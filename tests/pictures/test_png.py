@@ -11,8 +11,10 @@ import pytest
 from aecodec.errors import AecodecError, LimitExceeded
 from aecodec.pictures import png
 from aecodec.pictures.imagefile import read
+from aecodec.pictures.picture import from_array
 from tests import drawn
 from tests.drawn import read_quietly, read_with_warnings
+from tests.tiny import sample
 
 
 def raw_profile(exif: bytes) -> bytes:
@@ -137,3 +139,19 @@ def test_a_chunk_of_exif_goes_before_a_text_and_a_damaged_text_costs_itself() ->
 def test_a_bomb_is_refused_by_its_header(depth: int) -> None:
     with pytest.raises(LimitExceeded, match="200000 x 200000"):
         read(BytesIO(drawn.png_bomb(depth=depth)))
+
+
+def photograph() -> np.ndarray:
+    return sample()[:400, :400]
+
+
+def pattern() -> np.ndarray:
+    return np.tile(sample()[:16, :16], (25, 25, 1))
+
+
+@pytest.mark.parametrize(("samples", "how"), [(photograph(), png.RUNS), (pattern(), png.REPEATS)])
+def test_photographs_are_written_quickly_and_what_repeats_small(samples: np.ndarray, how: dict[str, object]) -> None:
+    data = png.encode(from_array(samples), pytest.fail)
+    assert data == png._coded(samples, how)
+    assert np.array_equal(png.decode_samples(data), samples)
+    assert len(data) < 1.05 * min(len(png._coded(samples, other)) for other in (png.RUNS, png.REPEATS))
