@@ -5,7 +5,7 @@ is as wide as it takes for tiled and untiled to differ by less than half a level
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +20,6 @@ from aecodec.models import manifest, weights
 from aecodec.nets.config import CELL
 from aecodec.pictures import clipping
 from aecodec.pictures.picture import Picture, Samples, from_unit, grown, to_unit
-from aecodec.records import dataclass
 from aecodec.tiling import Tile, TileGrid, Window, align_up, groups
 
 Unit = Floats  # (H, W, C) around 0 ... 1, beyond them too

@@ -6,13 +6,13 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from aecodec.errors import DeviceError
-from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     import torch

@@ -94,6 +94,7 @@ Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 byte
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from aecodec.bits import crc32, fixed, read_exactly, skip, varint
@@ -114,7 +115,6 @@ from aecodec.codec.layout import (
 )
 from aecodec.errors import Corrupt, FormatError
 from aecodec.pictures.metadata import Metadata
-from aecodec.records import dataclass
 
 NO_METADATA = Metadata()
 

@@ -1,12 +1,11 @@
 """What an .aec file says of itself before its first tile, and a denoiser's note; `container` has the specification."""
 
 import struct
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 
 from aecodec import limits
 from aecodec.errors import Corrupt, LimitExceeded, UnsupportedVersion
 from aecodec.quality import QUALITY_STEPS, step_to_quality
-from aecodec.records import dataclass
 from aecodec.tiling import HYPER_STRIDE, TileGrid
 
 FIELDS = struct.Struct("<IIBBH8sHBB")  # of the header, in the specification's order

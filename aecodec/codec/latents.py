@@ -13,6 +13,7 @@ Legend: N tiles of equal shape, h, w cells of y, C channels of y (the first `lat
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,6 @@ from aecodec.executors.interface import CodecExecutor, Floats
 from aecodec.limits import MAX_SYMBOL, MIN_LATENTS_BYTES
 from aecodec.models.frozen import Frozen, hyper_rows
 from aecodec.nets.config import SCALES, CodecConfig
-from aecodec.records import dataclass
 
 WITHOUT_DETAILS, WITH_DETAILS = 0, 1  # flags
 STATE_BITS = 64  # what a coder's state holds beside its words

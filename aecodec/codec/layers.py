@@ -1,6 +1,7 @@
 """What tiles hold beside latents: a lossless picture, alone or laid over what the latents of its tile give."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from aecodec.errors import Corrupt, FormatError, Truncated
 from aecodec.limits import MIN_LATENTS_BYTES
 from aecodec.pictures import lossless
 from aecodec.pictures.picture import Samples, middle
-from aecodec.records import dataclass
 from aecodec.tiling import Tile
 
 Crop = tuple[int, int, int, int]  # x, y, width, height, in pixels as stored

@@ -3,12 +3,12 @@
 import math
 import reprlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Literal
 
 from aecodec.errors import TargetUnreachable, UsageError
 from aecodec.quality import QUALITY_STEPS, quality_to_step
-from aecodec.records import dataclass
 
 SIZE_TOLERANCE = 0.003  # of the size: a step of quality moves it by about as much
 PSNR_TOLERANCE_DB = 0.01

@@ -1,14 +1,13 @@
 """What encoding and decoding a picture give, and how a notebook shows it."""
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from aecodec import bits
 from aecodec.codec.layout import read_header
 from aecodec.pictures import preview
 from aecodec.pictures.picture import Picture
-from aecodec.records import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ H, W pixels.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
 from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.pictures.picture import Samples, grown
-from aecodec.records import dataclass
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, groups
 
 

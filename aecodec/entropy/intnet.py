@@ -11,6 +11,7 @@ Biases are given at knots of the quality and interpolated between them in intege
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 
 from aecodec.errors import WeightsError
 from aecodec.quality import KNOT_SPACING, KNOTS
-from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -4,13 +4,13 @@ The value of a table's symbol is its index plus the table's `low`; the last inde
 stands for every value outside. How tables come from distributions is the business of `training.tablefit`.
 """
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from aecodec.errors import WeightsError
 from aecodec.limits import MAX_SYMBOL
-from aecodec.records import dataclass
 
 PRECISION = 16
 TOTAL = 1 << PRECISION

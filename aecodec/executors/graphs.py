@@ -6,7 +6,7 @@ of another shape have none: they may come from anybody, and a graph is a program
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from aecodec.errors import WeightsError
 from aecodec.models import manifest
 from aecodec.models.frozen import Values
 from aecodec.nets.config import CodecConfig, RestorerConfig
-from aecodec.records import dataclass
 
 LAMBDAS = ("lambda_low", "lambda_high", "lambda_rise")  # of a configuration: no graph depends on them
 INDEX = "index.json"  # of a folder: the shapes of a network's values, and which of them each graph takes

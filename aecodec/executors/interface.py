@@ -6,6 +6,7 @@ rounded or not, but for samples of pictures. Several threads may call at once. E
 device or machine run out of memory.
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 
 from aecodec.models.frozen import Frozen
 from aecodec.pictures.picture import Samples
-from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     from aecodec.nets.compressor import Compressor

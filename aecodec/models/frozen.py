@@ -1,5 +1,6 @@
 """A codec as it is stored: the floats of its network, the integer network, and the tables that its symbols go by."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ from aecodec.entropy.intnet import IntegerNetwork
 from aecodec.entropy.tables import Tables
 from aecodec.nets.config import SCALES, CodecConfig
 from aecodec.quality import KNOT_SPACING, KNOTS, nearest_knot
-from aecodec.records import dataclass
 
 Values = dict[str, NDArray[np.float16]]  # by the names that a network's parameters have
 GAIN = "prior.log_gain.value"  # of them, (KNOTS, channels): logarithms of quantiser steps to one unit of y

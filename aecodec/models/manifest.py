@@ -1,11 +1,11 @@
 """The weights that ship with aecodec: `pretrained/manifest.json`, a row a file, newest first."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from aecodec.errors import WeightsError
-from aecodec.records import dataclass
 
 Kind = Literal["codec", "denoiser", "autoencoder"]
 

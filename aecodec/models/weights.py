@@ -11,6 +11,7 @@ import reprlib
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import shorten
@@ -28,7 +29,6 @@ from aecodec.models import manifest
 from aecodec.models.frozen import Frozen, Values
 from aecodec.nets.config import SCALES, CodecConfig, RestorerConfig, current_name, from_json
 from aecodec.quality import KNOTS
-from aecodec.records import dataclass
 
 if TYPE_CHECKING:
     from torch import nn

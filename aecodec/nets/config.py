@@ -1,12 +1,11 @@
 """Configurations as weights store them: widths and depths of the networks, and what of them is known without torch."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aecodec.errors import WeightsError
 from aecodec.quality import KNOT_SPACING, QUALITY_STEPS
-from aecodec.records import dataclass
 from aecodec.tiling import LATENT_STRIDE, align_up
 
 if TYPE_CHECKING:

@@ -1,8 +1,9 @@
 """Which picture formats are read and written, and what those that are written can hold; no library is loaded for it."""
 
+from dataclasses import dataclass
+
 from aecodec.errors import is_there
 from aecodec.pictures.colour import COLOUR_FIELDS
-from aecodec.records import dataclass
 
 HEIF = "heif"  # the extra that reads it
 

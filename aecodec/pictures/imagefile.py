@@ -6,7 +6,7 @@ puts it before them.
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +25,6 @@ from aecodec.pictures.overheard import overheard
 from aecodec.pictures.picture import Picture, Samples
 from aecodec.pictures.pilmodes import is_pil, to_pil
 from aecodec.pictures.wanted import FIRST, Wanted, Warn, check_size
-from aecodec.records import dataclass
 
 __all__ = [
     "count_pages",

@@ -1,11 +1,10 @@
 """What a picture has beside its pixels."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aecodec.pictures.colour import COLOUR_FIELDS, is_legal
 from aecodec.pictures.resolution import Resolution
-from aecodec.records import dataclass
 
 
 @dataclass(frozen=True)

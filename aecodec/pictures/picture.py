@@ -1,6 +1,6 @@
 """A picture in memory: what every reader makes, every writer takes, and the codec works on."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from aecodec.errors import BadInput
 from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.wanted import check_size
-from aecodec.records import dataclass
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # 0..255 or 0..65535
 

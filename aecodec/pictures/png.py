@@ -7,7 +7,7 @@ through to the caller.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import imagecodecs
@@ -21,7 +21,6 @@ from aecodec.pictures.metadata import Metadata
 from aecodec.pictures.picture import Picture, Samples, from_array
 from aecodec.pictures.resolution import Unit
 from aecodec.pictures.wanted import FIRST, Wanted, Warn
-from aecodec.records import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # How samples are coded. Repeats are searched for (zlib's level 3 is 2 % larger than 6, in half the time), or only runs

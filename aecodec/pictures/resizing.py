@@ -3,7 +3,7 @@
 Samples are averaged as they are stored, not in linear light: so do ImageMagick, vips and browsers by default.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from PIL import Image
 from aecodec.pictures.picture import Picture, Samples, from_array, from_unit, to_unit
 from aecodec.pictures.pilmodes import to_pil
 from aecodec.pictures.wanted import check_size
-from aecodec.records import dataclass
 
 Plane = NDArray[np.float32]  # (H, W) of 0 ... 1, and a little beyond where the filter overshoots
 

@@ -4,10 +4,9 @@ PNG has whole pixels per metre, JPEG whole pixels per inch or centimetre, TIFF f
 its source had it, so that it comes back unchanged in the same format.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
-
-from aecodec.records import dataclass
 
 MAX_TERM = (1 << 32) - 1  # of numerator and denominator
 LEAST = Fraction(1, MAX_TERM)

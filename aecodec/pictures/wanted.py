@@ -1,10 +1,10 @@
 """What is asked of a reader: which page of a file, how large a picture may be, and who is told what is not kept."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aecodec.errors import BadInput, LimitExceeded
 from aecodec.limits import DEFAULT_MAX_PIXELS, MAX_PIXELS, MAX_SIDE
-from aecodec.records import dataclass
 
 Warn = Callable[[str], None]  # takes one line on what a reader or writer does not keep
 

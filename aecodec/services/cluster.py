@@ -12,7 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,6 @@ import numpy as np
 from aecodec.devices import cores
 from aecodec.errors import AecodecError, DeviceError, require
 from aecodec.pictures.wanted import Warn
-from aecodec.records import dataclass
 from aecodec.services import batch, places
 from aecodec.services.batch import Work
 from aecodec.services.crew import Crew

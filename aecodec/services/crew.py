@@ -1,6 +1,7 @@
 """Several jobs at once, a thread each: what becomes of them comes in their order, and memory is bounded in bytes."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from threading import Condition, Lock, current_thread
 from typing import Generic, TypeVar
@@ -8,7 +9,6 @@ from typing import Generic, TypeVar
 from aecodec import devices
 from aecodec.executors.interruption import Stoppable
 from aecodec.pictures.wanted import Warn
-from aecodec.records import dataclass
 from aecodec.services.jobs import Job, WarnAbout
 
 SHARE = 2  # of the memory, one part in so many, for jobs that run

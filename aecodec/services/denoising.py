@@ -1,12 +1,12 @@
 """One noisy picture in, one clean picture out; `services.batch` runs many."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from aecodec.pictures import imagefile
 from aecodec.pictures.wanted import Warn
-from aecodec.records import dataclass
 from aecodec.services.batch import Work
 from aecodec.services.files import Engine, read_picture
 from aecodec.services.jobs import Job, WarnAbout, output_format

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, BinaryIO
@@ -21,7 +21,6 @@ from aecodec.pictures.orientation import SIDEWAYS, orientation, strip, upright
 from aecodec.pictures.picture import Picture, Samples, flatten_hidden
 from aecodec.pictures.resizing import Size, resized
 from aecodec.pictures.wanted import Warn, refuse_more
-from aecodec.records import dataclass
 from aecodec.services import places
 from aecodec.services.batch import Work
 from aecodec.services.jobs import Job, WarnAbout, output_format

@@ -3,13 +3,12 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aecodec.errors import BadInput, LimitExceeded, MissingExtra, UsageError
 from aecodec.pictures.formats import SUFFIXES, WRITTEN
 from aecodec.pictures.wanted import FIRST, Wanted
-from aecodec.records import dataclass
 from aecodec.services import places
 from aecodec.services.pages import outputs_of_pages
 from aecodec.services.places import Place, is_device

@@ -4,10 +4,9 @@ An input that needs no work, or that failed, has a plain `Row`: nothing is known
 row of its command.
 """
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from aecodec.codec.header import Cleaning
-from aecodec.records import dataclass
 
 
 @dataclass(frozen=True)

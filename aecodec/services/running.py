@@ -1,9 +1,9 @@
 """How a command's jobs are run: by threads here, by Ray, or not at all but told."""
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 
 from aecodec.errors import UsageError
-from aecodec.records import dataclass
 from aecodec.services import batch, cluster, manifest, places
 from aecodec.services.cluster import Task
 from aecodec.services.crew import Crew

@@ -3,11 +3,11 @@
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from aecodec.errors import UsageError
 from aecodec.pictures.wanted import FIRST, Wanted, Warn
-from aecodec.records import dataclass
 from aecodec.services import places
 from aecodec.services.places import Place
 
