@@ -159,6 +159,7 @@ class Sessions:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = ERRORS_ONLY
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # what waits has no use for a core
         names = self._graphs.needed_by(graph)
         floats = [
             self._values[name].astype(np.float32, order="C") for name in names
