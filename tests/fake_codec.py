@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from aecodec import metrics, records
+from aecodec import metrics
 from aecodec.bits import Reader, fixed
 from aecodec.codec import ancillary, container
 from aecodec.codec.header import Cleaning, Header
@@ -127,7 +127,7 @@ class Denoiser:
         return Denoised(clean, SIGMA if sigma is None else sigma)
 
 
-@records.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Engine(files.Engine):
     """One that loads both without networks."""
 
