@@ -127,8 +127,9 @@ class IntegerNetwork(Generic[Array]):
     def _layer(self, index: int, x: Array, step: int, top: int = ACTIVATION_MAX, outputs: int | None = None) -> Array:
         total = _convolved(x, self.kernels[index][:, :, :outputs])
         total += bias_at(self.biases[index], step)[:outputs, None, None]
-        total += 0.5  # so that the shift has no tie
-        total *= 2.0 ** -self.layers[index].shift
+        total *= 2
+        total += 1
+        total *= 2 ** -(self.layers[index].shift + 1)  # the shift: an odd number has no tie
         shifted: Array = total.round().clip(0, top)
         return shifted
 
