@@ -117,19 +117,19 @@ def _cuda_devices() -> int:
     return torch.cuda.device_count()
 
 
-def select(name: str = "auto", threads: int | None = None) -> "torch.device":
-    """As `choose`, for PyTorch: set up for exact work.
+def select(name: str = "auto", threads: int | None = None, *, exact: bool = True) -> "torch.device":
+    """As `choose`, for PyTorch, set up for the whole process. Raises DeviceError.
 
-    TF32 is switched off for the whole process: means and pixels of encoder and decoder are float32
-    (docs/design.md, "The exact path"). `threads` limits the CPU threads of the whole process. Raises DeviceError.
+    Where work is `exact`, TF32 is off: means and pixels of encoder and decoder are float32 (docs/design.md, "The exact
+    path"). Training may round and takes what is quickest. `threads` limits the CPU threads.
     """
     import torch
 
     chosen = choose(name, threads)
     if threads is not None:
         torch.set_num_threads(threads)
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = not exact
+    torch.backends.cudnn.benchmark = not exact
     return torch.device(chosen.name)
 
 

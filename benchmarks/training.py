@@ -104,7 +104,7 @@ def main() -> None:
         "--profile", action="store_true", help="print where the device's time goes, operator by operator"
     )
     given = parser.parse_args()
-    device = devices.select(given.device, given.threads)
+    device = devices.select(given.device, given.threads, exact=False)
     run = runs.Run([given.folder], Path("none"), math.inf, stable=True)
     schedule = runs.schedule_of(run, CodecRecipe() if given.what == "codec" else DenoiserRecipe(), device)
     pictures = data.load([given.folder], device, schedule.largest_side, print)

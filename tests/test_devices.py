@@ -18,6 +18,15 @@ def test_float32_is_float32() -> None:
     assert not torch.backends.cuda.matmul.allow_tf32
 
 
+def test_training_may_round_and_what_comes_after_it_may_not() -> None:
+    devices.select("cpu", exact=False)
+    assert torch.backends.cuda.matmul.allow_tf32
+    assert torch.backends.cudnn.benchmark
+    devices.select("cpu")
+    assert not torch.backends.cuda.matmul.allow_tf32
+    assert not torch.backends.cudnn.benchmark
+
+
 @pytest.mark.parametrize("name", ["gpu", "cuda:99", "cuda:-1", ""])
 def test_devices_that_do_not_exist_are_named(name: str) -> None:
     with pytest.raises(DeviceError, match="device"):

@@ -17,6 +17,7 @@ from aecodec.pictures.picture import to_unit
 from aecodec.pictures.wanted import Wanted
 
 SMALLEST_SCALE = 0.25  # most of what people store was shrunk, which makes it sharp
+SHRUNK_TOGETHER = 16  # crops: one call resizes them, and one small picture limits no more of them
 
 
 class Source(Protocol):
@@ -44,12 +45,18 @@ class Pictures:
         self.count = len(pictures)
 
     def crops(self, batch: int, side: int, generator: torch.Generator) -> Tensor:
-        """Random crops (batch, 3, side, side) of 0 ... 1, flipped half the time, all shrunk by one factor.
+        """Random crops (batch, 3, side, side) of 0 ... 1, flipped half the time, up to 16 shrunk by one factor.
 
         The factor is 0.25 to 1, as far as the pictures that are drawn are large enough. On the device, without a loop
         over pictures; the draws come from a CPU generator, so that no device is waited for. The result is in
         channels_last order.
         """
+        counts = [min(SHRUNK_TOGETHER, batch - first) for first in range(0, batch, SHRUNK_TOGETHER)]
+        parts = [self._shrunk(count, side, generator) for count in counts]
+        return parts[0] if len(parts) == 1 else torch.cat(parts).contiguous(memory_format=torch.channels_last)
+
+    def _shrunk(self, batch: int, side: int, generator: torch.Generator) -> Tensor:
+        """`crops` by one factor."""
         device = self.flat.device
         draw = torch.rand(3, batch, generator=generator)
         scale, flip = torch.rand(2, generator=generator).tolist()

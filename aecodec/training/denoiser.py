@@ -52,7 +52,7 @@ class DenoiserRecipe:
 
     def crops(self, run: Run, device: torch.device) -> Crops:
         if device.type == "cuda":
-            return Crops(batch=64, side=128, late_batch=16, late_side=256)
+            return Crops(batch=48, side=192, late_batch=48, late_side=192)  # of one size: see the codec's recipe
         return Crops(batch=16, side=64, late_batch=4, late_side=128)
 
     def origin(self, run: Run) -> Origin:

@@ -16,7 +16,7 @@ from aecodec.errors import WeightsError
 from aecodec.pictures.imagefile import ignore
 from aecodec.training.compiled import compiled
 from aecodec.training.data import Source
-from aecodec.training.schedule import Schedule
+from aecodec.training.schedule import Kind, Schedule
 from aecodec.training.tasks import Task
 
 EMA_EVERY = 4  # steps: the average changes too slowly for each of them to matter
@@ -105,26 +105,40 @@ class Trainer:
 
     def train_step(self, source: Source) -> Tensor:
         """One step; returns the task's values, on the device: nothing waits for it here."""
-        schedule, progress = self.schedule, self.progress
-        late = progress >= schedule.late_from
-        side = schedule.crops.late_side if late else schedule.crops.side
-        batch = schedule.crops.late_batch if late else schedule.crops.batch
-        drawn = self.task.draw(source.crops(batch, side, self.generator), self.generator)
-        rate = schedule.learning_rate(self.step, progress)
+        progress = self.progress
+        kind = self.schedule.kind(progress)
+        rate = self.schedule.learning_rate(self.step, progress)
         for group in chain.from_iterable(optimiser.param_groups for optimiser in self.optimisers):
             group["lr"] = rate
-        with devices.autocast(self.device):
-            values = self.task.values(self.forward, drawn, rounded=progress >= schedule.rounded_from)
-        self.model.zero_grad(set_to_none=True)
-        values[0].backward()  # type: ignore[no-untyped-call]
+        values = self._gradients(source, kind, self.generator)
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0, foreach=True)
         for optimiser in self.optimisers:
             optimiser.step()
         self.step += 1
-        self.pixels += batch * side * side
+        self.pixels += kind.batch * kind.side**2
         if self.step % EMA_EVERY == 0:
             self.average_weights()
         return values.detach()
+
+    def _gradients(self, source: Source, kind: Kind, generator: torch.Generator) -> Tensor:
+        """The task's values of a batch, whose gradients the model then has."""
+        drawn = self.task.draw(source.crops(kind.batch, kind.side, generator), generator)
+        with devices.autocast(self.device):
+            values = self.task.values(self.forward, drawn, rounded=kind.rounded)
+        self.model.zero_grad(set_to_none=True)
+        values[0].backward()  # type: ignore[no-untyped-call]
+        return values
+
+    def warm_up(self, source: Source) -> None:
+        """Compile what every kind of step to come needs, where steps are compiled, before the clock starts.
+
+        Of a run of minutes it takes a large share; met on the way, it would cost the last part, which matters most.
+        """
+        if self.forward is self.model:
+            return
+        self.model.train()
+        for kind in self.schedule.kinds(self.progress):
+            self._gradients(source, kind, torch.Generator().manual_seed(0))
 
     @torch.no_grad()
     def average_weights(self) -> None:

@@ -93,7 +93,7 @@ def train(run: Run, recipe: Recipe[T], watch: Watch, note: Note) -> T | None:
     _refuse_outputs(run)
     data.refuse_missing("--data", run.data)
     data.refuse_missing("--valid", [run.valid] if run.valid else [])
-    device = devices.select(run.device, run.threads)
+    device = devices.select(run.device, run.threads, exact=False)
     origin = recipe.origin(run)
     planned = schedule_of(run, recipe, device, origin.state)
     held_out = data.names(run.leave_out) if run.leave_out else ()
@@ -103,6 +103,8 @@ def train(run: Run, recipe: Recipe[T], watch: Watch, note: Note) -> T | None:
     trainer = Trainer(origin.task(pictures), planned, device, run.seed, note)
     if origin.state is not None:
         _resume(run, trainer, origin.state)
+    with devices.memory_errors():
+        trainer.warm_up(pictures)
     budget_s = run.time_budget_s
     if run.total_time_s is None and run.decay_s is None and math.isfinite(budget_s):
         with devices.memory_errors():

@@ -7,6 +7,7 @@ weights are made of it by a branch, whose rate falls to nothing (Hu et al. 2024,
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HIGHEST_RATE = 1e-3  # of a cosine
 STABLE_RATE = 6e-4  # measured with the codec, on batches of 8 crops of 128
@@ -24,6 +25,14 @@ class Crops:
     side: int
     late_batch: int
     late_side: int
+
+
+class Kind(NamedTuple):
+    """Of a step: so many square crops, of so many pixels a side, and whether symbols are rounded."""
+
+    batch: int
+    side: int
+    rounded: bool
 
 
 def cosine(step: int, progress: float) -> float:
@@ -61,6 +70,17 @@ class Schedule:
     def progress(self, step: int, elapsed: float) -> float:
         """0 ... 1, after so many steps and seconds of training in all."""
         return min(((step if self.by_steps else elapsed) - self.start) / self.total, 1.0)
+
+    def kind(self, progress: float) -> Kind:
+        """Of the steps there."""
+        late, crops = progress >= self.late_from, self.crops
+        batch, side = (crops.late_batch, crops.late_side) if late else (crops.batch, crops.side)
+        return Kind(batch, side, progress >= self.rounded_from)
+
+    def kinds(self, progress: float) -> list[Kind]:
+        """Of all steps from there on."""
+        changes = [] if math.isinf(self.total) else [at for at in (self.late_from, self.rounded_from) if at > progress]
+        return list(dict.fromkeys(self.kind(at) for at in (progress, *changes)))
 
     def learning_rate(self, step: int, progress: float) -> float:
         return self.highest * self.curve(step, progress)

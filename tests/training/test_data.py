@@ -51,6 +51,17 @@ def test_crops_are_shrunk_as_far_as_what_is_drawn_allows() -> None:
     assert steepest([ramp[:128, :128]]) == pytest.approx(2, rel=0.05)
 
 
+def test_of_large_batches_not_all_are_shrunk_alike() -> None:
+    ramp = torch.arange(1024, dtype=torch.int32).div(4).to(torch.uint8)[:, None, None].expand(1024, 1024, 3)
+    crops = data.Pictures([ramp], CPU).crops(2 * data.SHRUNK_TOGETHER + 1, 64, generator())
+    assert crops.shape == (2 * data.SHRUNK_TOGETHER + 1, 3, 64, 64)
+    assert crops.is_contiguous(memory_format=torch.channels_last)
+    spans = ((crops[:, 0, -1, 0] - crops[:, 0, 0, 0]) * 255).round()
+    parts = spans.split(data.SHRUNK_TOGETHER)
+    assert all(float(part.max() - part.min()) <= 1 for part in parts), "16 at once are"
+    assert len({round(float(part.mean())) for part in parts}) == 3
+
+
 def test_centres_are_the_middle() -> None:
     picture = torch.from_numpy(sample().copy())
     (centre,) = data.Pictures([picture], CPU).centres(512)

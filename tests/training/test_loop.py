@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from aecodec.errors import WeightsError
-from aecodec.nets.compressor import Compressor
+from aecodec.nets.compressor import Compressor, Reconstruction
 from aecodec.nets.restorer import Restorer
 from aecodec.training import checkpoint
 from aecodec.training.data import Pictures
@@ -75,6 +76,31 @@ def test_a_resumed_run_is_the_same_to_the_bit(
     assert second.step == whole.step == 12
     for name, value in whole.state()["average"].items():
         assert torch.equal(value, second.state()["average"][name]), name
+
+
+def test_what_is_compiled_is_before_the_clock_starts(pictures: Pictures) -> None:
+    """Every kind of step is met once, in the state that training has, and nothing has moved."""
+    warmed, met = trainer(10), list[tuple[tuple[int, ...], bool, bool]]()
+    warmed.schedule = replace(warmed.schedule, crops=Crops(batch=2, side=64, late_batch=1, late_side=128))
+    model = warmed.task.model
+    assert isinstance(model, Compressor)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    drawn = warmed.generator.get_state()
+
+    def compiling(pixels: torch.Tensor, step: torch.Tensor) -> Reconstruction:
+        met.append((tuple(pixels.shape), model.noisy, model.training))
+        found: Reconstruction = model(pixels, step)
+        return found
+
+    warmed.warm_up(pictures)
+    assert not met, "nothing is compiled here"
+    model.eval()
+    warmed.forward = compiling
+    warmed.warm_up(pictures)
+    assert met == [((2, 3, 64, 64), True, True), ((1, 3, 128, 128), True, True), ((1, 3, 128, 128), False, True)]
+    assert torch.equal(warmed.generator.get_state(), drawn)
+    assert (warmed.step, warmed.elapsed, warmed.pixels) == (0, 0, 0)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
 
 def test_numbers_too_small_to_matter_cost_no_time() -> None:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from aecodec.training import schedule
-from aecodec.training.schedule import Crops, Schedule
+from aecodec.training.schedule import Crops, Kind, Schedule
 
 CROPS = Crops(batch=8, side=128, late_batch=2, late_side=384)
 
@@ -48,3 +48,22 @@ def test_by_steps_time_does_not_matter() -> None:
 def test_only_a_run_that_has_large_crops_needs_large_pictures() -> None:
     assert schedule.stable(CROPS).largest_side == 128
     assert schedule.decay(60, CROPS, 1e-3, 0).largest_side == Schedule(60, CROPS).largest_side == 384
+
+
+def test_the_kinds_of_steps_to_come_are_those_that_come() -> None:
+    planned = Schedule(100, CROPS, late_from=0.5, rounded_from=0.9)
+    early, late, last = Kind(8, 128, rounded=False), Kind(2, 384, rounded=False), Kind(2, 384, rounded=True)
+    assert [planned.kind(progress) for progress in (0, 0.49, 0.5, 0.89, 0.9, 1)] == [
+        early,
+        early,
+        late,
+        late,
+        last,
+        last,
+    ]
+    assert planned.kinds(0) == [early, late, last]
+    assert planned.kinds(0.5) == [late, last]
+    assert planned.kinds(0.95) == [last]
+    assert schedule.stable(CROPS).kinds(0) == [early]
+    same = Crops(batch=4, side=192, late_batch=4, late_side=192)
+    assert Schedule(100, same).kinds(0) == [Kind(4, 192, rounded=False), Kind(4, 192, rounded=True)]
