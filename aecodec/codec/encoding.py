@@ -28,7 +28,7 @@ from aecodec.pictures.picture import Picture, to_unit
 from aecodec.quality import step_to_quality
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, choose_tile_side, groups
 
-EFFORT_STEPS = (0, 16, 24, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
+EFFORT_STEPS = (0, 8, 16, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
 
 
 @dataclass

@@ -4,9 +4,10 @@ Annealed rounding: every symbol lies between its two neighbouring integers, at f
 while Adam moves y and z downhill in bits + price * squared error. Stochastic Gumbel annealing (Yang, Bamler and Mandt,
 "Improving Inference for Neural Image Compression", NeurIPS 2020) with less noise: all of it wanders for hundreds of
 steps, none of it ends where rounding hurts. From a third on the price of the error is steered, tile by tile, so that
-the error ends where it began and the gain is bits; what is returned is the best state seen whose rounded symbols are
-no worse in either. Legend: N tiles of one shape, C channels of y (the latents, or details too), h, w cells of y, H, W
-pixels of a tile without its padding.
+the error ends where it began and the gain is bits; at the end, parts of the way back to the start are looked at too,
+which takes back first what was rounded otherwise by a hair. What is returned is the best state seen whose rounded
+symbols are no worse in either. Legend: N tiles of one shape, C channels of y (the latents, or details too), h, w cells
+of y, H, W pixels of a tile without its padding.
 """
 
 from collections.abc import Callable
@@ -26,14 +27,15 @@ from aecodec.tiling import LATENT_STRIDE
 
 # Chosen on validation pictures at two qualities; `pretrained/LOG.md` has what else was tried.
 HOT, COLD = 0.6, 0.2  # temperature of the rounding at first and at last
-NOISE = 0.5  # of the noise that Gumbel annealing has
+NOISE = 0.5  # of the noise that Gumbel annealing has; in shorter runs than usual less, by the root of their length
 RATE_Y, RATE_Z = 0.02, 0.005  # learning rates in quantiser steps, for a run of
 USUAL_STEPS = 60
 STILL = 2.0  # bits per quantiser step: a gradient well below it hardly moves a latent (Adam's epsilon)
-PRICE = 1.1  # of the error at first, in lambda: short runs end a little worse than they began
+PRICE = 1.2  # of the error at first, in lambda: short runs end a little worse than they began
 STEER_FROM, LOOKS = 0.3, 10  # from then on rounded symbols are looked at every tenth of a run
-STIFFNESS, STEERING = 8, (0.85, 1.2)  # how the price follows the error at a look, and how far at most
-SLACK = 1e-3  # of the squared error, kept in hand for what lies beyond a tile's rim
+STIFFNESS, STEERING = 3, (0.85, 1.2)  # how the price follows the error at a look, and how far at most
+WAYS_BACK = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)  # of the way from the start to the end
+SLACK = 5e-4  # of the squared error, kept in hand for what lies beyond a tile's rim and for rounding pixels
 EDGE = 1e-4  # keeps the logits of rounding finite
 
 Quantiser = Callable[[Tensor], Tensor]
@@ -57,6 +59,7 @@ def _refined(model: Compressor, y: Tensor, around: Surroundings, step: int, iter
     tiles = _Tiles(model, around, step, y)
     scaled = y * tiles.gain
     z = model.prior.hyper_analysis(scaled, tiles.steps)
+    start, start_z = scaled, z
     best = _Best(scaled, z, *tiles.rounded(scaled, z))
     price = torch.full_like(best.bits, PRICE * model.config.lambda_of(step) * 255**2 / 3)  # the MSE is over 3 channels
     scaled, z = scaled.clone().requires_grad_(), z.clone().requires_grad_()
@@ -64,12 +67,13 @@ def _refined(model: Compressor, y: Tensor, around: Surroundings, step: int, iter
     moving = [{"params": [scaled], "rate": RATE_Y * hurry}, {"params": [z], "rate": RATE_Z * hurry}]
     optimiser = torch.optim.Adam(moving, betas=(0.9, 0.99), eps=STILL)
     draw = torch.Generator(y.device).manual_seed(step)
+    noise = NOISE * min(iterations / USUAL_STEPS, 1) ** 0.5
     for index in range(iterations):
         heed()
         progress = index / iterations
         for group in optimiser.param_groups:
             group["lr"] = group["rate"] * (1 - 0.9 * progress)
-        bits, error = tiles.cost(scaled, z, _AnnealedRounding(HOT * (COLD / HOT) ** progress, draw))
+        bits, error = tiles.cost(scaled, z, _AnnealedRounding(HOT * (COLD / HOT) ** progress, noise, draw))
         optimiser.zero_grad()
         (bits + price * error).sum().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -77,21 +81,24 @@ def _refined(model: Compressor, y: Tensor, around: Surroundings, step: int, iter
             bits, error = tiles.rounded(scaled, z)
             best.offer(scaled, z, bits, error)
             price = price * ((error / best.error) ** STIFFNESS).clamp(*STEERING)
+    for part in WAYS_BACK:
+        back, back_z = start.lerp(scaled.detach(), part), start_z.lerp(z.detach(), part)
+        best.offer(back, back_z, *tiles.rounded(back, back_z))
     return best.scaled / tiles.gain, torch.round(best.z)
 
 
 class _AnnealedRounding:
     """floor + sigmoid((logit + noise) / temperature), the logit that of Gumbel annealing, the noise logistic."""
 
-    def __init__(self, temperature: float, draw: torch.Generator) -> None:
-        self.temperature = temperature
+    def __init__(self, temperature: float, noise: float, draw: torch.Generator) -> None:
+        self.temperature, self.noise = temperature, noise
         self.draw = draw
 
     def __call__(self, value: Tensor) -> Tensor:
         below = value.detach().floor()
         part = (value - below).clamp(EDGE, 1 - EDGE)
         chance = torch.rand(value.shape, generator=self.draw, device=value.device).clamp(EDGE, 1 - EDGE)
-        logit = (torch.atanh(part) - torch.atanh(1 - part)) / self.temperature + NOISE * torch.logit(chance)
+        logit = (torch.atanh(part) - torch.atanh(1 - part)) / self.temperature + self.noise * torch.logit(chance)
         return below + torch.sigmoid(logit / self.temperature)
 
 
@@ -110,7 +117,7 @@ class _Tiles:
         self.inverse = model.prior.log_inverse(self.steps).exp()[:, : self.channels]
 
     def cost(self, scaled: Tensor, z: Tensor, quantise: Quantiser) -> tuple[Tensor, Tensor]:
-        """Bits (N,) and squared error (N,), summed over pixels of 0 ... 1 and channels."""
+        """Bits (N,) and squared error (N,) of pixels as they are shown, 0 ... 1, summed over them and channels."""
         prior = self.model.prior
         z_symbols = quantise(z)
         index = bounded(prior.scales(z_symbols, self.steps, self.channels), 0, SCALES - 1)
@@ -130,7 +137,8 @@ class _Tiles:
         shown = self.model.synthesis(cells, self.steps)
         top, left = self.rows.start * LATENT_STRIDE, self.columns.start * LATENT_STRIDE
         height, width = self.pixels.shape[2:]
-        difference = (shown[:, :, top : top + height, left : left + width] - self.pixels) * self.shown
+        clipped = shown[:, :, top : top + height, left : left + width].clamp(0, 1)
+        difference = (clipped - self.pixels) * self.shown
         return bits, difference.square().sum((1, 2, 3))
 
     @torch.no_grad()

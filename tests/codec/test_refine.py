@@ -1,5 +1,7 @@
 """Refinement: never more bits, never more error, tile by tile, and the same every time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from torch import Tensor
 from aecodec.codec.refine import _AnnealedRounding, _Tiles, refine
 from aecodec.codec.windowed import Surroundings
 from aecodec.executors.interface import Floats
-from tests.tiny import crops, tiny_model
+from tests.tiny import TINY, crops, tiny_model
 
 STEP = 800
 
@@ -41,6 +43,23 @@ def test_every_tile_gets_cheaper_and_no_worse() -> None:
     assert (better_error <= error).all()
 
 
+def test_eight_steps_pay() -> None:
+    y, around = setting()
+    bits, error = costs(y, None, around)
+    better_bits, better_error = costs(*refine(tiny_model(), y, around, STEP, 8), around)
+    assert better_bits.sum() < 0.998 * bits.sum()
+    assert (better_error <= error).all()
+
+
+def test_the_error_is_that_of_pixels_as_they_are_shown() -> None:
+    """A black picture that comes out darker than black is right."""
+    y, around = setting()
+    dark = replace(around, windows=around.windows - 1000 * np.sign(around.windows))
+    tiles = _Tiles(tiny_model(), dark, STEP, torch.from_numpy(y))
+    _, error = tiles.rounded(torch.from_numpy(y) * tiles.gain, torch.zeros(2, TINY.hyper, 1, 1))
+    assert (error <= tiles.pixels[0].numel()).all(), "no pixel of 0 ... 1 is off by more than 1"
+
+
 def test_one_step_changes_nothing_for_the_worse() -> None:
     y, around = setting()
     bits, error = costs(y, None, around)
@@ -70,7 +89,7 @@ def test_z_comes_back_rounded() -> None:
 def test_rounding_stays_between_the_neighbours_and_hardens(temperature: float) -> None:
     draw = torch.Generator().manual_seed(0)
     value = torch.linspace(-3, 3, 2001)
-    rounded = _AnnealedRounding(temperature, draw)(value)
+    rounded = _AnnealedRounding(temperature, 0.5, draw)(value)
     assert (rounded >= value.floor()).all()
     assert (rounded <= value.floor() + 1).all()
     off = (rounded - torch.round(rounded)).abs().mean()
@@ -79,6 +98,6 @@ def test_rounding_stays_between_the_neighbours_and_hardens(temperature: float) -
 
 def test_its_gradient_is_finite_on_integers() -> None:
     value = torch.tensor([-1.0, 0.0, 2.0, 0.5], requires_grad=True)
-    _AnnealedRounding(0.2, torch.Generator().manual_seed(0))(value).sum().backward()
+    _AnnealedRounding(0.2, 0.5, torch.Generator().manual_seed(0))(value).sum().backward()
     assert value.grad is not None
     assert value.grad.isfinite().all()
