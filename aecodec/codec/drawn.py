@@ -4,6 +4,7 @@ A photograph is known by a few passes over its pixels, so that it pays next to n
 Legend: H, W pixels, C channels; a block is 16x16 pixels, one cell of the latents, less at the right and bottom edge.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ DRAWN_SHARE = 0.01  # of the blocks
 RULED, STEP, MARGIN = 32, 1 / 16, 8  # edges along an axis, a block long; of the range at least; scanners rule the rims
 SIMPLE_BITS = 0.75  # a pixel and channel that differs from the others, of the quickest lossless coder
 FEW_COLOURS, FEW_GREYS = 256, 64  # of a picture that had a palette
+KEY_SAMPLES = 4  # that make an integer: a colour's, and zeros
 SAMPLING = 4  # of rows and of columns, to see that colours are many
 
 # Roughly the bits of a pixel: inside of a flat part, with the colour of one before, and beside its residual of another.
@@ -106,11 +108,11 @@ def _halved(values: NDArray[Any]) -> NDArray[Any]:
 
 def _keys(pixels: Samples) -> NDArray[Any]:
     """One integer a colour, (H, W)."""
-    bits = 8 * pixels.itemsize
-    wide: NDArray[Any] = pixels.astype(np.uint32 if bits * pixels.shape[2] <= 32 else np.uint64)
-    key: NDArray[Any] = wide[:, :, 0].copy()
-    for channel in range(1, pixels.shape[2]):
-        key |= wide[:, :, channel] << (bits * channel)
+    height, width, channels = pixels.shape
+    room = np.zeros((height, width, KEY_SAMPLES), pixels.dtype)
+    for channel in range(channels):  # a third of what shifting them into integers takes
+        room[:, :, channel] = pixels[:, :, channel]
+    key: NDArray[Any] = room.view(f"u{KEY_SAMPLES * pixels.itemsize}")[:, :, 0]
     return key
 
 
@@ -144,7 +146,7 @@ def _has_ruled_edges(pixels: Samples, key: NDArray[Any]) -> bool:
     """Whether pictures, boxes or bars are laid out in it: a block's length of one colour, and a step all along it."""
     inside = slice(MARGIN, -MARGIN)
     key, green = key[inside, inside], np.ascontiguousarray(pixels[inside, inside, pixels.shape[2] // 2])
-    least = STEP * np.iinfo(pixels.dtype).max
+    least = math.ceil(STEP * np.iinfo(pixels.dtype).max)  # so that integers are compared
     edges = 0
     for colour, level in ((key, green), (key.T, green.T)):
         length = (colour.shape[1] - 1) // LATENT_STRIDE * LATENT_STRIDE
@@ -152,7 +154,7 @@ def _has_ruled_edges(pixels: Samples, key: NDArray[Any]) -> bool:
         alike = (colour[:, 1 : length + 1] == colour[:, :length]).reshape(pieces).all(2)
         one, next_one = level[:-1, :length], level[1:, :length]
         difference = np.maximum(one, next_one) - np.minimum(one, next_one)  # in 8 bits, a plain one would wrap
-        step = difference.reshape(pieces).min(2) >= least
+        step = (difference >= least).reshape(pieces).all(2)
         edges += int(np.count_nonzero((alike[1:] | alike[:-1]) & step))
     return edges >= RULED
 

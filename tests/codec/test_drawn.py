@@ -78,6 +78,17 @@ def test_blocks_of_text_cost_a_lossless_coder_less_than_those_of_a_photograph() 
     assert bits[photograph].min() > 2 * np.median(bits[~photograph])
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_colours_have_the_same_key_where_they_are_the_same(dtype: type, channels: int) -> None:
+    top = np.iinfo(dtype).max
+    pixels = np.random.default_rng(0).choice([0, 1, top - 1, top], (16, 16, channels)).astype(dtype)
+    key = drawn._keys(pixels).reshape(-1)
+    colours = pixels.reshape(-1, channels)
+    alike = (colours[:, None] == colours).all(2)
+    np.testing.assert_array_equal(key[:, None] == key, alike)
+
+
 def test_block_sums_have_the_rest_at_the_edges() -> None:
     sums = drawn.block_sums(np.ones((33, 20)))
     assert sums.tolist() == [[256, 64], [256, 64], [16, 4]]
