@@ -1,14 +1,16 @@
 """Calls of several threads run on a device as one: tiles of equal shape from several pictures share a batch.
 
 As servers of networks do, but without a clock: a call that finds the device idle runs at once, and while the device is
-busy the others wait and gather. So nobody waits for company that may never come. Batches are computed in another order
-of sums: floats may differ in their last bits from those of one tile at a time, the exact path does not.
+busy the others wait and gather. So nobody waits for company that may never come. Each thread brings its own tiles to
+the device before it waits, and there they are joined: else the one that runs a batch would copy those of all, one after
+the other. Batches are computed in another order of sums: floats may differ in their last bits from those of one tile at
+a time, the exact path does not.
 """
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Condition
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +25,24 @@ if TYPE_CHECKING:
 AT_ONCE = 2  # batches: what the processor does for one hides behind the device's work on the other
 
 Arrays = tuple[NDArray[Any], ...]  # each (N, ...), of as many tiles
-Function = Callable[..., Any]  # arrays, and what else its method takes -> an array, or a tuple of some
+Given = tuple[Any, ...]  # arrays, or what lies on a device in their place
+Function = Callable[..., Any]  # what is given, and what else its method takes -> an array, or a tuple of some
+
+
+class Uploads(Protocol):
+    """Brings arrays to a device, where executors take them as they take arrays."""
+
+    def upload(self, array: NDArray[Any]) -> Any:
+        """An array (N, ...) on the device, with its `shape` and a `dtype`; raises MemoryError."""
+
+    def joined(self, parts: Given) -> Any:
+        """Uploaded arrays (N, ...) of one shape and type, one after the other."""
 
 
 @dataclass(eq=False)
 class _Call:
     kind: Hashable  # calls of one kind can be one
-    arrays: Arrays
+    arrays: Given
     made: Arrays | None = None
     error: BaseException | None = None
 
@@ -45,8 +58,9 @@ class _Call:
 class Gathering:
     """Runs functions of arrays, at most `most` tiles at a time; halves that for good where memory runs out."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, uploads: Uploads | None = None) -> None:
         self._most = most
+        self._uploads = uploads
         self._changed = Condition()
         self._waiting: list[_Call] = []
         self._running = 0
@@ -57,7 +71,8 @@ class Gathering:
         Raises what it raises, in each of the threads; MemoryError where even a tile alone is too much.
         """
         heed()
-        call = _Call((function, *((array.shape[1:], array.dtype.str) for array in arrays), *settings), arrays)
+        given = self._uploaded(arrays)
+        call = _Call((function, *((array.shape[1:], str(array.dtype)) for array in given), *settings), given)
         batch = self._joined_or_leading(call)
         if batch:
             try:
@@ -70,6 +85,15 @@ class Gathering:
             raise call.error
         assert call.made is not None  # or it would have an error
         return call.made
+
+    def _uploaded(self, arrays: Arrays) -> Given:
+        """On the device, or as they are where it has no room: then a batch, which can be halved, has to upload them."""
+        if self._uploads is None:
+            return arrays
+        try:
+            return tuple(map(self._uploads.upload, arrays))
+        except MemoryError:
+            return arrays
 
     def _joined_or_leading(self, call: _Call) -> list[_Call]:
         """Wait for a turn: the batch that the call is to lead, none if it was run in that of another thread."""
@@ -102,7 +126,7 @@ class Gathering:
     def _lead(self, function: Function, batch: list[_Call], settings: tuple[Hashable, ...]) -> None:
         """Run a batch and hand its parts back, or the error to all."""
         try:
-            arrays = tuple(map(_joined, zip(*(call.arrays for call in batch), strict=True)))
+            arrays = tuple(map(self._joined, zip(*(call.arrays for call in batch), strict=True)))
             made = self._made(function, arrays, settings)
         except BaseException as error:
             for call in batch:
@@ -112,7 +136,12 @@ class Gathering:
         for call, end in zip(batch, ends, strict=True):
             call.made = tuple(array[end - call.tiles : end] for array in made)
 
-    def _made(self, function: Function, arrays: Arrays, settings: tuple[Hashable, ...]) -> Arrays:
+    def _joined(self, parts: Given) -> Any:
+        if self._uploads is None or isinstance(parts[0], np.ndarray):
+            return _joined(parts)
+        return parts[0] if len(parts) == 1 else self._uploads.joined(parts)
+
+    def _made(self, function: Function, arrays: Given, settings: tuple[Hashable, ...]) -> Arrays:
         tiles = len(arrays[0])
         if tiles <= self._most:
             try:
@@ -134,12 +163,12 @@ def _joined(parts: Arrays) -> NDArray[Any]:
 class BatchingCodec:
     """`interface.CodecExecutor`, for any number of threads, over one that likes batches."""
 
-    def __init__(self, inner: CodecExecutor) -> None:
+    def __init__(self, inner: CodecExecutor, uploads: Uploads | None = None) -> None:
         self.frozen = inner.frozen
         self.threads = inner.threads
         self.batch = inner.batch
         self._inner = inner
-        self._gathering = Gathering(inner.batch)
+        self._gathering = Gathering(inner.batch, uploads)
 
     def analysis(self, pixels: Samples) -> Floats:
         (y,) = self._gathering.run(self._inner.analysis, (pixels,))
@@ -179,10 +208,10 @@ class BatchingCodec:
 class BatchingDenoiser:
     """`interface.DenoiserExecutor`, as `BatchingCodec`."""
 
-    def __init__(self, inner: DenoiserExecutor) -> None:
+    def __init__(self, inner: DenoiserExecutor, uploads: Uploads | None = None) -> None:
         self.batch = inner.batch
         self._inner = inner
-        self._gathering = Gathering(inner.batch)
+        self._gathering = Gathering(inner.batch, uploads)
 
     def energies(self, pixels: Floats) -> Floats:
         (energies,) = self._gathering.run(self._inner.energies, (pixels,))

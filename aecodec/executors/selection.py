@@ -23,10 +23,10 @@ def codec_executor(loaded: Weights, device: Device, batch: int) -> CodecExecutor
     known = graphs.find(loaded.config) if device.type == "cpu" else None
     with named(loaded.path):
         if known is None:
-            from aecodec.executors.with_torch import TorchCodec  # here: PyTorch takes seconds
+            from aecodec.executors.with_torch import TorchCodec, TorchUploads  # here: PyTorch takes seconds
 
             codec = TorchCodec(loaded.frozen, device, batch)
-            return codec if device.type == "cpu" else BatchingCodec(codec)
+            return codec if device.type == "cpu" else BatchingCodec(codec, TorchUploads(device.name))
         from aecodec.executors.with_onnx import OnnxCodec  # here: who has CUDA needs none
 
         return OnnxCodec(loaded.frozen, known, device, batch)
@@ -37,10 +37,10 @@ def denoiser_executor(loaded: DenoiserWeights, device: Device, batch: int) -> De
     known = graphs.find(loaded.config) if device.type == "cpu" else None
     with named(loaded.path):
         if known is None:
-            from aecodec.executors.with_torch import TorchDenoiser
+            from aecodec.executors.with_torch import TorchDenoiser, TorchUploads
 
             denoiser = TorchDenoiser(loaded, device, batch)
-            return denoiser if device.type == "cpu" else BatchingDenoiser(denoiser)
+            return denoiser if device.type == "cpu" else BatchingDenoiser(denoiser, TorchUploads(device.name))
         from aecodec.executors.with_onnx import OnnxDenoiser
 
         return OnnxDenoiser(loaded, known, device, batch)

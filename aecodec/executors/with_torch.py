@@ -24,6 +24,22 @@ from aecodec.nets.restorer import energies
 from aecodec.pictures.picture import Samples
 
 
+class TorchUploads:
+    """`batching.Uploads`: executors here take tensors on their device where they take arrays."""
+
+    def __init__(self, name: str) -> None:
+        """`name` of a device, as PyTorch says it."""
+        self._device = torch.device(name)
+
+    def upload(self, array: NDArray[Any]) -> Tensor:
+        with _running():
+            return _sent(array, self._device)
+
+    def joined(self, parts: tuple[Tensor, ...]) -> Tensor:
+        with _running():
+            return torch.cat(parts)
+
+
 class TorchCodec:
     """`interface.CodecExecutor`."""
 
@@ -82,7 +98,8 @@ class TorchCodec:
 
     def _unit(self, pixels: Samples) -> Tensor:
         """Pixels (N, 3, H, W) of 0 ... 1, channels last as they lie; a byte a sample crosses the bus."""
-        return _sent(pixels, self.device).float().div_(float(np.iinfo(pixels.dtype).max)).permute(0, 3, 1, 2)
+        sent = _sent(pixels, self.device)
+        return sent.float().div_(float(torch.iinfo(sent.dtype).max)).permute(0, 3, 1, 2)
 
 
 class TorchDenoiser:
@@ -123,12 +140,14 @@ def _running() -> Iterator[None]:
         raise MemoryError(str(error)) from error
 
 
-def _placed(array: Floats, device: torch.device) -> Tensor:
+def _placed(array: Floats | Tensor, device: torch.device) -> Tensor:
     return _sent(array, device).contiguous(memory_format=torch.channels_last)
 
 
-def _sent(array: NDArray[Any], device: torch.device) -> Tensor:
-    """On the device. To a GPU from memory that is pinned, so that nobody waits until it is there."""
+def _sent(array: NDArray[Any] | Tensor, device: torch.device) -> Tensor:
+    """On the device, where tensors lie already. To a GPU from pinned memory, so that nobody waits until it is there."""
+    if isinstance(array, Tensor):
+        return array
     tensor = torch.from_numpy(array)
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 

@@ -14,7 +14,7 @@ from aecodec.executors import batching
 from aecodec.executors.batching import BatchingCodec, BatchingDenoiser, Gathering
 from aecodec.executors.interface import Form
 from aecodec.executors.interruption import Stoppable
-from aecodec.executors.with_torch import TorchDenoiser
+from aecodec.executors.with_torch import TorchDenoiser, TorchUploads
 from tests.test_denoiser import CPU
 from tests.tiny import executor, sample, tiny_denoiser, tiny_frozen
 
@@ -139,6 +139,49 @@ def test_where_one_tile_does_not_fit_that_is_told():
         Gathering(8).run(device.doubled, (tiles(1, count=4),))
 
 
+class Log:
+    """Uploads to nowhere, and keeps a log of who did and of what was joined; without room for what has a 9."""
+
+    def __init__(self) -> None:
+        self.threads: set[int] = set()
+        self.joins: list[int] = []
+
+    def upload(self, array: np.ndarray) -> "Uploaded":
+        self.threads.add(threading.get_ident())
+        if (array == 9).any():
+            raise MemoryError
+        return Uploaded(array)
+
+    def joined(self, parts: tuple["Uploaded", ...]) -> "Uploaded":
+        self.joins.append(len(parts))
+        return Uploaded(np.concatenate([part.array for part in parts]))
+
+
+class Uploaded:
+    def __init__(self, array: np.ndarray) -> None:
+        self.array, self.shape, self.dtype = array, array.shape, "uploaded"
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+
+def test_each_thread_uploads_its_own_and_what_has_no_room_goes_as_it_is(one_at_once):
+    device, log = Device(), Log()
+    gathering = Gathering(8, log)
+
+    def doubled(given: Uploaded | np.ndarray) -> np.ndarray:
+        return device.doubled(given.array if isinstance(given, Uploaded) else given)
+
+    values = (1, 2, 3, 9, 9)
+    calls = [partial(gathering.run, doubled, (tiles(value),)) for value in values]
+    for value, future in zip(values, gathered(gathering, device, calls), strict=True):
+        (made,) = future.result()  # type: ignore[misc]
+        assert np.array_equal(made, tiles(2 * value))
+    assert len(log.threads) == 5
+    assert log.joins == [2]
+    assert device.log == [1, 2, 2]
+
+
 def test_who_is_told_to_stop_calls_no_device():
     device = Device()
     stopped: list[BaseException] = []
@@ -189,10 +232,13 @@ def together(count: int, work: Callable[[int], object]) -> list[object]:
         return list(pool.map(begun, range(count)))
 
 
-def test_pictures_coded_together_decode_as_those_coded_alone():
+@pytest.mark.parametrize("uploads", [None, TorchUploads("cpu")])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_pictures_coded_together_decode_as_those_coded_alone(uploads, dtype):
     plain = executor(tiny_frozen(), "torch", batch=4)
-    shared = BatchingCodec(executor(tiny_frozen(), "torch", batch=4))
-    given = [sample()[64 * index : 64 * index + 128, :192][None].copy() for index in range(4)]
+    shared = BatchingCodec(executor(tiny_frozen(), "torch", batch=4), uploads)
+    full = np.iinfo(dtype).max // 255
+    given = [(sample()[64 * index : 64 * index + 128, :192][None] * dtype(full)) for index in range(4)]
     form = Form(3, 8)
 
     def coded(codec: BatchingCodec, index: int) -> tuple[bytes, np.ndarray]:
@@ -210,7 +256,7 @@ def test_pictures_coded_together_decode_as_those_coded_alone():
 
 def test_the_exact_path_is_exact_in_batches():
     plain = executor(tiny_frozen(), "torch")
-    shared = BatchingCodec(plain)
+    shared = BatchingCodec(plain, TorchUploads("cpu"))
     draws = np.random.default_rng(0)
     z = [draws.integers(-20, 20, (1, tiny_frozen().config.hyper, 4, 4)).astype(np.float32) for _ in range(4)]
     rows = together(4, lambda index: shared.scale_rows(z[index], STEP, 32))
@@ -233,7 +279,7 @@ def test_noisy_pictures_in_a_batch_are_restored_as_those_alone():
 
 def test_noisy_pictures_restored_together_are_as_those_restored_alone():
     plain = TorchDenoiser(tiny_denoiser(), CPU, 4)
-    shared = BatchingDenoiser(plain)
+    shared = BatchingDenoiser(plain, TorchUploads("cpu"))
     given = [sample()[64 * index : 64 * index + 64, :96][None].astype(np.float32) / 255 for index in range(4)]
 
     def restored(one: BatchingDenoiser, index: int) -> np.ndarray:
