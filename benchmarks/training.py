@@ -27,6 +27,7 @@ from aecodec.training.codec import CodecRecipe
 from aecodec.training.denoiser import DenoiserRecipe
 from aecodec.training.loop import EMA_EVERY, Progress, Trainer, Watch
 from aecodec.training.tasks import CodecTask, DenoiserTask, Task
+from benchmarks.speed.networks import matrix_flops, wait
 
 T = TypeVar("T")
 WARM_UP_STEPS = 3
@@ -35,22 +36,7 @@ PART_STEPS = 12
 
 def peak_flops(device: torch.device) -> float:
     """Floating-point operations a second of a large matrix product."""
-    side = 8192 if device.type == "cuda" else 2048
-    kind = torch.bfloat16 if devices.has_bf16(device) else torch.float32
-    a, b = (torch.randn(side, side, device=device, dtype=kind) for _ in range(2))
-    runs = 10
-    a @ b
-    wait(device)
-    start = time.perf_counter()
-    for _ in range(runs):
-        a @ b
-    wait(device)
-    return 2 * side**3 * runs / (time.perf_counter() - start)
-
-
-def wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    return matrix_flops(device, torch.bfloat16 if devices.has_bf16(device) else torch.float32)
 
 
 def parts(trainer: Trainer, pictures: data.Pictures) -> dict[str, float]:

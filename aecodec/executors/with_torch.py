@@ -36,8 +36,10 @@ class TorchUploads:
             return _sent(array, self._device)
 
     def joined(self, parts: tuple[Tensor, ...]) -> Tensor:
+        kind = parts[0].dtype
+        wide = torch.int16 if kind == torch.uint16 else kind  # for whose unsigned kin PyTorch has few functions on GPUs
         with _running():
-            return torch.cat(parts)
+            return torch.cat([part.view(wide) for part in parts]).view(kind)
 
 
 class TorchCodec:

@@ -1,13 +1,9 @@
 """A folder of pictures against the network alone: what of a device's throughput reaches the user."""
 
 import io
-import shutil
-import subprocess
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import mean
 from time import perf_counter
@@ -22,11 +18,11 @@ from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
 from aecodec.services.files import Engine
 from benchmarks.speed import given, shell
+from benchmarks.speed.busy import watched
 from benchmarks.speed.coders import QUALITY
 from benchmarks.speed.tables import Table
 
 METHODS = ("analysis", "details", "hyper", "quantise", "scale_rows", "reconstruct", "synthesis")
-LOOK_S = 0.25  # at how busy a GPU is
 
 
 def recorded(executor: CodecExecutor, action: Callable[[], object]) -> Callable[[], None]:
@@ -60,29 +56,6 @@ def rate(action: Callable[[], object], lanes: int, count: int) -> float:
         start = perf_counter()
         list(pool.map(lambda _: action(), range(count)))
         return count / (perf_counter() - start)
-
-
-@contextmanager
-def watched(device: str) -> Iterator[list[float]]:
-    """Percent of the time that a GPU is busy, look by look, as nvidia-smi says."""
-    looks: list[float] = []
-    over = threading.Event()
-
-    def look() -> None:
-        query = ("nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits")
-        while not over.wait(LOOK_S):
-            looks.append(float(subprocess.run(query, capture_output=True, check=True).stdout.split()[0]))
-
-    there = device.startswith("cuda") and shutil.which("nvidia-smi") is not None
-    thread = threading.Thread(target=look)
-    if there:
-        thread.start()
-    try:
-        yield looks
-    finally:
-        over.set()
-        if there:
-            thread.join()
 
 
 class Folder:
@@ -123,7 +96,7 @@ def table(sources: list[np.ndarray], size: tuple[int, int], count: int, device: 
                 "encode": lambda codec=codec: codec.encode(picture, QUALITY),
                 "decode": lambda codec=codec, data=data: codec.decode(data),
             }
-            files = _files(picture)
+            files = png_alone(picture)
             for command, action in actions.items():
                 replay = recorded(codec.executor, action)
                 with watched(device) as looks:
@@ -146,7 +119,7 @@ def _loaded(device: str, threads: int) -> tuple[Codec, int]:
     return engine.shared(lanes).load(), lanes
 
 
-def _files(picture: Picture) -> dict[str, Callable[[], object]]:
+def png_alone(picture: Picture) -> dict[str, Callable[[], object]]:
     """What a command reads or writes in pictures."""
     stream = io.BytesIO()
     imagefile.write(picture, stream, "png")
@@ -155,6 +128,11 @@ def _files(picture: Picture) -> dict[str, Callable[[], object]]:
         "encode": lambda: imagefile.read(io.BytesIO(png)),
         "decode": lambda: imagefile.write(picture, io.BytesIO(), "png"),
     }
+
+
+def write_png(path: Path, picture: Picture) -> None:
+    with path.open("wb") as stream:
+        imagefile.write(picture, stream, "png")
 
 
 def all_devices() -> list[str]:
