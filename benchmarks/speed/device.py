@@ -74,7 +74,8 @@ def tables(sources: list[np.ndarray], asked: Asked) -> Iterator[Table]:
         made.add(what, flying, f"{rate.a_second:.2f}", f"{rate.processor_ms:.1f}", rate.busy)
     yield made
     yield from alone(codec, pictures[0], asked)
-    yield folder(pictures, asked, sum(starts[1][what][0] for what in UNTIL_READY if what in starts[1]))
+    ready_s = sum(starts[1][what][0] for what in UNTIL_READY if what in starts[1])
+    yield folder(pictures, asked, ready_s if codec.device.type == "cuda" else 0)  # on a CPU the command has no torch
 
 
 def _twice(text: str) -> tuple[str, str]:
@@ -201,11 +202,10 @@ def folder(pictures: list[Picture], asked: Asked, start_s: float) -> Table:
             line = (*shell.AECODEC, command, source, "-o", put, "--quiet", "--device", asked.device, *more)
             with watched(asked.device) as looks:
                 cost = shell.run(*line)
-            rest = max(cost.seconds - start_s, 0.001)
             made.add(
                 f"{command}: files, whole process",
                 f"{asked.files / cost.seconds:.2f}",
-                f"{asked.files / rest:.2f}",
+                f"{asked.files / (cost.seconds - start_s):.2f}" if 0 < start_s < cost.seconds else "",
                 f"{1000 * cost.processor / asked.files:.1f}",
                 f"{mean(looks):.0f} %" if looks else "",
             )

@@ -18,10 +18,7 @@ def main(device: str, width: int, height: int) -> None:
         print(now[0] - last[0], now[1] - last[1], what)
         last = perf_counter(), process_time()
 
-    import numpy as np
-
     from aecodec.codec.codec import Codec, Target
-    from aecodec.pictures.picture import Picture
 
     lap("own modules and NumPy")
     import torch
@@ -32,8 +29,9 @@ def main(device: str, width: int, height: int) -> None:
         lap("a context of CUDA")
     codec = Codec.load(device=device)
     lap("the model")
-    draws = np.random.default_rng(0).integers(0, 256, (height // 16 + 1, width // 16 + 1, 3), np.uint8)
-    picture = Picture(np.ascontiguousarray(draws.repeat(16, 0).repeat(16, 1)[:height, :width]) // 2)
+    from benchmarks.speed import given
+
+    picture = given.picture(given.photographs(), width, height)
     lap("(a picture to try)")
     for time in ("first", "second"):
         data = codec.encode(picture, Target("quality", 50)).data
