@@ -1,6 +1,6 @@
 """The entropy coder's loops, compiled, over arrays: what they would read or write out of bounds is refused before.
 
-What is in the arrays their callers see to: rows and indices that are those of tables, and lawful states.
+What is in the arrays their callers see to: rows that are those of tables, and lawful states.
 """
 
 import numpy as np
@@ -14,35 +14,42 @@ __all__ = ["BEYOND", "FULL", "OUT_OF_BITS", "OUT_OF_WORDS", "TOO_LONG", "decode"
 MOST_BITS = 2 * 63  # of an escape of 64 bits: the sign, zeros, and the distance itself
 
 
-def encode(indices: np.ndarray, rows: np.ndarray, tables: Tables, words: np.ndarray, states: np.ndarray) -> int:
-    """Code table indices (n,) int32 under rows (n,) int32 backwards, in as many lanes as there are states.
+def encode(
+    symbols: np.ndarray, rows: np.ndarray, tables: Tables, words: np.ndarray, states: np.ndarray
+) -> tuple[int, np.ndarray]:
+    """Code symbols (n,) int32 under rows (n,) int32 backwards, in as many lanes as there are states.
 
     Fills `words`, uint32, from its end and changes `states`, uint64; returns where the words begin, or FULL if there
-    is no room for them. Raises ValueError for arrays of other types or sizes.
+    is no room for them, and where the symbols are that the tables leave out, (m,) int64. Raises ValueError for arrays
+    of other types or sizes.
     """
-    _refuse(indices.shape != rows.shape or not states.size)
-    return native.run(
-        "encode", indices, rows, rows.size, states.size, tables.cdf, tables.start, words, words.size, states
+    _refuse(symbols.shape != rows.shape or not states.size)
+    beyond = np.empty(rows.size + 1, np.int64)  # of which hardly any is written, and so takes memory
+    begin = native.run(
+        *("encode", symbols, rows, rows.size, states.size),
+        *(tables.cdf, tables.start, tables.low, tables.size, beyond, words, words.size, states),
     )
+    return begin, beyond[:0] if begin == FULL else beyond[beyond[0] : 0 : -1]
 
 
 def decode(
     rows: np.ndarray, tables: Tables, words: np.ndarray, position: int, states: np.ndarray, first: int
-) -> tuple[np.ndarray, int]:
-    """Table indices (n,) int32 under rows (n,) int32, the first one's lane being `first`, and the next position.
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Symbols (n,) int32 under rows (n,) int32, where they are escapes (m,) int64, and the next position.
 
-    Words, uint32, are taken from `position` on and `states`, uint64 and one a lane, change; where words lack, the
-    position is OUT_OF_WORDS. Raises ValueError for arrays of other types or sizes.
+    The first one's lane is `first`. Words, uint32, are taken from `position` on and `states`, uint64 and one a lane,
+    change; where words lack, the position is OUT_OF_WORDS. Raises ValueError for arrays of other types or sizes.
     """
     _refuse(not 0 <= first < states.size or not 0 <= position <= words.size)
-    indices = np.empty(rows.size, np.int32)
+    symbols = np.empty(rows.size, np.int32)
+    beyond = np.empty(rows.size + 1, np.int64)
     lanes = states.size
     flat = tables.lookup.reshape(-1)
     end = native.run(
-        *("decode", indices, rows, rows.size, first, lanes),
-        *(tables.cdf, tables.start, flat, words, words.size, position, states),
+        *("decode", symbols, rows, rows.size, first, lanes),
+        *(tables.cdf, tables.start, tables.low, tables.size, flat, beyond, words, words.size, position, states),
     )
-    return indices, end
+    return symbols, beyond[:0] if end == OUT_OF_WORDS else beyond[1 : beyond[0] + 1], end
 
 
 def escape(symbols: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

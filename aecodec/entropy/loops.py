@@ -14,10 +14,13 @@ STATE_LOW = np.uint64(1 << 31)  # a state is 2^31 ... 2^63 - 1 between symbols
 FULL, OUT_OF_WORDS, OUT_OF_BITS, TOO_LONG, BEYOND = range(-5, 0)
 
 SIGNATURES = {  # of each loop its parameters; those with a star are arrays
-    "encode": ("int32*", "int32*", "int64", "int64", "int32*", "int32*", "uint32*", "int64", "uint64*"),
+    "encode": (
+        *("int32*", "int32*", "int64", "int64"),
+        *("int32*", "int32*", "int32*", "int32*", "int64*", "uint32*", "int64", "uint64*"),
+    ),
     "decode": (
         *("int32*", "int32*", "int64", "int64", "int64"),
-        *("int32*", "int32*", "uint16*", "uint32*", "int64", "int64", "uint64*"),
+        *("int32*", "int32*", "int32*", "int32*", "uint16*", "int64*", "uint32*", "int64", "int64", "uint64*"),
     ),
     "escape": ("int64*", "int64*", "int64*", "int64", "uint8*"),
     "unescape": ("uint8*", "int64", "int64", "int64*", "int64*", "int64*", "int64", "int64", "int64"),
@@ -25,14 +28,27 @@ SIGNATURES = {  # of each loop its parameters; those with a star are arrays
 
 
 # Many parameters: the compiler sees pointers and numbers, not objects.
-def encode(indices, rows, count, lanes, cdf, start, words, room, states):  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    """Code `count` table indices backwards; fills `words` from its end, returns where they begin, or FULL."""
+def encode(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    symbols, rows, count, lanes, cdf, start, low, size, beyond, words, room, states
+):
+    """Code `count` symbols backwards; fills `words` from its end, returns where they begin, or FULL.
+
+    In `beyond` come the number of symbols that their tables leave out, and then, the last one first, their places.
+    """
     position = room
+    escapes = 0
     lane = (count - 1) % lanes
     for symbol in range(count - 1, -1, -1):
-        at = start[rows[symbol]] + indices[symbol]
-        low = np.uint64(cdf[at])
-        frequency = np.uint64(cdf[at + 1]) - low
+        row = rows[symbol]
+        index = np.int64(symbols[symbol]) - np.int64(low[row])
+        escape_index = np.int64(size[row]) - 1
+        if index < 0 or index >= escape_index:
+            index = escape_index
+            escapes += 1
+            beyond[escapes] = symbol
+        at = np.int64(start[row]) + index
+        slot = np.uint64(cdf[at])
+        frequency = np.uint64(cdf[at + 1]) - slot
         state = states[lane]
         if state >= frequency << np.uint64(47):
             if position == 0:
@@ -40,17 +56,22 @@ def encode(indices, rows, count, lanes, cdf, start, words, room, states):  # typ
             position -= 1
             words[position] = np.uint32(state & np.uint64(0xFFFFFFFF))
             state >>= np.uint64(32)
-        states[lane] = ((state // frequency) << np.uint64(16)) + low + state % frequency
+        states[lane] = ((state // frequency) << np.uint64(16)) + slot + state % frequency
         lane = (lane if lane else lanes) - 1
+    beyond[0] = escapes
     return position
 
 
 # Many parameters: see above.
 def decode(  # type: ignore[no-untyped-def]  # noqa: PLR0913
-    indices, rows, count, first, lanes, cdf, start, lookup, words, available, position, states
+    symbols, rows, count, first, lanes, cdf, start, low, size, lookup, beyond, words, available, position, states
 ):
-    """Decode `count` table indices, the first in lane `first`; returns the position in `words`, or OUT_OF_WORDS."""
+    """Decode `count` symbols, the first in lane `first`; returns the position in `words`, or OUT_OF_WORDS.
+
+    In `beyond` come the number of symbols that are escapes, whose values are still to be found, and then their places.
+    """
     lane = first
+    escapes = 0
     for symbol in range(count):
         row = rows[symbol]
         state = states[lane]
@@ -59,19 +80,23 @@ def decode(  # type: ignore[no-untyped-def]  # noqa: PLR0913
         index = np.int64(lookup[256 * np.int64(row) + (slot >> 8)])
         while np.int64(cdf[base + index + 1]) <= slot:
             index += 1
-        low = np.uint64(cdf[base + index])
-        frequency = np.uint64(cdf[base + index + 1]) - low
-        state = frequency * (state >> np.uint64(16)) + np.uint64(slot) - low
+        begin = np.uint64(cdf[base + index])
+        frequency = np.uint64(cdf[base + index + 1]) - begin
+        state = frequency * (state >> np.uint64(16)) + np.uint64(slot) - begin
         if state < STATE_LOW:
             if position >= available:
                 return OUT_OF_WORDS
             state = (state << np.uint64(32)) | np.uint64(words[position])
             position += 1
         states[lane] = state
-        indices[symbol] = index
+        symbols[symbol] = np.int64(low[row]) + index
+        if index == np.int64(size[row]) - 1:
+            escapes += 1
+            beyond[escapes] = symbol
         lane += 1
         if lane == lanes:
             lane = 0
+    beyond[0] = escapes
     return position
 
 

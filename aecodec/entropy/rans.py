@@ -42,9 +42,8 @@ class Encoder:
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self._indices: list[np.ndarray] = []
+        self._symbols: list[np.ndarray] = []
         self._rows: list[np.ndarray] = []
-        self._escapes: list[np.ndarray] = []
 
     def code(self, symbols: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Append symbols (n,) int32 under table rows (n,) int32, and return them.
@@ -54,39 +53,40 @@ class Encoder:
         rows = _checked_rows(rows, self.tables)
         if symbols.shape != rows.shape:
             raise ValueError(f"{symbols.shape} symbols cannot go with {rows.shape} table rows")
-        low, high = self.tables.low[rows], self.tables.high[rows]
-        outside = np.flatnonzero((symbols < low) | (symbols > high))
-        indices = np.ascontiguousarray(symbols - low, dtype=np.int32)
-        indices[outside] = self.tables.size[rows[outside]] - 1
-        if outside.size:
-            self._escapes.append(_escaped(symbols[outside], low[outside], high[outside]))
-        self._indices.append(indices)
+        if symbols.size and not -MAX_SYMBOL <= int(symbols.min()) <= int(symbols.max()) <= MAX_SYMBOL:
+            illegal = symbols[(symbols < -MAX_SYMBOL) | (symbols > MAX_SYMBOL)]
+            raise LimitExceeded(f"a symbol of {illegal[0]} is beyond the format's {MAX_SYMBOL}")
+        self._symbols.append(np.array(symbols, np.int32))
         self._rows.append(rows)
         return symbols
 
     def finish(self) -> bytes:
         """The stream of everything appended."""
-        indices = np.concatenate([np.empty(0, np.int32), *self._indices])
+        symbols = np.concatenate([np.empty(0, np.int32), *self._symbols])
         rows = np.concatenate([np.empty(0, np.int32), *self._rows])
-        most = indices.size + 1  # words: at most one a symbol
-        flags, coded = 0, self._encode(indices, rows, 1, min(most, MANY_LANES_FROM // 4))  # given up once it is long
+        most = symbols.size + 1  # words: at most one a symbol
+        flags, coded = 0, self._encode(symbols, rows, 1, min(most, MANY_LANES_FROM // 4))  # given up once it is long
         if coded is None or len(coded[1]) >= MANY_LANES_FROM:
-            flags, coded = FLAG_LANES, self._encode(indices, rows, MANY_LANES, most)
+            flags, coded = FLAG_LANES, self._encode(symbols, rows, MANY_LANES, most)
         assert coded is not None  # there is room for all words
-        states, words = coded
-        if self._escapes:
-            escapes = np.packbits(np.concatenate(self._escapes), bitorder="little").tobytes()
+        states, words, outside = coded
+        if outside.size:
+            beyond = rows[outside]
+            bits = _escaped(symbols[outside], self.tables.low[beyond], self.tables.high[beyond])
+            escapes = np.packbits(bits, bitorder="little").tobytes()
             return bytes([flags | FLAG_ESCAPES]) + varint(len(escapes)) + escapes + states + words
         return bytes([flags]) + states + words
 
-    def _encode(self, indices: np.ndarray, rows: np.ndarray, lanes: int, most: int) -> tuple[bytes, bytes] | None:
-        """States and words, or None if there are more than `most` words."""
+    def _encode(
+        self, symbols: np.ndarray, rows: np.ndarray, lanes: int, most: int
+    ) -> tuple[bytes, bytes, np.ndarray] | None:
+        """States and words, and where there are escapes; or None if there are more than `most` words."""
         words = np.empty(most, np.uint32)
         states = np.full(lanes, STATE_LOW, np.uint64)
-        begin = kernels.encode(indices, rows, self.tables, words, states)
+        begin, outside = kernels.encode(symbols, rows, self.tables, words, states)
         if begin == kernels.FULL:
             return None
-        return states.astype("<u8").tobytes(), words[begin:].astype("<u4").tobytes()
+        return states.astype("<u8").tobytes(), words[begin:].astype("<u4").tobytes(), outside
 
 
 class Decoder:
@@ -113,13 +113,11 @@ class Decoder:
         """The next n symbols, int32, under table rows (n,) int32; `symbols` is None, as nothing is known yet."""
         rows = _checked_rows(rows, self.tables)
         tables, first = self.tables, self._decoded % self._lanes
-        indices, position = kernels.decode(rows, tables, self._words, self._position, self._states, first)
+        found, outside, position = kernels.decode(rows, tables, self._words, self._position, self._states, first)
         if position == kernels.OUT_OF_WORDS:
             raise Truncated("the stream ends before its last symbol")
         self._position = position
         self._decoded += rows.size
-        found: np.ndarray = tables.low[rows] + indices
-        outside = np.flatnonzero(indices == tables.size[rows] - 1)
         if outside.size:
             found[outside] = self._escapes.read(tables.low[rows[outside]], tables.high[rows[outside]])
         return found
@@ -140,12 +138,8 @@ def _checked_rows(rows: np.ndarray, tables: Tables) -> np.ndarray:
 
 
 def _escaped(symbols: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Bits (m,) uint8 of the escapes of symbols (n,) beyond the values of their tables; raises LimitExceeded."""
-    wide = [array.astype(np.int64) for array in (symbols, low, high)]
-    illegal = np.flatnonzero(np.abs(wide[0]) > MAX_SYMBOL)
-    if illegal.size:
-        raise LimitExceeded(f"a symbol of {wide[0][illegal[0]]} is beyond the format's {MAX_SYMBOL}")
-    return kernels.escape(*wide)
+    """Bits (m,) uint8 of the escapes of symbols (n,) beyond the values of their tables."""
+    return kernels.escape(symbols.astype(np.int64), low.astype(np.int64), high.astype(np.int64))
 
 
 class _EscapeReader:

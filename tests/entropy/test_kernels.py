@@ -115,10 +115,10 @@ def int32(*numbers: int) -> np.ndarray:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("encode", {"indices": int32(0)}),
+        ("encode", {"symbols": int32(0)}),
         ("encode", {"states": np.empty(0, np.uint64)}),
         ("encode", {"rows": np.array([0, 1], np.int64)}),
-        ("encode", {"indices": int32(0, 0, 0)[::2]}),
+        ("encode", {"symbols": int32(0, 0, 0)[::2]}),
         ("decode", {"first": 1}),
         ("decode", {"first": -1}),
         ("decode", {"position": 5}),
@@ -130,7 +130,7 @@ def int32(*numbers: int) -> np.ndarray:
 def test_what_would_lead_out_of_bounds_is_refused(name: str, wrong: dict[str, object]) -> None:
     given: dict[str, object] = {"rows": int32(0, 1), "tables": TABLES, "words": np.zeros(4, np.uint32)}
     given |= {"states": np.full(1, 1 << 31, np.uint64)}
-    given |= {"indices": int32(0, 0)} if name == "encode" else {"position": 0, "first": 0}
+    given |= {"symbols": int32(0, 0)} if name == "encode" else {"position": 0, "first": 0}
     getattr(kernels, name)(**given)
     with pytest.raises(ValueError, match=r"fit together|without gaps"):
         getattr(kernels, name)(**given | wrong)

@@ -1,4 +1,4 @@
-; made by benchmarks.loops of loops.py 063857631b9826a1038eee656280298b00bdb5ea4011b108a93eeac7d1ca1697
+; made by benchmarks.loops of loops.py 42692b4801ccd4f70286a96dcae8c152657768a7d61f3755e9e1f55931008877
 define i32 @escape.numba(ptr %retptr, ptr %excinfo, ptr %arg.symbols, ptr %arg.low, ptr %arg.high, i64 %arg.count, ptr %arg.bits) {
 B0.endif:
   %.101128.not = icmp slt i64 %arg.count, 1

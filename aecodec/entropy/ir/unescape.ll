@@ -1,4 +1,4 @@
-; made by benchmarks.loops of loops.py 063857631b9826a1038eee656280298b00bdb5ea4011b108a93eeac7d1ca1697
+; made by benchmarks.loops of loops.py 42692b4801ccd4f70286a96dcae8c152657768a7d61f3755e9e1f55931008877
 declare i64 @llvm.abs.i64(i64, i1)
 
 declare i64 @llvm.smax.i64(i64, i64)
