@@ -33,6 +33,10 @@ from aecodec.limits import MAX_SYMBOL
 MANY_LANES = 32
 MANY_LANES_FROM = 1 << 17  # bytes of a one-lane stream: 31 more states are then below 0.2 % of it
 FLAG_LANES, FLAG_ESCAPES = 1, 2
+SAMPLED = 64  # of so many symbols one is coded, to guess how long a stream will be
+# By how much 32 lanes can have more words than one: bytes, and a byte for so many symbols. A state holds 32 bits beside
+# the words at the end, and rounding it moves a symbol's cost by 2^-13 bits at most.
+SLACK = 64, 1 << 14
 STATE_LOW, STATE_END = 1 << 31, 1 << 63
 ESCAPE_BITS = MAX_SYMBOL.bit_length() + 1  # of the largest distance beyond a table's values, plus 1
 
@@ -64,11 +68,7 @@ class Encoder:
         """The stream of everything appended."""
         symbols = np.concatenate([np.empty(0, np.int32), *self._symbols])
         rows = np.concatenate([np.empty(0, np.int32), *self._rows])
-        most = symbols.size + 1  # words: at most one a symbol
-        flags, coded = 0, self._encode(symbols, rows, 1, min(most, MANY_LANES_FROM // 4))  # given up once it is long
-        if coded is None or len(coded[1]) >= MANY_LANES_FROM:
-            flags, coded = FLAG_LANES, self._encode(symbols, rows, MANY_LANES, most)
-        assert coded is not None  # there is room for all words
+        flags, coded = self._coded(symbols, rows)
         states, words, outside = coded
         if outside.size:
             beyond = rows[outside]
@@ -76,6 +76,26 @@ class Encoder:
             escapes = np.packbits(bits, bitorder="little").tobytes()
             return bytes([flags | FLAG_ESCAPES]) + varint(len(escapes)) + escapes + states + words
         return bytes([flags]) + states + words
+
+    def _coded(self, symbols: np.ndarray, rows: np.ndarray) -> tuple[int, tuple[bytes, bytes, np.ndarray]]:
+        """Flag of the lanes, and what `_encode` makes: one lane, unless its words are MANY_LANES_FROM bytes or more.
+
+        One lane is spared where 32 have so many that it would have too.
+        """
+        most = symbols.size + 1  # words: at most one a symbol
+        many = self._encode(symbols, rows, MANY_LANES, most) if self._seems_long(symbols, rows) else None
+        if many is None or len(many[1]) < MANY_LANES_FROM + SLACK[0] + symbols.size // SLACK[1]:
+            one = self._encode(symbols, rows, 1, min(most, MANY_LANES_FROM // 4))  # given up once it is long
+            if one is not None and len(one[1]) < MANY_LANES_FROM:
+                return 0, one
+        many = many or self._encode(symbols, rows, MANY_LANES, most)
+        assert many is not None  # there is room for all words
+        return FLAG_LANES, many
+
+    def _seems_long(self, symbols: np.ndarray, rows: np.ndarray) -> bool:
+        some = np.ascontiguousarray(symbols[::SAMPLED]), np.ascontiguousarray(rows[::SAMPLED])
+        coded = self._encode(*some, 1, some[0].size + 1)
+        return coded is not None and SAMPLED * len(coded[1]) >= MANY_LANES_FROM
 
     def _encode(
         self, symbols: np.ndarray, rows: np.ndarray, lanes: int, most: int

@@ -108,6 +108,32 @@ def test_lanes_begin_at_128_kib() -> None:
     assert decoded(flat, longer, rows) == symbols.tolist()
 
 
+def test_a_guess_spares_one_lane_and_changes_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+    inner = Encoder._encode
+
+    def counted(self: Encoder, symbols: np.ndarray, rows: np.ndarray, lanes: int, most: int) -> object:
+        tries.append(lanes)
+        return inner(self, symbols, rows, lanes, most)
+
+    monkeypatch.setattr(rans, "MANY_LANES_FROM", 4000)
+    monkeypatch.setattr(Encoder, "_encode", counted)
+    draws = np.random.default_rng(0)
+    found = set()
+    for size in (2000, *range(12000, 22000, 250)):
+        rows = draws.integers(0, SCALES.count, size).astype(np.int32)
+        symbols = draws.integers(SCALES.low[rows] // 4, SCALES.high[rows] // 4 + 1).astype(np.int32)
+        tries.clear()
+        guessed = encoded(SCALES, (symbols, rows))
+        spared = tries[1:] == [32]
+        with monkeypatch.context() as patch:
+            patch.setattr(Encoder, "_seems_long", lambda *_: False)
+            assert encoded(SCALES, (symbols, rows)) == guessed
+        found.add((guessed[0] & 1, spared))
+    assert {(0, False), (1, True)} <= found
+    assert (0, True) not in found
+
+
 # --- every symbol comes back
 
 
