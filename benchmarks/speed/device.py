@@ -69,7 +69,7 @@ def tables(sources: list[np.ndarray], asked: Asked) -> Iterator[Table]:
     codec = loaded(asked, lanes)
     columns = ("what", "in flight", "pictures a second", "ms of the processor", "GPU busy")
     made = Table(f"{size} in memory, {devices.name_of(codec.device)}, {devices.cores()} cores", columns)
-    rates = in_memory(codec, pictures, sorted({1, max(1, lanes // 3), lanes, 2 * lanes}), asked)
+    rates = in_memory(codec, pictures, sorted({1, max(1, lanes // 3), lanes, 2 * lanes}), asked, lanes)
     for (what, flying), rate in rates:
         made.add(what, flying, f"{rate.a_second:.2f}", f"{rate.processor_ms:.1f}", rate.busy)
     yield made
@@ -104,9 +104,11 @@ def loaded(asked: Asked, lanes: int) -> Codec:
 
 
 def in_memory(
-    codec: Codec, pictures: list[Picture], flying: Sequence[int], asked: Asked
+    codec: Codec, pictures: list[Picture], flying: Sequence[int], asked: Asked, lanes: int
 ) -> Iterator[tuple[tuple[str, int], Rate]]:
-    """Encoding and decoding, bitstream included, with so many pictures in flight."""
+    """Encoding and decoding, bitstream included, with so many pictures in flight; then, by so many lanes, what they
+    ask of the networks, which arrays go to and come from.
+    """
     files = [codec.encode(picture, QUALITY).data for picture in pictures]
     actions: dict[str, Actions] = {
         "encode": [lambda picture=picture: codec.encode(picture, QUALITY).data for picture in pictures],  # type: ignore[misc]
@@ -115,6 +117,8 @@ def in_memory(
     for what, ways in actions.items():
         for at_once in flying:
             yield (what, at_once), sustained(ways, at_once, asked)
+        replay = folders.recorded(codec.executor, ways[0])
+        yield (f"{what}: networks, arrays to and fro", lanes), sustained([replay], lanes, asked)
 
 
 def sustained(actions: Actions, lanes: int, asked: Asked) -> Rate:
@@ -123,7 +127,11 @@ def sustained(actions: Actions, lanes: int, asked: Asked) -> Rate:
     until: list[float] = []
 
     def work(_: int) -> int:
-        actions[next(turn) % len(actions)]()
+        try:
+            actions[next(turn) % len(actions)]()
+        except BaseException:
+            ready.abort()  # nobody shall wait for who has failed
+            raise
         ready.wait()
         ready.wait()
         done = 0
@@ -134,7 +142,11 @@ def sustained(actions: Actions, lanes: int, asked: Asked) -> Rate:
 
     with ThreadPoolExecutor(lanes) as pool:
         found = [pool.submit(work, lane) for lane in range(lanes)]
-        ready.wait()
+        try:
+            ready.wait()
+        except threading.BrokenBarrierError:
+            errors = [future.exception() for future in found]
+            raise next(error for error in errors if not isinstance(error, threading.BrokenBarrierError)) from None
         start, processor = perf_counter(), process_time()
         until.append(start + asked.seconds)
         ready.wait()
@@ -186,7 +198,7 @@ def _kinds(device: Any) -> list[str]:
 def _add_functions(table: Table, what: str, prepared: "Prepared") -> None:
     spent, whole = prepared.profile()
     for name, ms in spent:
-        table.add(f"{what}: {name[:80].replace('|', ' ')}", f"{ms:.3f}", f"{100 * ms / whole:.0f} %")
+        table.add(f"{what}: {name[:110].replace('|', ' ')}", f"{ms:.3f}", f"{100 * ms / whole:.0f} %")
 
 
 def folder(pictures: list[Picture], asked: Asked, start_s: float) -> Table:
