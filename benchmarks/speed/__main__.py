@@ -11,7 +11,7 @@ must be named, says what of a GPU reaches the user. Prints Markdown, and writes 
 import argparse
 import platform
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +59,9 @@ def on_devices(
 
 
 def head() -> str:
-    names = ("onnxruntime", "torch", "numpy", "pillow", "imagecodecs")
+    names = [
+        name for name in ("onnxruntime", "torch", "numpy", "pillow", "imagecodecs") if any(distributions(name=name))
+    ]
     return (
         f"{platform.processor() or platform.machine()}, {devices.cores()} cores, Python {platform.python_version()}, "
         + (", ".join(f"{name} {version(name)}" for name in names))
