@@ -204,7 +204,7 @@ KINDS = (
     Kind(
         name="codec",
         help="Train a codec and freeze it into a weights file; checkpoints go to OUT.checkpoint on the way.",
-        least="384 pixels a side, on CUDA 512 (with --stable 128 and 256, with --decay 256 and 512)",
+        least="384 pixels a side, on CUDA 192 (with --stable 128 and 192, with --decay 256 and 192)",
         sizes="small|base",
         growth="FINE,COARSE|details",
         grows="deeper network (blocks at 1/8 and 1/16, each way) or one with details, for more than 40 dB",
@@ -213,7 +213,7 @@ KINDS = (
     Kind(
         name="denoiser",
         help="Train a denoiser on clean pictures; checkpoints go to OUT.checkpoint on the way.",
-        least="128 pixels a side, on CUDA 256 (with --stable 64 and 128)",
+        least="128 pixels a side, on CUDA 192 (with --stable 64 and 192)",
         sizes="small|medium|base",
         growth="medium|base",
         grows="wider network",
