@@ -57,12 +57,11 @@ def _placed(array: NDArray[np.float32], device: torch.device) -> Tensor:
 
 def _refined(model: Compressor, y: Tensor, around: Surroundings, step: int, iterations: int) -> tuple[Tensor, Tensor]:
     tiles = _Tiles(model, around, step, y)
-    scaled = y * tiles.gain
-    z = model.prior.hyper_analysis(scaled, tiles.steps)
-    start, start_z = scaled, z
-    best = _Best(scaled, z, *tiles.rounded(scaled, z))
+    start = y * tiles.gain
+    start_z = model.prior.hyper_analysis(start, tiles.steps)
+    best = _Best(start, start_z, *tiles.rounded(start, start_z))
     price = torch.full_like(best.bits, PRICE * model.config.lambda_of(step) * 255**2 / 3)  # the MSE is over 3 channels
-    scaled, z = scaled.clone().requires_grad_(), z.clone().requires_grad_()
+    scaled, z = start.clone().requires_grad_(), start_z.clone().requires_grad_()
     hurry = (USUAL_STEPS / iterations) ** (1 / 3)
     moving = [{"params": [scaled], "rate": RATE_Y * hurry}, {"params": [z], "rate": RATE_Z * hurry}]
     optimiser = torch.optim.Adam(moving, betas=(0.9, 0.99), eps=STILL)

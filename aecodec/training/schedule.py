@@ -88,7 +88,7 @@ class Schedule:
     @property
     def largest_side(self) -> int:
         """Of all crops, in pixels."""
-        return self.crops.side if math.isinf(self.total) else max(self.crops.side, self.crops.late_side)
+        return max(kind.side for kind in self.kinds(0))
 
 
 def decay(total: float, crops: Crops, highest: float, start: float) -> Schedule:
