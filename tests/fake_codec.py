@@ -66,11 +66,9 @@ class Codec:
         )
         data = container.write(header, [b"".join([MAGIC, fixed(len(front), 2), front, *parts.values()])])
 
-        def measure() -> float:
-            return metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
-
-        plain = Plain(2 * len(data), measure()) if effort else None
-        return Encoded(data, quality, measure, plain=plain)
+        psnr_db = metrics.psnr(pixels, picture.pixels, peak=2**picture.bit_depth - 1)
+        plain = Plain(2 * len(data), psnr_db) if effort else None
+        return Encoded(data, quality, psnr_db, plain=plain)
 
     def decode(
         self, source: bytes | BinaryIO, *, crop: tuple[int, int, int, int] | None = None, keep_going: bool = False

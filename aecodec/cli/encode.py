@@ -143,9 +143,8 @@ def encode(  # noqa: PLR0913
     planned = jobs.plan_encoding(selection, talk.warn_about)
     engine = files.Engine(weights, device, threads, batch_size)
     cleaning = (1.0 if strength is None else strength) if denoise else None
-    seen = as_json or not quiet
     settings = files.EncodeOptions(
-        target, effort, exact, strip or frozenset(), verify, cleaning, seen, auto_orient, size and Size(*size)
+        target, effort, exact, strip or frozenset(), verify, cleaning, auto_orient, size and Size(*size)
     )
     how = running.How(out, skip_existing, dry_run, run_by == options.RunBy.RAY, address)
 
@@ -158,7 +157,7 @@ def encode(  # noqa: PLR0913
 
 
 def _line(row: "EncodedRow") -> str:
-    measured = "" if row.psnr_db is None or row.lossless == 1 else f"  {decibels(row.psnr_db)}"
+    measured = "" if row.lossless == 1 else f"  {decibels(row.psnr_db)}"
     return (
         f"{row.input} -> {row.output}  {row.bytes:,} bytes  {row.bpp:.3f} bpp  {_kept(row)}"
         f"{measured}  {row.seconds:.1f} s{_gain(row)}{_removed(row)}"
@@ -177,7 +176,7 @@ def _removed(row: "EncodedRow") -> str:
 
 def _gain(row: "EncodedRow") -> str:
     """What an effort above 0 was good for."""
-    if row.plain_bytes is None or row.plain_psnr_db is None or row.psnr_db is None:
+    if row.plain_bytes is None or row.plain_psnr_db is None:
         return ""
     percent = 100 * (row.bytes / row.plain_bytes - 1)
     more_db = 0.0 if row.psnr_db == row.plain_psnr_db else row.psnr_db - row.plain_psnr_db  # both may be infinite

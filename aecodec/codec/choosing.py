@@ -54,7 +54,7 @@ class Choosing:
             if most is not None:
                 raise
             return replace(self.lossless, ceiling=f"{error}: lossless instead" if target.kind == "psnr" else None)
-        lossy = way.encoded(step)
+        lossy = way.encoded(step, most)
         if most is None:
             if (identical := self._lossless_instead(way, target, step)) is not None:
                 return identical
@@ -141,15 +141,13 @@ class Choosing:
         return 8 * way.size(step) + float(self._price_of(way.error(step), step).sum())
 
     def _price_of(self, error: NDArray[np.float64], step: int) -> NDArray[np.float64]:
-        """Bits for squared errors that are summed over channels: lambda is for their mean, and levels of 8 bits."""
-        peak = (1 << self.picture.bit_depth) - 1
-        price = float(self.request.used.config.lambda_of(step)) * (255 / peak) ** 2 / self.picture.channels
-        bits: NDArray[np.float64] = price * error
+        """Bits for squared errors that are summed over channels."""
+        bits: NDArray[np.float64] = self.request.price(step) * error
         return bits
 
     def _with_effort(self, lossy: Encoded, way: Encoding, step: int, most: int | None) -> Encoded:
         """As small and as good, or better; where the target is a size, what was saved buys quality."""
-        refined = way.refined(step, self.effort)
+        refined = way.refined(step, self.effort, most)
         if most is not None:
             richer = self._richer(way, step, most, len(lossy.data) / len(refined.data))
             if richer is not None and len(richer.data) <= most and richer.psnr_db > refined.psnr_db:
@@ -160,4 +158,4 @@ class Choosing:
         """Refined at a higher quality, where refining once more by the factor `saved` would still meet the size."""
         aim = math.floor(most * saved * SIZE_MARGIN)
         higher = find_size(aim, way.size) if aim > most else step
-        return way.refined(higher, self.effort) if higher > step else None
+        return way.refined(higher, self.effort, most) if higher > step else None

@@ -4,7 +4,6 @@ What is entropy-coded is local to a tile; the analysis reads a halo of pixels an
 latents around it, so that there are no seams (docs/design.md, "The container and tiles").
 """
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from aecodec.codec.encoding import Request
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content, Crop, regions
 from aecodec.codec.layout import Layout, TileKind
+from aecodec.codec.postfilter import REACH, PostFilter, around
 from aecodec.codec.ratecontrol import Target, refuse_effort
 from aecodec.codec.results import Decoded, Encoded
 from aecodec.codec.windowed import empty_canvas, paste, synthesise
@@ -129,7 +129,7 @@ class Network:
     def __init__(self, executor: CodecExecutor) -> None:
         self.executor = executor
         self.config = executor.frozen.config
-        self.halo = self.config.synthesis_halo
+        self.halo = self.config.synthesis_halo + REACH
 
     def plausible(self, layout: Layout, held: dict[int, Content], damage: list[str] | None) -> dict[int, Content]:
         kept = {}
@@ -151,11 +151,18 @@ class Network:
         return kept
 
     def paint(
-        self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
+        self,
+        layout: Layout,
+        held: dict[int, Content],
+        shown: Crop,
+        damage: list[str] | None,
+        postfilter: PostFilter | None,
     ) -> Samples:
+        header = layout.header
+        made = shown if postfilter is None else around(shown, header.width, header.height)
         payloads = {
             tile: content.latents
-            for tile in needed
+            for tile in header.grid.touching(shown, self.halo)
             if (content := held.get(tile.index)) is not None and content.latents is not None
         }
         widest = max((latents.channels_of(self.config, payload) for payload in payloads.values()), default=0)
@@ -163,7 +170,11 @@ class Network:
             self.executor.prepare("reconstruct", "synthesis", channels=widest)
         with devices.memory_errors():
             canvas, whole = self.canvas(layout, payloads, damage)
-            return self.shown(layout, canvas, whole, shown)
+            pixels = self.shown(layout, canvas, whole, made)
+        if postfilter is None:
+            return pixels
+        top, left = shown[1] - made[1], shown[0] - made[0]
+        return postfilter.apply(pixels, self.executor.threads)[top : top + shown[3], left : left + shown[2]]
 
     def canvas(self, layout: Layout, payloads: dict[Tile, bytes], damage: list[str] | None) -> tuple[Floats, set[Tile]]:
         """Quantised latents of the padded picture, and the tiles that are not lost."""

@@ -39,6 +39,7 @@
     0x08  CICP            code points of H.273 (PNG's cICP)         shown in other colours
     0x09  SRGB            rendering intent (PNG's sRGB)             not said to be in sRGB
     0x0A  PREVIEW         small JPEG XL codestream                  decoded to show it small
+    0x0B  POSTFILTER      weights of a filter of what latents give  less like what was encoded
     0x80  TILE            implied, never in the part list           incomplete
     0x81  ALPHA           greyscale PNG, width x height, bit_depth  opaque
 
@@ -70,6 +71,9 @@ PREVIEW is a JPEG XL codestream (ISO/IEC 18181-1) of the picture made small, as 
 colours of the file, no alpha; the longer side is 256 pixels, the other max(1, floor(256 shorter / longer + 1/2)). A
 reader that finds another thing there does as if there were none.
 
+POSTFILTER is specified in `codec.postfilter`. It is run over what the latents give of the whole picture, before
+lossless pictures are laid over it. A file whose `model_id` is 0 has none.
+
 Invariants: bit 7 of a kind marks a *critical* part: a reader that does not know it refuses the file. An
 unknown part without that bit is skipped, its crc checked. Every byte is covered by a constant or a crc.
 Sizes stand in the index alone: damage to a part or tile costs no other, a reader that wants few tiles seeks
@@ -93,8 +97,9 @@ Example: 100 x 70 pixels in one tile of 4 bytes with an XMP packet of 3; 60 byte
     DE AD BE EF 5A A3 9C 7C           the tile, crc
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from aecodec.bits import crc32, fixed, read_exactly, skip, varint
@@ -117,6 +122,7 @@ from aecodec.errors import Corrupt, FormatError
 from aecodec.pictures.metadata import Metadata
 
 NO_METADATA = Metadata()
+NO_PARTS: Mapping[PartKind, bytes | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class Container:
     header: Header
     tiles: tuple[bytes | None, ...]
     alpha: bytes | None
+    postfilter: bytes | None
     metadata: Metadata
     damage: tuple[str, ...]
 
@@ -138,9 +145,10 @@ def write(
     alpha: bytes | None = None,
     metadata: Metadata = NO_METADATA,
     clean: Cleaning | None = None,
-    preview: bytes | None = None,
+    parts: Mapping[PartKind, bytes | None] = NO_PARTS,
 ) -> bytes:
-    """The file; `tiles` are the payloads in raster order, `holds` what each is, by default latents.
+    """The file; `tiles` are the payloads in raster order, `holds` what each is, by default latents,
+    `parts` those that no other argument stands for.
 
     An empty part is left out.
 
@@ -148,13 +156,11 @@ def write(
     """
     if len(tiles) != header.grid.count or not all(tiles):
         raise ValueError(f"{header.grid.count} tiles of at least one byte expected, {len(tiles)} given")
-    given = ancillary.payloads(metadata)
+    given = ancillary.payloads(metadata) | {kind: payload for kind, payload in parts.items() if payload is not None}
     if alpha is not None:
         given[PartKind.ALPHA] = alpha
     if clean is not None:
         given[PartKind.CLEAN] = clean.to_bytes()
-    if preview is not None:
-        given[PartKind.PREVIEW] = preview
     listed = [(kind, payload) for kind, payload in sorted(given.items()) if payload]
     holds = holds or [TileKind.LATENTS] * len(tiles)
     version = version_for(header, holds)
@@ -247,6 +253,7 @@ def parse(
         header=layout.header,
         tiles=tuple(found.get(part.offset) for part in layout.tiles),
         alpha=listed.get(PartKind.ALPHA),
+        postfilter=listed.get(PartKind.POSTFILTER),
         metadata=Metadata(**metadata),
         damage=tuple(damage),
     )

@@ -1,17 +1,17 @@
 """An .aec file to a picture: container, lossless tiles and alpha; a network is loaded only where there are latents."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from aecodec.codec import container
 from aecodec.codec.header import Header
 from aecodec.codec.layers import Content, Crop, contents, lay_over, refuse_short
 from aecodec.codec.layout import Layout, read_layout, stream_of
+from aecodec.codec.postfilter import PostFilter
 from aecodec.codec.results import Decoded
 from aecodec.errors import Corrupt, FormatError, LimitExceeded
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture, Samples, empty
-from aecodec.tiling import Tile
 
 
 class Network(Protocol):
@@ -23,9 +23,14 @@ class Network(Protocol):
         """Without the tiles whose latents are shorter than any can be, found before memory is taken for pixels."""
 
     def paint(
-        self, layout: Layout, held: dict[int, Content], needed: Iterable[Tile], shown: Crop, damage: list[str] | None
+        self,
+        layout: Layout,
+        held: dict[int, Content],
+        shown: Crop,
+        damage: list[str] | None,
+        postfilter: PostFilter | None,
     ) -> Samples:
-        """Samples (H, W, C) of the crop `shown`, of the latents of the needed tiles; lost ones are in mid-range."""
+        """Samples (H, W, C) of the crop `shown`, of the latents of tiles, filtered; lost tiles are in mid-range."""
 
 
 def decode(
@@ -61,7 +66,7 @@ def _decode(
     if not held:
         raise Corrupt(f"no tile is left: {damage[0]}")
     if network is not None:
-        pixels = network.paint(layout, held, needed, shown, told)
+        pixels = network.paint(layout, held, shown, told, _postfilter(parts, told))
     else:
         pixels = empty(shown[3], shown[2], header.channels, header.bit_depth)
     alpha = lay_over(pixels, layout, held, shown, told)
@@ -69,6 +74,18 @@ def _decode(
         alpha = _decode_alpha(parts, shown, told)
     picture = Picture(pixels, alpha, parts.metadata)
     return Decoded(picture, header.quality, tuple(damage))
+
+
+def _postfilter(parts: container.Container, damage: list[str] | None) -> PostFilter | None:
+    if parts.postfilter is None:
+        return None
+    try:
+        return PostFilter.from_bytes(parts.postfilter, parts.header.channels)
+    except FormatError as error:
+        if damage is None:
+            raise
+        damage.append(str(error))
+        return None
 
 
 def _decode_alpha(parts: container.Container, shown: Crop, damage: list[str] | None) -> Samples | None:

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.codec import container, drawn, latents
+from aecodec.codec import container, drawn, latents, postfilter
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content
+from aecodec.codec.layout import PartKind
 from aecodec.codec.previews import Previews
 from aecodec.codec.results import Encoded
 from aecodec.codec.windowed import Surroundings, analyse, batches_alike, empty_canvas, paste, synthesise
@@ -24,7 +25,7 @@ from aecodec.entropy import native
 from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models import weights
 from aecodec.pictures import imagefile, lossless
-from aecodec.pictures.picture import Picture, to_unit
+from aecodec.pictures.picture import Picture, Samples, to_unit
 from aecodec.quality import step_to_quality
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, choose_tile_side, groups
 
@@ -33,11 +34,24 @@ EFFORT_STEPS = (0, 8, 16, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of e
 
 @dataclass
 class _Coded:
-    """One picture at one quality step: what is coded, and (once asked for) what the decoder will make of it."""
+    """One picture at one quality step: what is coded, and (once asked for) what a decoder will make of it."""
 
-    data: bytes
+    tiles: list[Content]
     canvas: Floats  # quantised latents of the padded picture
-    error: NDArray[np.float64] | None = None  # squared, summed over the channels of each block
+    data: bytes  # the file without a filter
+    shown: "_Shown | None" = None
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a decoder makes of the latents without a filter and with the one that pays, if there is one.
+
+    Errors are squared, summed over the channels of each block (rows, columns).
+    """
+
+    plain_error: NDArray[np.float64]
+    error: NDArray[np.float64]
+    postfilter: bytes | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,11 @@ class Request:
     executor: CodecExecutor  # of these weights
     exact: bool = False  # RGB under alpha 0 is the input's own
     clean: Cleaning | None = None  # a note for the file
+
+    def price(self, step: int) -> float:
+        """Bits for a squared error of 1, of samples, summed over channels: lambda is for levels of 8 bits' mean."""
+        peak = (1 << self.picture.bit_depth) - 1
+        return float(self.used.config.lambda_of(step)) * (255 / peak) ** 2 / self.picture.channels
 
 
 class Encoding:
@@ -102,19 +121,23 @@ class Encoding:
         columns = slice(max(tile.x - halo, 0), tile.x + tile.width + halo)
         return not bool(self.hidden[rows, columns].all())
 
-    def encoded(self, step: int) -> Encoded:
-        """The file of a quality step."""
-        return self._encoded(step, self.at(step))
+    def encoded(self, step: int, most: int | None = None) -> Encoded:
+        """The file of a quality step; its filter is left out where it does not fit into `most` bytes."""
+        return self._encoded(step, self.at(step), most)
 
-    def _encoded(self, step: int, coded: _Coded) -> Encoded:
+    def _encoded(self, step: int, coded: _Coded, most: int | None) -> Encoded:
+        made = self._show(step, coded)
+        data, error = self._written(step, coded.tiles, made.postfilter), made.error
+        if most is not None and len(data) > most:
+            data, error = coded.data, made.plain_error
         share = 0.0 if self.hidden is None else float(self.hidden.mean())
-        return Encoded(coded.data, step_to_quality(step), lambda: self._psnr(self._measured(step, coded)), share)
+        return Encoded(data, step_to_quality(step), self._psnr(error), share)
 
-    def refined(self, step: int, effort: int) -> Encoded:
-        """The picture at a quality step, refined where that makes it smaller and no worse."""
+    def refined(self, step: int, effort: int, most: int | None = None) -> Encoded:
+        """The picture at a quality step, refined where that makes it smaller and no worse; `most` as in `encoded`."""
         from aecodec.codec.refine import refine  # here: PyTorch takes seconds
 
-        plain = self._encoded(step, self.at(step))
+        plain = self.encoded(step, most)
         canvas = self.at(step).canvas
         found: dict[int, tuple[Floats, Floats]] = {}
         for group in self._alike(step):
@@ -122,7 +145,7 @@ class Encoding:
             around = self._surroundings(group, canvas[: y.shape[1]])
             better = refine(self.executor.module(), y, around, step, EFFORT_STEPS[effort])
             found |= {tile.index: pair for (tile, _), pair in zip(group, zip(*better, strict=True), strict=True)}
-        refined = self._encoded(step, self._code(step, found))
+        refined = self._encoded(step, self._code(step, found), most)
         return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
 
     def _needed(self, step: int, tile: Tile) -> Floats:
@@ -178,27 +201,33 @@ class Encoding:
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)
         contents = [Content(payloads.get(index), self.lossless.get(index)) for index in range(self.grid.count)]
+        return _Coded(contents, canvas, self._written(step, contents, None))
+
+    def _written(self, step: int, contents: list[Content], filter_: bytes | None) -> bytes:
         tiles = [content.to_bytes() for content in contents]
-        data = container.write(
+        return container.write(
             self.header(step),
             tiles,
             holds=[content.holds for content in contents],
             alpha=self.alpha,
             metadata=self.picture.metadata,
             clean=self.request.clean,
-            preview=self.previews.within(sum(map(len, tiles))),
+            parts={PartKind.PREVIEW: self.previews.within(sum(map(len, tiles))), PartKind.POSTFILTER: filter_},
         )
-        return _Coded(data, canvas)
 
     def size(self, step: int) -> int:
-        return len(self.at(step).data)
+        """Bytes of the file, and what a filter commonly takes, up to a fiftieth, as long as it is not fitted."""
+        coded = self.at(step)
+        if coded.shown is not None:
+            return len(coded.data) + postfilter.part_bytes(coded.shown.postfilter)
+        return len(coded.data) + (min(postfilter.COMMON_BYTES, len(coded.data) // 50) if step else 0)
 
     def psnr(self, step: int) -> float:
         return self._psnr(self.error(step))
 
     def error(self, step: int) -> NDArray[np.float64]:
         """Squared error, summed over channels, of each block (rows, columns) of what a decoder will show."""
-        return self._measured(step, self.at(step))
+        return self._show(step, self.at(step)).error
 
     def bits(self, step: int) -> NDArray[np.float64]:
         """Of each block (rows, columns), roughly."""
@@ -218,16 +247,31 @@ class Encoding:
         mse = float(error.sum()) / self.pixels.size
         return 10 * math.log10(peak**2 / mse) if mse else math.inf
 
-    def _measured(self, step: int, coded: _Coded) -> NDArray[np.float64]:
-        if coded.error is None:
-            picture = self.picture
-            coded.error = np.zeros(self._blocks)
-            form = Form(picture.channels, picture.bit_depth)
-            for tile, shown in synthesise(self.executor, self.grid, coded.canvas, step, self.seen, form):
-                error = np.square(np.subtract(shown, self.pixels[tile.region], dtype=np.int64)).sum(2)
-                if self.hidden is not None:
-                    error[self.hidden[tile.region]] = 0
-                found = drawn.block_sums(error)  # tiles begin where blocks do
-                row, column = tile.y // LATENT_STRIDE, tile.x // LATENT_STRIDE
-                coded.error[row : row + found.shape[0], column : column + found.shape[1]] = found
-        return coded.error
+    def _show(self, step: int, coded: _Coded) -> _Shown:
+        """What a decoder makes of it; the last part of encoding, which takes about as long as all before it."""
+        if coded.shown is None:
+            shown = np.zeros_like(self.pixels)
+            form = Form(self.picture.channels, self.picture.bit_depth)
+            for tile, made in synthesise(self.executor, self.grid, coded.canvas, step, self.seen, form):
+                shown[tile.region] = made
+            plain, price = self._error(shown), self.request.price(step)
+            coded.shown = _Shown(plain, plain, None)
+            if plain.any():
+                found = postfilter.fitted(shown, self.pixels, self.hidden, price, self.executor.threads)
+                error = self._error(found.apply(shown, self.executor.threads))
+                payload = found.to_bytes()
+                if price * float((plain - error).sum()) > 8 * postfilter.part_bytes(payload):
+                    coded.shown = _Shown(plain, error, payload)
+        return coded.shown
+
+    def _error(self, shown: Samples) -> NDArray[np.float64]:
+        """Squared, of what is not under a cover, summed over the channels of each block (rows, columns)."""
+        error = np.zeros(self._blocks)
+        for tile in self.seen:
+            squared = np.square(np.subtract(shown[tile.region], self.pixels[tile.region], dtype=np.int64)).sum(2)
+            if self.hidden is not None:
+                squared[self.hidden[tile.region]] = 0
+            found = drawn.block_sums(squared)  # tiles begin where blocks do
+            row, column = tile.y // LATENT_STRIDE, tile.x // LATENT_STRIDE
+            error[row : row + found.shape[0], column : column + found.shape[1]] = found
+        return error

@@ -33,6 +33,7 @@ class PartKind(IntEnum):
     CICP = 0x08
     SRGB = 0x09
     PREVIEW = 0x0A
+    POSTFILTER = 0x0B
     TILE = 0x80
     ALPHA = 0x81
 

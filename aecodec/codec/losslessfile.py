@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from aecodec import limits
 from aecodec.codec import container
 from aecodec.codec.header import NO_NETWORK, NO_WEIGHTS, Cleaning, Header
-from aecodec.codec.layout import TileKind
+from aecodec.codec.layout import PartKind, TileKind
 from aecodec.codec.previews import Previews
 from aecodec.codec.ratecontrol import refuse_effort
 from aecodec.codec.results import Encoded
@@ -56,6 +56,6 @@ def encode(
         holds=[TileKind.LOSSLESS] * len(tiles),
         metadata=picture.metadata,
         clean=clean,
-        preview=Previews(picture).within(sum(map(len, tiles))),
+        parts={PartKind.PREVIEW: Previews(picture).within(sum(map(len, tiles)))},
     )
-    return Encoded(data, step_to_quality(QUALITY_STEPS), lambda: math.inf, lossless=1.0)
+    return Encoded(data, step_to_quality(QUALITY_STEPS), math.inf, lossless=1.0)

@@ -24,19 +24,11 @@ class Encoded:
 
     data: bytes
     quality: float
-    measure: Callable[[], float] = field(repr=False)
+    psnr_db: float  # of what a decoder will show against the input; infinite if identical
     lossless: float = 0.0  # share of the pixels that are kept as they are
     ceiling: str | None = None  # why the target was missed by far, or lossless taken to meet it
     plain: Plain | None = None  # what an effort above 0 is measured against
     decode: "Callable[[bytes], Decoded] | None" = field(default=None, repr=False)  # for notebooks
-
-    @cached_property
-    def psnr_db(self) -> float:
-        """PSNR in dB of what a decoder will show against the input; infinite if identical.
-
-        Measured when it is first asked for: that decodes the picture, half as long again as encoding it.
-        """
-        return self.measure()
 
     @cached_property
     def _preview(self) -> bytes | None:
@@ -47,7 +39,7 @@ class Encoded:
         return self._preview
 
     def _repr_html_(self) -> str:
-        """The picture as it will be shown, its size and quality; no PSNR, which would have to be measured first."""
+        """The picture as it will be shown, its size and quality."""
         header = read_header(self.data)
         size = len(self.data)
         bpp = bits.per_pixel(size, header.width, header.height)

@@ -88,7 +88,6 @@ class EncodeOptions:
     strip: frozenset[str] = frozenset()  # fields of the metadata
     verify: bool = False
     denoise: float | None = None  # strength 0 ... 1; None: leave the noise in
-    measure: bool = True  # PSNR for the row, which costs the decoding of the picture
     auto_orient: bool = False  # turn pixels as the EXIF orientation says
     resize: Size | None = None  # after all else
 
@@ -143,8 +142,7 @@ class _Encoding:
         warn = self.warn_about(job.name)
         picture, clean = self._prepared(read_picture(job, warn), warn)
         encoded = self.codec.encode(picture, options.target, effort=options.effort, exact=options.exact, clean=clean)
-        psnr_db = encoded.psnr_db if options.measure else None  # here: no file is left if it fails
-        _warn_of_losses(job, encoded, psnr_db, warn)
+        _warn_of_losses(job, encoded, warn)
         with opened(job.output, replace=job.replace) as stream:
             stream.write(encoded.data)
             if self.verifier is not None:
@@ -160,7 +158,7 @@ class _Encoding:
             bpp=bits.per_pixel(size, picture.width, picture.height),
             quality=encoded.quality,
             lossless=encoded.lossless,
-            psnr_db=psnr_db,
+            psnr_db=encoded.psnr_db,
             effort=options.effort,
             plain_bytes=encoded.plain.bytes if encoded.plain else None,
             plain_psnr_db=encoded.plain.psnr_db if encoded.plain else None,
@@ -201,12 +199,12 @@ def _as_coded(picture: Picture, exact: bool) -> Picture:
     return picture if exact else replace(picture, pixels=flatten_hidden(picture))
 
 
-def _warn_of_losses(job: Job, encoded: Encoded, psnr_db: float | None, warn: Warn) -> None:
+def _warn_of_losses(job: Job, encoded: Encoded, warn: Warn) -> None:
     """What a user would want to know of a file before the original is gone."""
     if encoded.ceiling is not None:
         warn(encoded.ceiling)
-    if psnr_db is not None and psnr_db < LOW_DB and encoded.quality >= LOW_FROM_QUALITY:
-        warn(f"much is lost: {psnr_db:.2f} dB at quality {encoded.quality:g}; --lossless keeps all")
+    if encoded.psnr_db < LOW_DB and encoded.quality >= LOW_FROM_QUALITY:
+        warn(f"much is lost: {encoded.psnr_db:.2f} dB at quality {encoded.quality:g}; --lossless keeps all")
     if job.source is not None and len(encoded.data) > (before := places.size(job.source)):
         warn(f"the output has {len(encoded.data):,} bytes, more than the {before:,} of the input")
 

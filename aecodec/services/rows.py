@@ -32,7 +32,7 @@ class EncodedRow(Row):
     bpp: float  # the same per pixel, in bits
     quality: float
     lossless: float  # share of the pixels that are kept as they are, 0 ... 1
-    psnr_db: float | None  # inf: identical; None: not measured
+    psnr_db: float  # inf: identical
     effort: int
     plain_bytes: int | None  # what effort 0 would have written, and its PSNR; None: this is effort 0
     plain_psnr_db: float | None

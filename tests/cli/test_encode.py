@@ -354,29 +354,6 @@ def test_quiet_says_nothing_but_errors(run, make):
     assert result.stderr.startswith("aecodec: b.png: ")
 
 
-@pytest.mark.parametrize(
-    ("options", "measured"),
-    [
-        ([], True),
-        (["--quiet"], False),
-        (["--quiet", "--json"], True),
-        (["--quiet", "--verify"], True),
-        (["--quiet", "--effort", "1"], False),
-    ],
-)
-def test_psnr_is_measured_only_where_somebody_sees_it_or_checks_it(run, make, monkeypatch, options, measured):
-    asked: list[str] = []
-
-    def noted(self):
-        asked.append("psnr_db")
-        return self.measure()
-
-    monkeypatch.setattr(fake_codec.Encoded, "psnr_db", property(noted))
-    make("img.png")
-    assert run("encode", "img.png", *options).exit_code == 0
-    assert bool(asked) == measured
-
-
 def test_dry_run_writes_nothing_and_foresees_refusals(run, make, tmp_path, log):
     make("a.png", "b.png")
     make("b.aec", data=b"old")
@@ -681,7 +658,7 @@ def test_what_is_lost_is_said_and_stands_in_the_row(run, make, monkeypatch):
 
     def poor(self, picture, target, **options):
         encoded = real(self, picture, target, **options)
-        return replace(encoded, measure=lambda: 20.0, data=encoded.data + bytes(5000), ceiling="a ceiling")
+        return replace(encoded, psnr_db=20.0, data=encoded.data + bytes(5000), ceiling="a ceiling")
 
     monkeypatch.setattr(codec, "encode", poor)
     result = run("encode", "img.png", "-q", "60", "--json")

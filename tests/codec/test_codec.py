@@ -100,27 +100,6 @@ def test_the_file_is_as_large_as_the_model_says(either_codec: Codec) -> None:
     assert abs(len(data) - expected / 8) <= 0.01 * len(data) + 200
 
 
-@pytest.mark.usefixtures("as_photographs")
-def test_psnr_is_measured_when_it_is_asked_for(either_codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    synthesis = either_codec.executor.synthesis
-
-    def counted(*arguments: Any) -> Any:
-        calls.append(1)
-        return synthesis(*arguments)
-
-    monkeypatch.setattr(either_codec.executor, "synthesis", counted)
-    picture = from_array(sample()[:128, :128])
-    encoded = either_codec.encode(picture, Q50)
-    assert calls == []
-    assert (
-        encoded.psnr_db
-        == encoded.psnr_db
-        == pytest.approx(psnr(either_codec.decode(encoded.data).picture.pixels, picture.pixels))
-    )
-    assert len(calls) == 2  # of the first question, and of decode
-
-
 @pytest.mark.parametrize("side", [1, 65])
 def test_a_psnr_of_a_flat_picture_is_reached(codec: Codec, side: int) -> None:
     picture = from_array(np.full((side, side), 128, np.uint8))

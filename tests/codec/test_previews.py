@@ -102,7 +102,7 @@ def test_what_is_no_preview_is_as_none_and_a_damaged_one_is_named() -> None:
     for other in (b"no JPEG XL", Previews(picture(sample()[:400, :300])).within(10**9)):
         tiles = [tile for tile in taken.tiles if tile is not None]
         holds = [tile.holds for tile in read_layout(data).tiles]
-        assert shown(container.write(taken.header, tiles, holds=holds, preview=other)) is None
+        assert shown(container.write(taken.header, tiles, holds=holds, parts={PartKind.PREVIEW: other})) is None
     hurt = bytearray(data)
     hurt[next(part.offset for part in read_layout(data).parts if part.kind == PartKind.PREVIEW) + 50] ^= 1
     with pytest.raises(Corrupt, match="PREVIEW"):

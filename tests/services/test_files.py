@@ -11,7 +11,7 @@ import pytest
 from aecodec.codec.header import Cleaning
 from aecodec.codec.ratecontrol import Target
 from aecodec.devices import Device
-from aecodec.errors import BadInput, Corrupt, DeviceError, LimitExceeded
+from aecodec.errors import BadInput, Corrupt, LimitExceeded
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
 from aecodec.pictures.wanted import Wanted
@@ -39,16 +39,6 @@ def test_a_row_tells_what_became_of_a_file(tmp_path):
     assert (row.width, row.height, row.bytes, row.quality) == (31, 20, size, 50)
     assert row.bpp == 8 * size / (31 * 20)
     assert row.errors == ()
-
-
-def test_psnr_is_measured_before_the_file_appears_so_that_an_error_leaves_none(tmp_path, monkeypatch):
-    def exhausted(self):
-        raise DeviceError("out of memory")
-
-    monkeypatch.setattr(fake_codec.Encoded, "psnr_db", property(exhausted))
-    with pytest.raises(DeviceError):
-        encoded(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 
 def test_decoding_gives_the_picture_back(tmp_path):
