@@ -25,6 +25,7 @@ import numpy as np
 MAX_SIDE, MAX_PIXELS, MAX_TILES = 1 << 18, 1 << 30, 1 << 16
 MAX_METADATA, MAX_ALPHA, MAX_TILE = 64 << 20, 4 << 30, 256 << 20  # bytes
 MAX_SYMBOL = 1 << 17  # magnitude
+POSTFILTER = 0x0B
 TILE, ALPHA = 0x80, 0x81  # critical kinds of parts
 LATENTS, LOSSLESS, LAYERS = 0, 1, 2  # kinds of tiles
 KNOTS, KNOT_SPACING, QUALITY_STEPS = 13, 132, 1584
@@ -439,6 +440,39 @@ def to_samples(pixels, header):
     return np.clip(np.rint(pixels * np.float32(top)), 0, top).astype(np.uint8 if top == 255 else np.uint16)
 
 
+def filtered(samples, payload):
+    """Samples (H, W, C) behind the post-filter."""
+    shift, rice = 6 + payload[0] % 16, payload[0] // 16
+    need(shift <= 11, "an illegal shift of the post-filter")
+    bits = [byte >> place & 1 for byte in payload[1:] for place in range(8)]
+    channels, at, weights = samples.shape[2], 0, []
+    for _ in range(channels * (1 + 9 * channels)):
+        need(0 in bits[at:], "a post-filter that ends too soon")
+        end = bits.index(0, at)
+        low = bits[end + 1 : end + 1 + rice]
+        need(len(low) == rice, "a post-filter that ends too soon")
+        value = (end - at) * 2**rice + sum(bit << place for place, bit in enumerate(low))
+        weights.append(-(value + 1) // 2 if value % 2 else value // 2)
+        at = end + 1 + rice
+    need(len(bits) - at < 8 and not any(bits[at:]), "a post-filter with more than its weights")
+    need(max(map(abs, weights)) < 2**15, "a weight of the post-filter beyond 2^15 - 1")
+    level = 1 if samples.dtype == np.uint8 else 256
+    x = samples.astype(np.int64)
+    padded = np.pad(x, ((2, 2), (2, 2), (0, 0)), mode="edge")
+
+    def beyond(row, column):
+        return padded[2 + row :, 2 + column :][: x.shape[0], : x.shape[1]] - x
+
+    features = [np.full((*x.shape[:2], 1), level), x - 128 * level]
+    features += [beyond(*pair) + beyond(-pair[0], -pair[1]) for pair in ((0, 1), (1, 0))]
+    for row, column in ((0, 1), (1, 0), (0, 2), (1, 1), (1, -1), (2, 0)):
+        pair = (beyond(row, column), beyond(-row, -column))
+        features.append(sum(np.clip(values, -8 * level, 8 * level) for values in pair))
+    change = np.concatenate(features, 2) @ np.array(weights).reshape(channels, -1).T
+    change = (change + (1 << shift - 1)) >> shift
+    return np.clip(x + change, 0, np.iinfo(samples.dtype).max).astype(samples.dtype)
+
+
 def decode(data, weights=None):
     """The picture in the bytes of a file; `weights` of `read_weights`, where the header names any."""
     file = read(data)
@@ -466,6 +500,8 @@ def decode(data, weights=None):
     samples = np.zeros((header.height, header.width, header.channels + bool(header.flags & 2)), dtype)
     if symbols:
         samples = to_samples(network.synthesis(canvas), header)
+        if POSTFILTER in file.parts:
+            samples = filtered(samples, file.parts[POSTFILTER])
     for kind, rows, columns, picture in covers:
         if kind == LAYERS:
             shown = picture[:, :, -1] > 0

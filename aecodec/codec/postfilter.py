@@ -129,7 +129,7 @@ class PostFilter:
 def fitted(shown: Samples, wanted: Samples, hidden: NDArray[np.bool_] | None, price: float, threads: int) -> PostFilter:
     """The filter that makes `shown` most like `wanted`, both (H, W, C), counting pixels that are not `hidden` (H, W).
 
-    Its bits and its squared errors, of samples in levels, at `price` bits each, are together at their least, nearly.
+    Its bits, and the squared errors of samples, at `price` bits each, are together at their least, nearly.
     """
     height, width, _ = shown.shape
     level = _level(shown)
@@ -152,6 +152,7 @@ def fitted(shown: Samples, wanted: Samples, hidden: NDArray[np.bool_] | None, pr
             product += products
     ridge = RIDGE * np.trace(square) / len(square) + np.finfo(float).tiny
     best = np.linalg.solve(square + ridge * np.eye(len(square)), product).T
+    price *= level**2
     found, least = _rounded(best, SHIFTS.start, square, product, price)
     for shift in SHIFTS[1:]:  # as long as finer weights pay
         finer, cost = _rounded(best, shift, square, product, price)

@@ -3,6 +3,7 @@
     python -m tests.golden.make weights   train tests/golden/tiny.safetensors anew (a minute); old files die with it
     python -m tests.golden.make files     write v1/*.aec and v1/manifest.json with it, and one file with those that ship
     python -m tests.golden.make lossless  write v2/*.aec and v2/manifest.json: lossless files and covers
+    python -m tests.golden.make filtered  write filtered/*.aec and filtered/manifest.json: files with a post-filter
 
 Golden files are frozen: making them anew means that the format or the exact path has changed, which takes a new
 version of the container or a new weights id, and never happens to hide a failing test.
@@ -31,6 +32,7 @@ from tests.exactness_probe import symbols_hash
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
 
 FOLDER, LOSSLESS_FOLDER = Path(__file__).parent / "v1", Path(__file__).parent / "v2"
+FILTERED_FOLDER = Path(__file__).parent / "filtered"
 
 
 def make_weights() -> None:
@@ -94,11 +96,30 @@ def lossless_cases() -> dict[str, tuple[Picture, Target]]:
     }
 
 
+def filtered_cases() -> dict[str, tuple[Picture, Target]]:
+    """Of every number of channels and depth, in several tiles, and under a cover."""
+    names = ("rgb-q50", "rgba-metadata-q30", "tiles-q20")
+    rgb = sample("city")[:200, :150]
+    others = {"grey-q80": rgb[:, :, 1].copy(), "grey16-q80": rgb[:, :, 1].astype(np.uint16) * 257}
+    others["rgb16-q80"] = rgb.astype(np.uint16) * 257
+    chosen = {name: cases()[name] for name in names}
+    chosen |= {name: (from_array(samples), Target("quality", 80)) for name, samples in others.items()}
+    return chosen | {name: lossless_cases()[name] for name in ("cover", "cover-tiles")}
+
+
+def make_filtered() -> None:
+    make(FILTERED_FOLDER, filtered_cases())
+
+
 def make_lossless() -> None:
-    LOSSLESS_FOLDER.mkdir(exist_ok=True)
+    make(LOSSLESS_FOLDER, lossless_cases())
+
+
+def make(folder: Path, wanted: dict[str, tuple[Picture, Target]]) -> None:
+    folder.mkdir(exist_ok=True)
     codec = Codec.load(TINY_WEIGHTS, device="cpu")
-    rows = [record(codec, LOSSLESS_FOLDER / f"{name}.aec", *case) for name, case in lossless_cases().items()]
-    (LOSSLESS_FOLDER / "manifest.json").write_text(json.dumps(rows, indent=1) + "\n")
+    rows = [record(codec, folder / f"{name}.aec", *case) for name, case in wanted.items()]
+    (folder / "manifest.json").write_text(json.dumps(rows, indent=1) + "\n")
 
 
 def make_files() -> None:
@@ -132,4 +153,4 @@ def record(codec: Codec, path: Path, picture: Picture, target: Target) -> dict[s
 
 
 if __name__ == "__main__":
-    {"weights": make_weights, "files": make_files, "lossless": make_lossless}[sys.argv[1]]()
+    {"weights": make_weights, "files": make_files, "lossless": make_lossless, "filtered": make_filtered}[sys.argv[1]]()
