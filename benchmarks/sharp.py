@@ -3,9 +3,8 @@ r"""The second validation set: pictures as sharp as those on the web, which `val
     python -m benchmarks.sharp VALID TRAIN WEIGHTS ... [--scale 0.35]
 
 VALID is `valid/`, TRAIN the folder of the packs: of it the pictures named in `pretrained/held-out.txt`, which training
-leaves out. All are shrunk (Lanczos, antialiased) and their middles cut to multiples of 64 pixels. WEIGHTS are weights
-files or checkpoints (of which the averaged weights count). The rates are estimates of rounded symbols, AVIF's are
-those of files; PSNR of 8-bit pixels. `--scale 1` measures the pictures as they are.
+leaves out. All are shrunk (Lanczos, antialiased) and their middles cut to multiples of 64 pixels. Real files.
+`--scale 1` measures the pictures as they are.
 """
 
 import argparse
@@ -13,21 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
 from aecodec import bits
+from aecodec.codec.codec import Codec, Target
 from aecodec.evaluation.baselines import baseline
-from aecodec.executors import modules
 from aecodec.metrics import bd_rate, psnr
-from aecodec.models import weights
-from aecodec.nets.compressor import Compressor
-from aecodec.nets.config import CodecConfig, from_json
 from aecodec.pictures import imagefile
-from aecodec.pictures.picture import Picture, from_unit, to_unit
-from aecodec.quality import quality_to_step
+from aecodec.pictures.picture import Picture
 from aecodec.tiling import HYPER_STRIDE
-from aecodec.training import checkpoint
 
 HELD_OUT = Path(__file__).parent.parent / "pretrained" / "held-out.txt"
 QUALITIES = (20, 40, 60, 80, 90, 100)
@@ -48,26 +41,12 @@ def pictures(valid: Path, train: Path, scale: float) -> list[Picture]:
     return found
 
 
-def network(path: Path) -> Compressor:
-    """Of a weights file, or the averaged one of a checkpoint."""
-    if path.suffix == ".safetensors":
-        return modules.compressor(weights.read(path).frozen)
-    state = checkpoint.load(path)
-    model = Compressor(from_json(CodecConfig, state["config"])).eval()
-    model.load_state_dict(state["average"])
-    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-
-@torch.inference_mode()
-def estimated(model: Compressor, shown: Sequence[Picture]) -> Curve:
+def of_files(codec: Codec, shown: Sequence[Picture]) -> Curve:
     curve = np.zeros((len(shown), len(QUALITIES), 2))
     for row, picture in zip(curve, shown, strict=True):
-        pixels = torch.from_numpy(to_unit(picture.pixels)).permute(2, 0, 1)[None]
         for point, quality in zip(row, QUALITIES, strict=True):
-            result = model(pixels, torch.tensor([quality_to_step(quality)]))
-            decoded = from_unit(result.pixels[0].permute(1, 2, 0).numpy(), picture.bit_depth)
-            bits = float(result.latent_bits + result.hyper_bits)
-            point[:] = bits / (picture.width * picture.height), psnr(picture.pixels, decoded, peak=255)
+            encoded = codec.encode(picture, Target("quality", quality))
+            point[:] = bits.per_pixel(len(encoded.data), picture.width, picture.height), encoded.psnr_db
     return curve
 
 
@@ -119,7 +98,7 @@ def main() -> None:
     print("|---" * (len(heads) + 1) + "|")
     first: Curve | None = None
     for path in given.weights:
-        curve = estimated(network(path), shown)
+        curve = of_files(Codec.load(path, device="cpu"), shown)
         first = curve if first is None else first
         print(row(path.name, curve, anchor, first), flush=True)
 
