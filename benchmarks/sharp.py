@@ -15,11 +15,13 @@ import numpy as np
 from PIL import Image
 
 from aecodec import bits
-from aecodec.codec.codec import Codec, Target
+from aecodec.codec.codec import Codec
+from aecodec.codec.encoding import Encoding, Request
 from aecodec.evaluation.baselines import baseline
 from aecodec.metrics import bd_rate, psnr
 from aecodec.pictures import imagefile
 from aecodec.pictures.picture import Picture
+from aecodec.quality import quality_to_step
 from aecodec.tiling import HYPER_STRIDE
 
 HELD_OUT = Path(__file__).parent.parent / "pretrained" / "held-out.txt"
@@ -44,8 +46,9 @@ def pictures(valid: Path, train: Path, scale: float) -> list[Picture]:
 def of_files(codec: Codec, shown: Sequence[Picture]) -> Curve:
     curve = np.zeros((len(shown), len(QUALITIES), 2))
     for row, picture in zip(curve, shown, strict=True):
+        way = Encoding(Request(picture, codec.weights, codec.executor))  # latents, where a lossless file costs less too
         for point, quality in zip(row, QUALITIES, strict=True):
-            encoded = codec.encode(picture, Target("quality", quality))
+            encoded = way.encoded(quality_to_step(quality))
             point[:] = bits.per_pixel(len(encoded.data), picture.width, picture.height), encoded.psnr_db
     return curve
 

@@ -94,7 +94,7 @@ class Choosing:
         """The lossless file, where it costs less than one of a quality."""
         size = way.size(step)
         if not self.drawn and LOSSLESS_FROM * self._quick_size > size:
-            return None  # before its PSNR is measured, which takes half as long as all the rest
+            return None  # without a trial
         return self._lossless_within(size if target.kind == "psnr" else self._price(way, step) / 8)
 
     def _met(self, target: Target) -> tuple[int, Encoding]:
