@@ -7,6 +7,7 @@ MAX_TILES = 1 << 16  # one tile is at least 64 x 64 pixels, and a billion pixels
 MAX_TILE_SIDE = 4096  # pixels; a tile's features at 1/8 then stay below 1 GB in float32
 MAX_METADATA_BYTES = 64 << 20  # ICC, EXIF or XMP; the largest EXIF (with makernotes and previews) are a few MB
 MAX_ALPHA_BYTES = 4 << 30  # a PNG of MAX_PIXELS 16-bit samples, compressed
+MAX_POSTFILTER_BYTES = 1 << 10  # 84 weights of 16 bits as Rice codes are 180 bytes
 MAX_TILE_BYTES = 256 << 20  # 4096 x 4096 pixels at 128 bits a pixel: no legal tile is larger
 MIN_LATENTS_BYTES = 9  # the flags of a stream and the state of one coder: no tile's latents are shorter
 MAX_SYMBOL = 1 << 17  # magnitude of a quantised latent; gains keep real ones below 2^13

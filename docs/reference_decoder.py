@@ -23,7 +23,7 @@ import imagecodecs
 import numpy as np
 
 MAX_SIDE, MAX_PIXELS, MAX_TILES = 1 << 18, 1 << 30, 1 << 16
-MAX_METADATA, MAX_ALPHA, MAX_TILE = 64 << 20, 4 << 30, 256 << 20  # bytes
+MAX_METADATA, MAX_ALPHA, MAX_POSTFILTER, MAX_TILE = 64 << 20, 4 << 30, 1 << 10, 256 << 20  # bytes
 MAX_SYMBOL = 1 << 17  # magnitude
 POSTFILTER = 0x0B
 TILE, ALPHA = 0x80, 0x81  # critical kinds of parts
@@ -146,7 +146,8 @@ def read_index(cursor, header):
         kind, size = lists.integer(1), lists.varint()
         need(kind > max(parts, default=0) and kind != TILE, f"part 0x{kind:02X} is repeated or out of place")
         need(kind < 0x80 or kind == ALPHA, f"part 0x{kind:02X} is unknown and critical")
-        need(size <= (MAX_ALPHA if kind == ALPHA else MAX_METADATA), f"part 0x{kind:02X} is too large")
+        most = {ALPHA: MAX_ALPHA, POSTFILTER: MAX_POSTFILTER}.get(kind, MAX_METADATA)
+        need(size <= most, f"part 0x{kind:02X} is too large")
         parts[kind] = size
     need(all(1 <= size <= MAX_TILE for _, size in tiles) and all(parts.values()), "an illegal size")
     return tiles, parts

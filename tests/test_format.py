@@ -75,5 +75,5 @@ def test_the_limits_are_ours() -> None:
     theirs = reference()
     for name in ("MAX_SIDE", "MAX_PIXELS", "MAX_TILES", "MAX_SYMBOL"):
         assert getattr(theirs, name) == getattr(limits, name)
-    for name in ("MAX_METADATA", "MAX_ALPHA", "MAX_TILE"):
+    for name in ("MAX_METADATA", "MAX_ALPHA", "MAX_POSTFILTER", "MAX_TILE"):
         assert getattr(theirs, name) == getattr(limits, f"{name}_BYTES")

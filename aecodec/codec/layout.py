@@ -47,7 +47,11 @@ class TileKind(IntEnum):
 
 
 NAMES = {kind.value: kind.name for kind in PartKind}
-MAX_BYTES = {PartKind.TILE.value: limits.MAX_TILE_BYTES, PartKind.ALPHA.value: limits.MAX_ALPHA_BYTES}
+MAX_BYTES = {
+    PartKind.TILE.value: limits.MAX_TILE_BYTES,
+    PartKind.ALPHA.value: limits.MAX_ALPHA_BYTES,
+    PartKind.POSTFILTER.value: limits.MAX_POSTFILTER_BYTES,
+}
 MAX_PART_LIST_BYTES = 255 * (1 + MAX_VARINT_BYTES)  # kinds ascend from 1 to 255
 
 

@@ -11,7 +11,7 @@ from aecodec.codec import container, postfilter
 from aecodec.codec.codec import Codec, Target
 from aecodec.codec.layout import PartKind, read_layout
 from aecodec.codec.postfilter import CLIP, NEXT, PAIRS, REACH, PostFilter, features_of
-from aecodec.errors import Corrupt
+from aecodec.errors import Corrupt, LimitExceeded
 from aecodec.pictures.picture import Picture, Samples
 from tests.tiny import sample
 
@@ -202,6 +202,13 @@ def test_a_damaged_one_is_named_and_the_rest_is_shown(codec: Codec) -> None:
     parts = container.parse(data)
     illegal = container.write(parts.header, [parts.tiles[0] or b""], parts={PartKind.POSTFILTER: b"\xff\xff"})
     assert codec.decode(illegal, keep_going=True).damage == ("part POSTFILTER: a shift of 21 is illegal",)
+
+
+@pytest.mark.usefixtures("as_photographs")
+def test_one_that_is_too_large_is_refused_before_it_is_read(codec: Codec) -> None:
+    parts = container.parse(codec.encode(Picture(sample()[:64, :64]), Q50).data)
+    with pytest.raises(LimitExceeded, match="POSTFILTER"):
+        container.write(parts.header, [parts.tiles[0] or b""], parts={PartKind.POSTFILTER: bytes(1025)})
 
 
 @pytest.mark.usefixtures("as_photographs")
