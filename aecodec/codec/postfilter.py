@@ -173,18 +173,16 @@ def _rounded(
     unit = 2.0**-shift
     weights = np.clip(np.rint(best / unit), -MAX_WEIGHT, MAX_WEIGHT)
     rice = int(np.argmin([_rice_bits(_unsigned(weights.ravel()), k).sum() for k in range(MAX_RICE + 1)]))
-    for weight, wanted in zip(weights, product.T, strict=True):
-        slope = unit * (square @ (unit * weight) - wanted)  # half of the error's, by each weight
-        for _ in range(SWEEPS):
-            for index in range(weight.size):
-                curvature = unit**2 * square[index, index]
-                aim = np.rint(weight[index] - slope[index] / max(curvature, np.finfo(float).tiny))
-                moves = np.clip([aim - 1, aim, aim + 1, 0, weight[index]], -MAX_WEIGHT, MAX_WEIGHT)
-                steps = moves - weight[index]
-                costs = price * (2 * steps * slope[index] + steps**2 * curvature)
-                move = moves[np.argmin(costs + _rice_bits(_unsigned(moves), rice))]
-                slope += unit**2 * square[index] * (move - weight[index])
-                weight[index] = move
+    slope = unit * (unit * weights @ square - product.T)  # half of the errors', by each weight
+    bend = unit**2 * square
+    for index in [*range(len(square))] * SWEEPS:
+        weight, curvature = weights[:, index].copy(), max(bend[index, index], np.finfo(float).tiny)
+        aim = np.rint(weight - slope[:, index] / curvature)
+        moves = np.clip(np.stack([aim - 1, aim, aim + 1, np.zeros_like(aim), weight]), -MAX_WEIGHT, MAX_WEIGHT)
+        steps = moves - weight
+        costs = price * (2 * steps * slope[:, index] + steps**2 * curvature) + _rice_bits(_unsigned(moves), rice)
+        weights[:, index] = np.take_along_axis(moves, costs.argmin(0)[None], 0)[0]
+        slope += np.outer(weights[:, index] - weight, bend[index])
     scaled = unit * weights
     gained = float(2 * (scaled * product.T).sum() - ((scaled @ square) * scaled).sum())
     found = PostFilter(weights.astype(np.int32), shift)
