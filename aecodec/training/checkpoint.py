@@ -35,7 +35,20 @@ def save(path: Path, state: dict[str, Any]) -> None:
         stream.flush()
         os.fsync(stream.fileno())  # a full disk shows here at the latest, before anything is renamed
         if path.exists():
-            os.replace(path, previous(path))
+            _keep(path)
+
+
+def _keep(path: Path) -> None:
+    """Have it as the one before too; it stays until the new one takes its place: a run may be killed at any moment."""
+    spare = path.with_name(path.name + ".keeping")
+    spare.unlink(missing_ok=True)
+    try:
+        os.link(path, spare)
+    except OSError:  # of a file system without links
+        os.replace(path, previous(path))
+    else:
+        os.replace(spare, previous(path))
+        spare.unlink(missing_ok=True)  # where both were the same file already, nothing was moved
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -34,6 +34,38 @@ def test_what_is_read_is_what_was_saved(tmp_path: Path) -> None:
     assert torch.equal(checkpoint.load(tmp_path / "c")["model"]["w"], torch.full((3,), 5.0))
 
 
+def test_there_is_one_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also between the change of generations and the new one, where a run was once killed."""
+    path = tmp_path / "c"
+    for step in (1, 2):
+        checkpoint.save(path, state(step))
+    keep = checkpoint._keep
+
+    def killed(kept: Path) -> None:
+        keep(kept)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "_keep", killed)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoint.save(path, state(3))
+    assert (step_of(path), step_of(checkpoint.previous(path))) == (2, 2)
+    for step in (4, 5):
+        checkpoint.save(path, state(step))
+    assert (step_of(path), step_of(checkpoint.previous(path))) == (5, 4)
+    assert sorted(tmp_path.iterdir()) == [path, checkpoint.previous(path)]
+
+
+def test_without_links_the_newest_two_are_kept_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refused)
+    for step in (1, 2, 3):
+        checkpoint.save(tmp_path / "c", state(step))
+    assert (step_of(tmp_path / "c"), step_of(checkpoint.previous(tmp_path / "c"))) == (3, 2)
+
+
 def test_a_full_disk_leaves_both_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "c"
     for step in (1, 2):
