@@ -161,9 +161,7 @@ class Network:
         header = layout.header
         made = shown if postfilter is None else around(shown, header.width, header.height)
         payloads = {
-            tile: content.latents
-            for tile in header.grid.touching(shown, self.halo)
-            if (content := held.get(tile.index)) is not None and content.latents is not None
+            header.grid.tile(index): content.latents for index, content in held.items() if content.latents is not None
         }
         widest = max((latents.channels_of(self.config, payload) for payload in payloads.values()), default=0)
         if widest:

@@ -30,7 +30,7 @@ class Network(Protocol):
         damage: list[str] | None,
         postfilter: PostFilter | None,
     ) -> Samples:
-        """Samples (H, W, C) of the crop `shown`, of the latents of tiles, filtered; lost tiles are in mid-range."""
+        """Samples (H, W, C) of the crop `shown`, of the latents `held`, filtered; lost tiles are in mid-range."""
 
 
 def decode(

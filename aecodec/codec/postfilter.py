@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from aecodec.bits import varint
 from aecodec.codec.layers import Crop
+from aecodec.codec.layout import CRC_BYTES
 from aecodec.errors import Corrupt
 from aecodec.pictures.picture import Samples
 
@@ -52,7 +53,7 @@ def features_of(channels: int) -> int:
 
 def part_bytes(payload: bytes | None) -> int:
     """What the part adds to a file: kind, size, payload and checksum."""
-    return 0 if payload is None else 1 + len(varint(len(payload))) + len(payload) + 4
+    return 0 if payload is None else 1 + len(varint(len(payload))) + len(payload) + CRC_BYTES
 
 
 def around(crop: Crop, width: int, height: int) -> Crop:
@@ -92,7 +93,7 @@ class PostFilter:
     def to_bytes(self) -> bytes:
         """The part's payload."""
         values = _unsigned(self.weights.ravel())
-        rice = int(np.argmin([_rice_bits(values, k).sum() for k in range(MAX_RICE + 1)]))
+        rice = _best_rice(values)
         bits: list[int] = []
         for value in values.tolist():
             bits += [1] * (value >> rice) + [0] + [value >> place & 1 for place in range(rice)]
@@ -109,12 +110,9 @@ class PostFilter:
         count, position = channels * features_of(channels), 0
         values = []
         for _ in range(count):
-            try:
-                end = bits.index(0, position)
-            except ValueError:
-                raise Corrupt("part POSTFILTER: it ends within a weight") from None
+            end = bits.index(0, position) if 0 in bits[position:] else len(bits)
             low = bits[end + 1 : end + 1 + rice]
-            if len(low) < rice:
+            if end == len(bits) or len(low) < rice:
                 raise Corrupt("part POSTFILTER: it ends within a weight")
             values.append((end - position << rice) + sum(bit << place for place, bit in enumerate(low)))
             position = end + 1 + rice
@@ -172,7 +170,7 @@ def _rounded(
     """
     unit = 2.0**-shift
     weights = np.clip(np.rint(best / unit), -MAX_WEIGHT, MAX_WEIGHT)
-    rice = int(np.argmin([_rice_bits(_unsigned(weights.ravel()), k).sum() for k in range(MAX_RICE + 1)]))
+    rice = _best_rice(_unsigned(weights.ravel()))
     slope = unit * (unit * weights @ square - product.T)  # half of the errors', by each weight
     bend = unit**2 * square
     for index in [*range(len(square))] * SWEEPS:
@@ -197,6 +195,11 @@ def _unsigned(weights: NDArray[Any]) -> NDArray[np.int64]:
 def _rice_bits(values: NDArray[np.int64], rice: int) -> NDArray[np.int64]:
     bits: NDArray[np.int64] = (values >> rice) + 1 + rice
     return bits
+
+
+def _best_rice(values: NDArray[np.int64]) -> int:
+    """With which they take the fewest bits."""
+    return int(np.argmin([_rice_bits(values, rice).sum() for rice in range(MAX_RICE + 1)]))
 
 
 def _float_of(samples: Samples) -> type[np.float32] | type[np.float64]:
