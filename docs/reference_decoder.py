@@ -441,13 +441,11 @@ def to_samples(pixels, header):
     return np.clip(np.rint(pixels * np.float32(top)), 0, top).astype(np.uint8 if top == 255 else np.uint16)
 
 
-def filtered(samples, payload):
-    """Samples (H, W, C) behind the post-filter."""
-    shift, rice = 6 + payload[0] % 16, payload[0] // 16
-    need(shift <= 11, "an illegal shift of the post-filter")
+def post_filter_weights(payload, channels, features):
+    """(features, channels)."""
+    rice, at, weights = payload[0] // 16, 0, []
     bits = [byte >> place & 1 for byte in payload[1:] for place in range(8)]
-    channels, at, weights = samples.shape[2], 0, []
-    for _ in range(channels * (1 + 9 * channels)):
+    for _ in range(channels * features):
         need(0 in bits[at:], "a post-filter that ends too soon")
         end = bits.index(0, at)
         low = bits[end + 1 : end + 1 + rice]
@@ -455,23 +453,31 @@ def filtered(samples, payload):
         value = (end - at) * 2**rice + sum(bit << place for place, bit in enumerate(low))
         weights.append(-(value + 1) // 2 if value % 2 else value // 2)
         at = end + 1 + rice
-    need(len(bits) - at < 8 and not any(bits[at:]), "a post-filter with more than its weights")
-    need(max(map(abs, weights)) < 2**15, "a weight of the post-filter beyond 2^15 - 1")
-    level = 1 if samples.dtype == np.uint8 else 256
+    legal = len(bits) - at < 8 and not any(bits[at:]) and max(map(abs, weights)) < 2**15
+    need(legal, "a post-filter with more than its weights, or one beyond 2^15 - 1")
+    return np.array(weights).reshape(channels, -1).T
+
+
+def filtered(samples, payload):
+    """Samples (H, W, C) behind the post-filter."""
+    shift, level = 6 + payload[0] % 8, 1 if samples.dtype == np.uint8 else 256
+    need(shift <= 11, "an illegal shift of the post-filter")
+    pairs = [(0, 1), (1, 0), (0, 2), (1, 1), (1, -1), (2, 0), (0, 3), (1, 2), (1, -2), (2, 1), (2, -1), (3, 0)]
+    narrow, wide = [(pairs[:2], 1 << 16), (pairs[:6], 8)], [(pairs, 1 << 16), (pairs, 6), (pairs, 24)]
     x = samples.astype(np.int64)
-    padded = np.pad(x, ((2, 2), (2, 2), (0, 0)), mode="edge")
+    padded = np.pad(x, ((3, 3), (3, 3), (0, 0)), mode="edge")
 
     def beyond(row, column):
-        return padded[2 + row :, 2 + column :][: x.shape[0], : x.shape[1]] - x
+        return padded[3 + row :, 3 + column :][: x.shape[0], : x.shape[1]] - x
 
     features = [np.full((*x.shape[:2], 1), level), x - 128 * level]
-    features += [beyond(*pair) + beyond(-pair[0], -pair[1]) for pair in ((0, 1), (1, 0))]
-    for row, column in ((0, 1), (1, 0), (0, 2), (1, 1), (1, -1), (2, 0)):
-        pair = (beyond(row, column), beyond(-row, -column))
-        features.append(sum(np.clip(values, -8 * level, 8 * level) for values in pair))
-    change = np.concatenate(features, 2) @ np.array(weights).reshape(channels, -1).T
-    change = (change + (1 << shift - 1)) >> shift
-    return np.clip(x + change, 0, np.iinfo(samples.dtype).max).astype(samples.dtype)
+    for some, levels in wide if payload[0] & 8 else narrow:
+        for row, column in some:
+            both = np.stack([beyond(row, column), beyond(-row, -column)])
+            features.append(np.clip(both, -levels * level, levels * level).sum(0))
+    features = np.concatenate(features, 2)
+    sums = features @ post_filter_weights(payload, x.shape[2], features.shape[2]) + (1 << shift - 1)
+    return np.clip(x + (sums >> shift), 0, np.iinfo(samples.dtype).max).astype(samples.dtype)
 
 
 def decode(data, weights=None):

@@ -28,7 +28,7 @@ LAYERS = {
     "models": ["models.*"],
     "networks": ["nets.*"],
     "parts": ["entropy.*", "pictures.*"],
-    "primitives": ["bits", "devices", "metrics", "outputs", "tiling"],
+    "primitives": ["bits", "compiled.*", "devices", "metrics", "outputs", "tiling"],
     "ground": ["errors", "limits", "quality"],
 }
 ROWS = list(LAYERS)
@@ -70,7 +70,7 @@ PLACES = {
     ("fsspec", "upath"): ["services.places"],
     ("ray",): ["services.cluster"],
     ("typer", "click", "rich"): ["cli.*"],
-    ("llvmlite",): ["entropy.native"],
+    ("llvmlite",): ["compiled.native"],
     ("numba",): [],  # only `benchmarks.loops` has it compile anything
     ("threadpoolctl",): ["devices"],
 }

@@ -24,7 +24,7 @@ from tests.tiny import TINY_WEIGHTS, sample
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "docs" / "reference_decoder.py"
 GOLDEN = Path(__file__).parent / "golden"
-FOLDERS = ("v1", "v2", "filtered")
+FOLDERS = ("v1", "v2", "filtered", "wide")
 CASES = [(folder, row) for folder in FOLDERS for row in json.loads((GOLDEN / folder / "manifest.json").read_text())]
 MAX_LINES = 540
 

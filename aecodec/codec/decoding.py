@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from aecodec.codec import container
+from aecodec.codec import container, postfilter
 from aecodec.codec.header import Header
 from aecodec.codec.layers import Content, Crop, contents, lay_over, refuse_short
 from aecodec.codec.layout import Layout, read_layout, stream_of
@@ -79,6 +79,7 @@ def _decode(
 def _postfilter(parts: container.Container, damage: list[str] | None) -> PostFilter | None:
     if parts.postfilter is None:
         return None
+    postfilter.prepare()  # while the network runs
     try:
         return PostFilter.from_bytes(parts.postfilter, parts.header.channels)
     except FormatError as error:

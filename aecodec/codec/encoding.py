@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.codec import container, drawn, latents, postfilter
+from aecodec.codec import container, drawn, fitting, latents, postfilter
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content
 from aecodec.codec.layout import PartKind
 from aecodec.codec.previews import Previews
 from aecodec.codec.results import Encoded
 from aecodec.codec.windowed import Surroundings, analyse, batches_alike, empty_canvas, paste, synthesise
-from aecodec.entropy import native
+from aecodec.compiled import native
 from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models import weights
 from aecodec.pictures import imagefile, lossless
@@ -88,6 +88,7 @@ class Encoding:
         self.base = self.pixels if self.hidden is None else drawn.filled(self.pixels, self.hidden)
         rgb = np.broadcast_to(self.base, (*self.base.shape[:2], 3))
         native.prepare("encode")  # while the network runs
+        postfilter.prepare()
         self.tiles = analyse(self.executor, self.grid, rgb)
         self.seen = [tile for tile in self.grid.tiles() if self._is_seen(tile)]
         self.lossless = self._covers()
@@ -216,11 +217,11 @@ class Encoding:
         )
 
     def size(self, step: int) -> int:
-        """Bytes of the file, and what a filter commonly takes, up to a fiftieth, as long as it is not fitted."""
+        """Bytes of the file, and what a filter commonly takes, up to 1/64, as long as it is not fitted."""
         coded = self.at(step)
         if coded.shown is not None:
             return len(coded.data) + postfilter.part_bytes(coded.shown.postfilter)
-        return len(coded.data) + (min(postfilter.COMMON_BYTES, len(coded.data) // 50) if step else 0)
+        return len(coded.data) + (min(fitting.COMMON_BYTES, len(coded.data) // 64) if step else 0)
 
     def psnr(self, step: int) -> float:
         return self._psnr(self.error(step))
@@ -257,7 +258,7 @@ class Encoding:
             plain, price = self._error(shown), self.request.price(step)
             coded.shown = _Shown(plain, plain, None)
             if plain.any():
-                found = postfilter.fitted(shown, self.pixels, self.hidden, price, self.executor.threads)
+                found = fitting.fitted(shown, self.pixels, self.hidden, price, self.executor.threads)
                 error = self._error(found.apply(shown, self.executor.threads))
                 payload = found.to_bytes()
                 if price * float((plain - error).sum()) > 8 * postfilter.part_bytes(payload):
@@ -267,8 +268,9 @@ class Encoding:
     def _error(self, shown: Samples) -> NDArray[np.float64]:
         """Squared, of what is not under a cover, summed over the channels of each block (rows, columns)."""
         error = np.zeros(self._blocks)
+        kind = np.int32 if shown.dtype == np.uint8 else np.int64
         for tile in self.seen:
-            squared = np.square(np.subtract(shown[tile.region], self.pixels[tile.region], dtype=np.int64)).sum(2)
+            squared = np.square(np.subtract(shown[tile.region], self.pixels[tile.region], dtype=kind)).sum(2, dtype=kind)
             if self.hidden is not None:
                 squared[self.hidden[tile.region]] = 0
             found = drawn.block_sums(squared)  # tiles begin where blocks do

@@ -5,8 +5,8 @@ What is in the arrays their callers see to: rows that are those of tables, and l
 
 import numpy as np
 
-from aecodec.entropy import native
-from aecodec.entropy.loops import BEYOND, FULL, OUT_OF_BITS, OUT_OF_WORDS, TOO_LONG
+from aecodec.compiled import native
+from aecodec.compiled.loops import BEYOND, FULL, OUT_OF_BITS, OUT_OF_WORDS, TOO_LONG
 from aecodec.entropy.tables import Tables
 
 __all__ = ["BEYOND", "FULL", "OUT_OF_BITS", "OUT_OF_WORDS", "TOO_LONG", "decode", "encode", "escape", "unescape"]

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from aecodec import metrics
-from aecodec.codec import container, postfilter
+from aecodec.codec import container, fitting, postfilter
 from aecodec.codec.codec import Codec, Target
 from aecodec.codec.layout import PartKind, read_layout
-from aecodec.codec.postfilter import CLIP, NEXT, PAIRS, REACH, PostFilter, features_of
+from aecodec.codec.postfilter import MAX_WEIGHT, PAIRS, REACH, SHAPES, SHIFTS, PostFilter, Shape
+from aecodec.compiled import loops, native
 from aecodec.errors import Corrupt, LimitExceeded
 from aecodec.pictures.picture import Picture, Samples
 from tests.tiny import sample
@@ -18,13 +19,18 @@ from tests.tiny import sample
 Q50 = Target("quality", 50)
 
 
-def random_filter(channels: int, shift: int = 8) -> PostFilter:
+SMALL, WIDE = SHAPES
+
+
+def random_filter(channels: int, shape: Shape = WIDE, shift: int = 8, largest: int = 60) -> PostFilter:
     draw = np.random.default_rng(channels)
-    return PostFilter(draw.integers(-60, 60, (channels, features_of(channels)), np.int32), shift)
+    weights = draw.integers(-largest, largest + 1, (channels, shape.features(channels)), np.int32)
+    return PostFilter(shape, weights, shift)
 
 
 def samples_of(channels: int, depth: int) -> Samples:
-    given = sample()[40:77, 50:103, :channels]
+    given = sample()[40:77, 50:103, :channels].copy()
+    given[5:9, 9:30:3] = 255 * (given[5:9, 9:30:3] < 128)  # differences as large as there are
     return np.ascontiguousarray(given if depth == 8 else given.astype(np.uint16) * 257 + 3)
 
 
@@ -40,9 +46,12 @@ def slowly(chosen: PostFilter, samples: Samples) -> np.ndarray:
             return samples[place].astype(int) - samples[row, column]
 
         features = [[level], samples[row, column].astype(int) - 128 * level]
-        features += [beyond(*pair) + beyond(-pair[0], -pair[1]) for pair in PAIRS[:NEXT]]
-        most = CLIP * level
-        features += [beyond(*pair).clip(-most, most) + beyond(-pair[0], -pair[1]).clip(-most, most) for pair in PAIRS]
+        for pair in PAIRS[: chosen.shape.plain]:
+            features.append(beyond(*pair) + beyond(-pair[0], -pair[1]))
+        for most in chosen.shape.clips:
+            for pair in PAIRS[: chosen.shape.pairs]:
+                both = np.stack([beyond(*pair), beyond(-pair[0], -pair[1])])
+                features.append(both.clip(-most * level, most * level).sum(0))
         change = chosen.weights.astype(int) @ np.concatenate(features)
         found[row, column] = samples[row, column] + (change + (1 << chosen.shift - 1) >> chosen.shift)
     return found.clip(0, np.iinfo(samples.dtype).max)
@@ -50,13 +59,45 @@ def slowly(chosen: PostFilter, samples: Samples) -> np.ndarray:
 
 @pytest.mark.parametrize("depth", [8, 16])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_it_is_what_the_format_says_to_the_last_bit(channels: int, depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("largest", [60, MAX_WEIGHT])
+def test_it_is_what_the_format_says_to_the_last_bit(
+    channels: int, depth: int, shape: Shape, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(postfilter, "STRIP", 4 * 53)  # of four rows: the last has one
-    samples, chosen = samples_of(channels, depth), random_filter(channels)
+    samples, chosen = samples_of(channels, depth), random_filter(channels, shape, largest=largest)
     filtered = chosen.apply(samples, 2)
     assert filtered.dtype == samples.dtype
     assert np.array_equal(filtered, slowly(chosen, samples))
     assert not np.array_equal(filtered, samples)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_compiled_and_as_written_it_is_the_same(shape: Shape, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples, chosen = samples_of(3, 8)[:9, :20], random_filter(3, shape)
+    compiled = chosen.apply(samples, 1)
+
+    def as_written(name: str, *given: Any) -> int:
+        flat = [value.reshape(-1) if isinstance(value, np.ndarray) else value for value in given]
+        return int(getattr(loops, name)(*flat))
+
+    monkeypatch.setattr(native, "run", as_written)
+    assert np.array_equal(chosen.apply(samples, 1), compiled)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_is_fitted_are_the_features_that_are_run(channels: int, depth: int, shape: Shape) -> None:
+    """Sums of weighted features, as far as floats go, are what the filter adds."""
+    samples, chosen = samples_of(channels, depth), random_filter(channels, shape, SHIFTS[-1], largest=9)
+    rows = np.array([0, 3, 17, len(samples) - 1])
+    features = fitting._features(samples, rows)[fitting._places(shape, channels)]
+    added = (chosen.weights @ features * (postfilter.level_of(samples) / 2**chosen.shift)).T
+    wanted = chosen.apply(samples, 1)[rows].reshape(-1, channels).astype(float)
+    before = samples[rows].reshape(-1, channels)
+    within = np.clip(before + added, 0, np.iinfo(samples.dtype).max)
+    assert np.abs(wanted - within).max() <= 0.51
 
 
 def test_a_crop_is_filtered_as_the_whole() -> None:
@@ -72,16 +113,16 @@ def test_a_crop_is_filtered_as_the_whole() -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("largest", [0, 1, 90, postfilter.MAX_WEIGHT])
-def test_bytes_are_read_as_they_were_written(channels: int, largest: int) -> None:
-    shape = channels, features_of(channels)
-    weights = np.random.default_rng(largest).integers(-largest, largest + 1, shape, np.int32)
-    weights[0, :2] = -largest, largest
-    payload = PostFilter(weights, 9).to_bytes()
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("largest", [0, 1, 90, MAX_WEIGHT])
+def test_bytes_are_read_as_they_were_written(channels: int, shape: Shape, largest: int) -> None:
+    given = random_filter(channels, shape, 9, largest)
+    given.weights[0, :2] = -largest, largest
+    payload = given.to_bytes()
     read = PostFilter.from_bytes(payload, channels)
-    assert read.shift == 9
-    assert np.array_equal(read.weights, weights)
-    assert len(payload) <= 1 + channels * features_of(channels) * (2 * largest + 1).bit_length() / 4 + 1
+    assert (read.shape, read.shift) == (shape, 9)
+    assert np.array_equal(read.weights, given.weights)
+    assert len(payload) <= 1 + given.weights.size * (2 * largest + 1).bit_length() / 4 + 1
 
 
 @pytest.mark.parametrize(
@@ -97,13 +138,13 @@ def test_bytes_are_read_as_they_were_written(channels: int, largest: int) -> Non
     ],
 )
 def test_what_is_no_filter_is_corrupt(spoil: Any) -> None:
-    payload = PostFilter(np.ones((1, features_of(1)), np.int32), 8).to_bytes()
+    payload = PostFilter(SMALL, np.ones((1, SMALL.features(1)), np.int32), 8).to_bytes()
     with pytest.raises(Corrupt, match="POSTFILTER"):
         PostFilter.from_bytes(spoil(payload), 1)
 
 
 def test_weights_beyond_their_range_are_corrupt() -> None:
-    payload = PostFilter(np.full((1, features_of(1)), 1 << 15, np.int32), 8).to_bytes()
+    payload = PostFilter(SMALL, np.full((1, SMALL.features(1)), 1 << 15, np.int32), 8).to_bytes()
     with pytest.raises(Corrupt, match="beyond"):
         PostFilter.from_bytes(payload, 1)
 
@@ -116,7 +157,7 @@ def test_what_was_blurred_becomes_sharper(channels: int, depth: int) -> None:
     blurred = (6 * padded[1:-1, 1:-1] + padded[:-2, 1:-1] + padded[2:, 1:-1]) // 8
     shown = blurred.astype(wanted.dtype)
     price = 0.05 if depth == 8 else 0.05 / 257**2
-    better = postfilter.fitted(shown, wanted, None, price, 1).apply(shown, 1)
+    better = fitting.fitted(shown, wanted, None, price, 1).apply(shown, 1)
     peak = (1 << depth) - 1
     assert metrics.psnr(better, wanted, peak=peak) > metrics.psnr(shown, wanted, peak=peak) + 1
 
@@ -127,7 +168,7 @@ def test_what_is_hidden_does_not_count() -> None:
     hidden = np.zeros(shown.shape[:2], bool)
     hidden[:, 20:] = True
     shown[hidden] = 0
-    found = postfilter.fitted(shown, wanted, hidden, 1.0, 1)
+    found = fitting.fitted(shown, wanted, hidden, 1.0, 1)
     assert not found.weights.any()
 
 
@@ -135,7 +176,7 @@ def test_dear_errors_buy_more_weights() -> None:
     wanted = samples_of(3, 8)
     noise = np.random.default_rng(0).normal(0, 6, wanted.shape)
     shown = np.clip(wanted + noise, 0, 255).astype(np.uint8)
-    few, many = (postfilter.fitted(shown, wanted, None, price, 1) for price in (1e-4, 1.0))
+    few, many = (fitting.fitted(shown, wanted, None, price, 1) for price in (1e-4, 1.0))
     assert len(few.to_bytes()) < len(many.to_bytes())
     assert np.count_nonzero(few.weights) < np.count_nonzero(many.weights)
 
@@ -201,7 +242,7 @@ def test_a_damaged_one_is_named_and_the_rest_is_shown(codec: Codec) -> None:
     assert metrics.psnr(kept.picture.pixels, picture.pixels, peak=255) > 20
     parts = container.parse(data)
     illegal = container.write(parts.header, [parts.tiles[0] or b""], parts={PartKind.POSTFILTER: b"\xff\xff"})
-    assert codec.decode(illegal, keep_going=True).damage == ("part POSTFILTER: a shift of 21 is illegal",)
+    assert codec.decode(illegal, keep_going=True).damage == ("part POSTFILTER: a shift of 13 is illegal",)
 
 
 @pytest.mark.usefixtures("as_photographs")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from aecodec.codec import latents
-from aecodec.entropy import intnet, kernels, loops, native, rans, tables
+from aecodec.compiled import loops, native
+from aecodec.entropy import intnet, kernels, rans, tables
 from aecodec.entropy.rans import Decoder
 from aecodec.errors import FormatError
 from aecodec.training.tablefit import latent_tables

@@ -4,6 +4,7 @@
     python -m tests.golden.make files     write v1/*.aec and v1/manifest.json with it, and one file with those that ship
     python -m tests.golden.make lossless  write v2/*.aec and v2/manifest.json: lossless files and covers
     python -m tests.golden.make filtered  write filtered/*.aec and filtered/manifest.json: files with a post-filter
+    python -m tests.golden.make wide      write wide/*.aec and wide/manifest.json: with one of the larger shape
 
 Golden files are frozen: making them anew means that the format or the exact path has changed, which takes a new
 version of the container or a new weights id, and never happens to hide a failing test.
@@ -32,7 +33,7 @@ from tests.exactness_probe import symbols_hash
 from tests.tiny import SAMPLES, TINY, TINY_WEIGHTS, crops, sample
 
 FOLDER, LOSSLESS_FOLDER = Path(__file__).parent / "v1", Path(__file__).parent / "v2"
-FILTERED_FOLDER = Path(__file__).parent / "filtered"
+FILTERED_FOLDER, WIDE_FOLDER = Path(__file__).parent / "filtered", Path(__file__).parent / "wide"
 
 
 def make_weights() -> None:
@@ -96,6 +97,14 @@ def lossless_cases() -> dict[str, tuple[Picture, Target]]:
     }
 
 
+def wide_cases() -> dict[str, tuple[Picture, Target]]:
+    """Large enough to pay for it, of every number of channels and depth."""
+    rgb = sample("city")[:256, :256]
+    deep = rgb.astype(np.uint16) * 257
+    samples = {"rgb": rgb, "grey": rgb[:, :, 1].copy(), "rgb16": deep, "grey16": deep[:, :, 1].copy()}
+    return {name: (from_array(given), Target("quality", 90)) for name, given in samples.items()}
+
+
 def filtered_cases() -> dict[str, tuple[Picture, Target]]:
     """Of every number of channels and depth, in several tiles, and under a cover."""
     names = ("rgb-q50", "rgba-metadata-q30", "tiles-q20")
@@ -109,6 +118,10 @@ def filtered_cases() -> dict[str, tuple[Picture, Target]]:
 
 def make_filtered() -> None:
     make(FILTERED_FOLDER, filtered_cases())
+
+
+def make_wide() -> None:
+    make(WIDE_FOLDER, wide_cases())
 
 
 def make_lossless() -> None:
@@ -153,4 +166,5 @@ def record(codec: Codec, path: Path, picture: Picture, target: Target) -> dict[s
 
 
 if __name__ == "__main__":
-    {"weights": make_weights, "files": make_files, "lossless": make_lossless, "filtered": make_filtered}[sys.argv[1]]()
+    makers = {"weights": make_weights, "files": make_files, "lossless": make_lossless}
+    (makers | {"filtered": make_filtered, "wide": make_wide})[sys.argv[1]]()

@@ -1,9 +1,10 @@
-"""The inner loops of the entropy coder as they are written: in integers, for one value after the other.
+"""The inner loops of the entropy coder and of the post-filter as they are written: in integers, one value at a time.
 
-What they compute is specified in `entropy.rans`. They run compiled (`entropy.native`): `benchmarks.loops` makes the
-files in `ir/` of this text, and must after every change of it. So an array is a pointer, which is indexed by one number
-from 0 on and knows neither its size nor its end; what would lead beyond it is refused before, by `entropy.kernels` and
-`entropy.rans`. Run as they stand here, on NumPy's arrays, they compute the same.
+What they compute is specified in `entropy.rans` and `codec.postfilter`. They run compiled (`compiled.native`):
+`benchmarks.loops` makes the files in `ir/` of this text, and must after every change of it. So an array is a pointer,
+which is indexed by one number from 0 on, knows neither its size nor its end and shares nothing with another that is
+written; what would lead beyond it is refused before, by whom they are called. Run as they stand here, on NumPy's
+arrays, they compute the same.
 
 A loop returns one number; a negative one says what is wrong.
 """
@@ -24,7 +25,13 @@ SIGNATURES = {  # of each loop its parameters; those with a star are arrays
     ),
     "escape": ("int64*", "int64*", "int64*", "int64", "uint8*"),
     "unescape": ("uint8*", "int64", "int64", "int64*", "int64*", "int64*", "int64", "int64", "int64"),
+    "correct": (
+        *("int16*", "int64", "int64", "int64", "int64", "int64", "int64"),
+        *("int64*", "int64", "int64*", "int32*", "int32*", "int64", "int64", "int64*", "int16*"),
+    ),
 }
+
+ALONG_ROWS = {"correct"}  # the same of neighbouring values, which a processor's vectors do at once
 
 
 # Many parameters: the compiler sees pointers and numbers, not objects.
@@ -153,3 +160,56 @@ def unescape(data, end, at, low, high, symbols, count, longest, largest):  # typ
         if abs(symbols[index]) > largest:
             return BEYOND
     return at
+
+
+# Many parameters: see above.
+def correct(  # type: ignore[no-untyped-def]  # noqa: PLR0913
+    planes, plane, stride, first, rows, width, channels, offsets, pairs, clips, own, weights, shift, most, sums, shown
+):
+    """The post-filter over `rows` of `width` samples of all channels, a plane each; returns 0.
+
+    Samples are less mid-range, `most` is the largest of them. The first to be filtered lies at `first` of its plane of
+    `plane` values, the one below it `stride` farther, and the neighbours of each pair one offset before and behind it.
+    There are always three filtered channels, of one channel that of the picture and two that nobody needs. Each has
+    four `own` numbers, what its sum begins with and weights of the first, second and last channel's sample; and
+    `weights`, of each channel and pair three: of both differences as they are, and clipped to each of both `clips`.
+    `sums` is room for three rows of samples, `shown` what the three become.
+    """
+    small, large = np.int32(clips[0]), np.int32(clips[1])
+    least_small, least_large = np.int32(-clips[0]), np.int32(-clips[1])
+    for row in range(rows):
+        red = first + row * stride
+        blue = red + (channels - 1) * plane
+        green = min(red + plane, blue)
+        for x in range(width):
+            r, g, b = planes[red + x], planes[green + x], planes[blue + x]
+            sums[x] = own[0] + own[1] * r + own[2] * g + own[3] * b
+            sums[width + x] = own[4] + own[5] * r + own[6] * g + own[7] * b
+            sums[2 * width + x] = own[8] + own[9] * r + own[10] * g + own[11] * b
+        for channel in range(channels):
+            centre = red + channel * plane
+            for pair in range(pairs):
+                one, other = centre - offsets[pair], centre + offsets[pair]
+                at, next_output = 3 * (channel * pairs + pair), 3 * channels * pairs
+                r0, r1, r2 = weights[at], weights[at + 1], weights[at + 2]
+                at += next_output
+                g0, g1, g2 = weights[at], weights[at + 1], weights[at + 2]
+                at += next_output
+                b0, b1, b2 = weights[at], weights[at + 1], weights[at + 2]
+                for x in range(width):
+                    before = np.int32(np.int32(planes[one + x]) - np.int32(planes[centre + x]))
+                    behind = np.int32(np.int32(planes[other + x]) - np.int32(planes[centre + x]))
+                    plain = np.int32(before + behind)
+                    near = np.int32(max(min(before, small), least_small) + max(min(behind, small), least_small))
+                    far = np.int32(max(min(before, large), least_large) + max(min(behind, large), least_large))
+                    sums[x] += r0 * plain + r1 * near + r2 * far
+                    sums[width + x] += g0 * plain + g1 * near + g2 * far
+                    sums[2 * width + x] += b0 * plain + b1 * near + b2 * far
+        at, size = row * width, rows * width
+        for x in range(width):
+            shown[at + x] = np.int16(max(min((sums[x] >> shift) + planes[red + x], most), -most - 1))
+            value = (sums[width + x] >> shift) + planes[green + x]
+            shown[size + at + x] = np.int16(max(min(value, most), -most - 1))
+            value = (sums[2 * width + x] >> shift) + planes[blue + x]
+            shown[2 * size + at + x] = np.int16(max(min(value, most), -most - 1))
+    return 0
