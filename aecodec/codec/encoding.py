@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aecodec.codec import container, drawn, fitting, latents, postfilter
+from aecodec.codec import container, drawn, fitting, latents, postfilter, resynthesis
 from aecodec.codec.header import Cleaning, Header
 from aecodec.codec.layers import Content
 from aecodec.codec.layout import PartKind
@@ -26,7 +26,7 @@ from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models import weights
 from aecodec.pictures import imagefile, lossless
 from aecodec.pictures.picture import Picture, Samples, to_unit
-from aecodec.quality import step_to_quality
+from aecodec.quality import KNOT_SPACING, nearest_knot, step_to_quality
 from aecodec.tiling import LATENT_STRIDE, Tile, TileGrid, Window, choose_tile_side, groups
 
 EFFORT_STEPS = (0, 8, 16, 32, 64, 96, 128, 192, 256, 384)  # gradient steps of every effort
@@ -92,6 +92,7 @@ class Encoding:
         self.tiles = analyse(self.executor, self.grid, rgb)
         self.seen = [tile for tile in self.grid.tiles() if self._is_seen(tile)]
         self.lossless = self._covers()
+        self.lost: tuple[int, list[Floats]] | None = None
         self.coded: tuple[int, _Coded] | None = None
 
     def _covers(self) -> dict[int, bytes]:
@@ -150,8 +151,16 @@ class Encoding:
         return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
 
     def _needed(self, step: int, tile: Tile) -> Floats:
-        """What is coded of a tile: details only where they are worth it."""
-        return latents.needed(self.executor.frozen, self.tiles[tile.index], step)
+        """What is coded of a tile: details only where they are worth it; without them, latents that are corrected."""
+        frozen, y = self.executor.frozen, self.tiles[tile.index]
+        if self.config.details:  # which hold what latents leave
+            return latents.needed(frozen, y, step)
+        knot = nearest_knot(step) * KNOT_SPACING  # near enough, and steps that are tried one after the other share it
+        if self.lost is None or self.lost[0] != knot:
+            self.lost = None
+            channels = self.picture.channels
+            self.lost = knot, resynthesis.lost(self.executor, self.grid, self.tiles, knot, channels)
+        return resynthesis.corrected(frozen, y, self.lost[1][tile.index], step)
 
     def _alike(self, step: int) -> Iterator[list[tuple[Tile, Window]]]:
         """Tiles to refine together: of one shape, as many channels of each."""
@@ -270,7 +279,9 @@ class Encoding:
         error = np.zeros(self._blocks)
         kind = np.int32 if shown.dtype == np.uint8 else np.int64
         for tile in self.seen:
-            squared = np.square(np.subtract(shown[tile.region], self.pixels[tile.region], dtype=kind)).sum(2, dtype=kind)
+            squared = np.square(np.subtract(shown[tile.region], self.pixels[tile.region], dtype=kind)).sum(
+                2, dtype=kind
+            )
             if self.hidden is not None:
                 squared[self.hidden[tile.region]] = 0
             found = drawn.block_sums(squared)  # tiles begin where blocks do

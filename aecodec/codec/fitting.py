@@ -3,6 +3,7 @@
 Legend: H, W pixels, C channels, F features of a pixel, n pixels.
 """
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
@@ -14,20 +15,19 @@ from aecodec import devices
 from aecodec.codec.postfilter import (
     MAX_WEIGHT,
     PAIRS,
-    REACH,
     SHAPES,
     SHIFTS,
     PostFilter,
     Shape,
     best_rice,
     level_of,
-    planes_of,
     rice_bits,
+    strips,
     unsigned,
 )
 from aecodec.pictures.picture import Samples
 
-SAMPLE = 1 << 16  # pixels, of evenly spaced rows: more of them make no better weights
+SAMPLE = 1 << 16  # pixels: more of them make no better weights
 STRIP = 1 << 13  # pixels at a time: what is made of them stays in a processor's cache
 RIDGE = 1e-7  # of the mean square of a feature
 COMMON_SHIFT = 8
@@ -41,36 +41,51 @@ def fitted(shown: Samples, wanted: Samples, hidden: NDArray[np.bool_] | None, pr
 
     Its bits, and the squared errors of samples, at `price` bits each, are together at their least, nearly.
     """
-    height, width, channels = shown.shape
+    channels = shown.shape[2]
     level = level_of(shown)
-    rows = np.arange(0, height, max(height * width // SAMPLE, 1))
+    rows, columns = _sample(*shown.shape[:2])
 
-    def sums(some: NDArray[np.intp]) -> tuple[Values, Values]:
-        features = _features(shown, some)
-        missing = np.subtract(wanted[some], shown[some], dtype=np.float32).reshape(-1, channels) / level
+    def sums(some: slice) -> tuple[Values, Values]:
+        place = rows[some], columns[some]
+        features = _features(shown, *place)
+        missing = np.subtract(wanted[place], shown[place], dtype=np.float32).reshape(-1, channels) / level
         if hidden is not None:
-            counts = ~hidden[some].ravel()
+            counts = ~hidden[place].ravel()
             features, missing = features[:, counts], missing[counts]
         return (features @ features.T).astype(np.float64), (features @ missing).astype(np.float64)
 
     count = 1 + channels * (1 + len(ALL))
     square, product = np.zeros((count, count)), np.zeros((count, channels))
     with ThreadPoolExecutor(threads) as pool, devices.blas_alone() if threads > 1 else nullcontext():
-        for squares, products in pool.map(sums, np.array_split(rows, -(-rows.size * width // STRIP))):
+        for squares, products in pool.map(sums, strips(len(rows), columns.shape[1], STRIP)):
             square += squares
             product += products
-    price *= level**2 * height / rows.size
-    found = []
+    price *= level**2 * shown[..., 0].size / columns.size
+    found: list[tuple[PostFilter, float]] = []
     for shape in SHAPES:
         chosen = _places(shape, channels)
-        found.append(_best(shape, square[np.ix_(chosen, chosen)], product[chosen], price))
-    return min(found, key=lambda one: one[1])[0]
+        least = found[0][1] if found else math.inf
+        found += _best(shape, square[np.ix_(chosen, chosen)], product[chosen], price, least)
+    return found[-1][0]
 
 
-def _best(shape: Shape, square: Values, product: Values, price: float) -> tuple[PostFilter, float]:
-    """A filter of a shape, and what it costs beyond none in bits."""
+def _sample(height: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows (R, 1) and columns (R, K) of about SAMPLE pixels, from everywhere and every place in a network's patches."""
+    every = max(height * width // SAMPLE, 1)
+    down = min(math.isqrt(every), height)
+    down -= down > 1 and down % 2 == 0
+    across = min(every // down, width)
+    rows = np.arange(0, height, down)
+    starts = np.arange(rows.size) * 3 % across  # another one in each row
+    return rows[:, None], starts[:, None] + across * np.arange(width // across)
+
+
+def _best(shape: Shape, square: Values, product: Values, price: float, least: float) -> list[tuple[PostFilter, float]]:
+    """A filter of a shape, and what it costs beyond none in bits; nothing, where that is not below `least`."""
     ridge = RIDGE * np.trace(square) / len(square) + np.finfo(float).tiny
     exact = np.linalg.solve(square + ridge * np.eye(len(square)), product).T
+    if exact.size - price * float((exact * product.T).sum()) >= least:  # a weight has a bit, rounded ones gain less
+        return []
     tried: dict[int, tuple[NDArray[np.int32], float]] = {}
 
     def cost(shift: int) -> float:
@@ -82,7 +97,7 @@ def _best(shape: Shape, square: Values, product: Values, price: float) -> tuple[
     for way in (1, -1):
         while shift + way in SHIFTS and cost(shift + way) < cost(shift):
             shift += way
-    return PostFilter(shape, tried[shift][0], shift), tried[shift][1]
+    return [(PostFilter(shape, tried[shift][0], shift), cost(shift))] if cost(shift) < least else []
 
 
 def _rounded(
@@ -130,25 +145,28 @@ def _places(shape: Shape, channels: int) -> NDArray[np.intp]:
     return np.concatenate([np.arange(1 + channels), *(start + np.arange(channels) for start in starts)])
 
 
-def _features(samples: Samples, rows: NDArray[np.intp]) -> NDArray[np.float32]:
-    """(F, n) of some rows, of all shapes, in levels."""
-    width, channels = samples.shape[1:]
-    level = level_of(samples)
+def _features(samples: Samples, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.float32]:
+    """(F, n) of the pixels at rows (R, 1) and columns (R, K), of all shapes, in levels."""
+    height, width, channels = samples.shape
+    level, flat = level_of(samples), samples.reshape(-1, channels)
     kind = np.int16 if level == 1 else np.int32
-    near: dict[int, NDArray[Any]] = {
-        row: planes_of(samples, rows + row).astype(kind) for row in range(-REACH, REACH + 1)
-    }
-    centre = near[0][:, :, REACH:-REACH]
-    features = np.empty((1 + channels * (1 + len(ALL)), rows.size, width), np.float32)
+
+    def at(down: int, right: int) -> NDArray[Any]:
+        place = np.clip(rows + down, 0, height - 1) * width + np.clip(columns + right, 0, width - 1)
+        samples_there: NDArray[Any] = flat.take(place.ravel(), 0).T.astype(kind)
+        return samples_there
+
+    centre = at(0, 0)
+    features = np.empty((1 + channels * (1 + len(ALL)), centre.shape[1]), np.float32)
     features[0] = level
     features[1 : 1 + channels] = centre
+    features[1 : 1 + channels] -= 128 * level
     for pair, (row, column) in enumerate(PAIRS):
-        one = near[row][:, :, REACH + column : REACH + column + width] - centre
-        other = near[-row][:, :, REACH - column : REACH - column + width] - centre
+        one, other = at(row, column) - centre, at(-row, -column) - centre
         for clip in [clip for of, clip in ALL if of == pair]:
             first, most = 1 + channels * (1 + ALL.index((pair, clip))), level * clip
             both = one.clip(-most, most) + other.clip(-most, most) if clip else one + other
             features[first : first + channels] = both
     if level > 1:
         features /= level
-    return features.reshape(len(features), -1)
+    return features

@@ -104,7 +104,7 @@ class PostFilter:
             np.add(unsigned, most + 1, out=filtered[rows], casting="unsafe", dtype=np.uint16)
 
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(run, strips(height, width)))
+            list(pool.map(run, strips(height, width, STRIP)))
         return filtered
 
     def _laid_out(self, level: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -187,7 +187,7 @@ def planes_of(samples: Samples, rows: NDArray[np.intp]) -> NDArray[np.int16]:
     return planes
 
 
-def strips(height: int, width: int) -> Iterator[slice]:
-    """Rows that are worked on together."""
-    rows = max(STRIP // width, 1)
+def strips(height: int, width: int, pixels: int) -> Iterator[slice]:
+    """Rows that are worked on together, with so many pixels at most, or one."""
+    rows = max(pixels // width, 1)
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))

@@ -91,11 +91,11 @@ def test_compiled_and_as_written_it_is_the_same(shape: Shape, monkeypatch: pytes
 def test_what_is_fitted_are_the_features_that_are_run(channels: int, depth: int, shape: Shape) -> None:
     """Sums of weighted features, as far as floats go, are what the filter adds."""
     samples, chosen = samples_of(channels, depth), random_filter(channels, shape, SHIFTS[-1], largest=9)
-    rows = np.array([0, 3, 17, len(samples) - 1])
-    features = fitting._features(samples, rows)[fitting._places(shape, channels)]
+    rows, columns = np.array([0, 3, 17, len(samples) - 1])[:, None], np.arange(samples.shape[1])[None]
+    features = fitting._features(samples, rows, columns)[fitting._places(shape, channels)]
     added = (chosen.weights @ features * (postfilter.level_of(samples) / 2**chosen.shift)).T
-    wanted = chosen.apply(samples, 1)[rows].reshape(-1, channels).astype(float)
-    before = samples[rows].reshape(-1, channels)
+    wanted = chosen.apply(samples, 1)[rows[:, 0]].reshape(-1, channels).astype(float)
+    before = samples[rows[:, 0]].reshape(-1, channels)
     within = np.clip(before + added, 0, np.iinfo(samples.dtype).max)
     assert np.abs(wanted - within).max() <= 0.51
 
@@ -160,6 +160,19 @@ def test_what_was_blurred_becomes_sharper(channels: int, depth: int) -> None:
     better = fitting.fitted(shown, wanted, None, price, 1).apply(shown, 1)
     peak = (1 << depth) - 1
     assert metrics.psnr(better, wanted, peak=peak) > metrics.psnr(shown, wanted, peak=peak) + 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (5000, 1), (300, 400), (2000, 3000), (1, 1 << 20), (9000, 12000)])
+def test_what_is_fitted_to_is_from_everywhere(size: tuple[int, int]) -> None:
+    height, width = size
+    rows, columns = fitting._sample(height, width)
+    pixels = np.broadcast_to(rows, columns.shape) * width + columns
+    assert np.unique(pixels).size == pixels.size
+    assert pixels.size == height * width or fitting.SAMPLE // 2 <= pixels.size <= 2 * fitting.SAMPLE
+    assert rows.max() >= height - max(height // 50, 3)
+    assert columns.max() >= width - max(width // 50, 3)
+    if min(size) > 100:
+        assert all(np.unique(places % 8).size == 8 for places in (rows, columns))
 
 
 def test_what_is_hidden_does_not_count() -> None:
