@@ -38,9 +38,10 @@ def lost(executor: CodecExecutor, grid: TileGrid, tiles: list[Floats], step: int
 
 def corrected(frozen: Frozen, y: Floats, lost_of_it: Floats, step: int) -> Floats:
     """y before the gain of a tile (L, h, w), for a quality step."""
-    energy: Floats = np.square(_around(np.square(y * frozen.gain(step)[:, None, None])))
-    better: Floats = y + energy / (energy + np.float32(HALF**2)) * lost_of_it
-    return better
+    scaled: Floats = y * frozen.gain(step)[:, None, None]
+    energy = _around(scaled * scaled)
+    better = y + energy**2 / (energy**2 + HALF**2) * lost_of_it
+    return better.astype(np.float32, copy=False)
 
 
 def _around(values: Floats) -> Floats:

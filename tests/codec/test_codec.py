@@ -131,7 +131,7 @@ def test_impossible_targets_say_so(codec: Codec) -> None:
         codec.encode(picture, Target("bpp", 0.01))
 
 
-@pytest.mark.parametrize("target", [Q50, Target("psnr", 28.0)])
+@pytest.mark.parametrize("target", [Q50, Target("psnr", 27.0)])
 def test_effort_makes_a_file_smaller_and_no_worse(codec: Codec, target: Target) -> None:
     picture = from_array(sample("city")[:192, :250])
     plain, refined = codec.encode(picture, target), codec.encode(picture, target, effort=5)
