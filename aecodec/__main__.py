@@ -1,6 +1,7 @@
 """`python -m aecodec` and the console script: runs the command line."""
 
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -11,6 +12,9 @@ HELP = ("-h", "--help")
 
 def main() -> None:
     """Run what the arguments ask for; of what is asked often, no other command is assembled for it."""
+    # PyTorch's threads wait for one another by running in circles, and where another process works on the same cores
+    # they wait for it: two runs at once took twenty times as long. It is read when PyTorch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name in OFTEN or sys.argv[-1] in HELP:
         gc.disable()  # `cli.console` has it again where there are many files; what is imported would be looked through

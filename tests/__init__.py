@@ -1,6 +1,5 @@
-"""On every core at once each worker of pytest-xdist has one thread; said before any library with threads is loaded."""
+"""Tests, which run beside one another: PyTorch's threads wait as `aecodec.__main__` has it, set before it is loaded."""
 
 import os
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -49,6 +50,17 @@ def test_help_has_no_brackets_which_versions_of_typer_and_rich_take_for_markup_o
         texts += [command.help, *(each.help for each in command.params)]
     assert len(texts) > 100
     assert [text for text in texts if text and "[" in text] == []
+
+
+@pytest.mark.parametrize(("told", "kept"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_of_pytorch_wait_without_running_unless_told_otherwise(monkeypatch, told, kept):
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    if told:
+        monkeypatch.setenv("OMP_WAIT_POLICY", told)
+    monkeypatch.setattr(sys, "argv", ["aecodec", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    assert os.environ["OMP_WAIT_POLICY"] == kept
 
 
 def test_version_names_versions_and_devices():
