@@ -151,20 +151,24 @@ class Encoding:
         return refined if len(refined.data) < len(plain.data) and refined.psnr_db >= plain.psnr_db else plain
 
     def _needed(self, step: int, tile: Tile) -> Floats:
-        """What is coded of a tile: details only where they are worth it; without them, latents that are corrected."""
-        frozen, y = self.executor.frozen, self.tiles[tile.index]
+        """What is coded of a tile: `_worth_it`; without details, latents that are corrected."""
+        y = self._worth_it(step, tile)
         if self.config.details:  # which hold what latents leave
-            return latents.needed(frozen, y, step)
+            return y
         knot = nearest_knot(step) * KNOT_SPACING  # near enough, and steps that are tried one after the other share it
         if self.lost is None or self.lost[0] != knot:
             self.lost = None
             channels = self.picture.channels
             self.lost = knot, resynthesis.lost(self.executor, self.grid, self.tiles, knot, channels)
-        return resynthesis.corrected(frozen, y, self.lost[1][tile.index], step)
+        return resynthesis.corrected(self.executor.frozen, y, self.lost[1][tile.index], step)
+
+    def _worth_it(self, step: int, tile: Tile) -> Floats:
+        """A tile's y, with details only where they are worth it."""
+        return latents.needed(self.executor.frozen, self.tiles[tile.index], step)
 
     def _alike(self, step: int) -> Iterator[list[tuple[Tile, Window]]]:
         """Tiles to refine together: of one shape, as many channels of each."""
-        for same in groups(self.seen, lambda tile: (len(self._needed(step, tile)),), self.grid.count):
+        for same in groups(self.seen, lambda tile: (len(self._worth_it(step, tile)),), self.grid.count):
             yield from batches_alike(self.grid, same, self.config.synthesis_halo, self.executor.batch)
 
     def _surroundings(self, group: list[tuple[Tile, Window]], canvas: Floats) -> Surroundings:
@@ -202,11 +206,14 @@ class Encoding:
     def _code(self, step: int, refined: dict[int, tuple[Floats, Floats]] | None = None) -> _Coded:
         """Code every tile at a quality step, or its refined latents and hyper-latents."""
         payloads: dict[int, bytes] = {}
-        wanted = {tile: refined[tile.index][0] if refined else self._needed(step, tile) for tile in self.seen}
-        canvas = empty_canvas(self.grid, max(map(len, wanted.values())))
-        for group in groups(wanted, lambda tile: wanted[tile].shape, self.executor.batch):
+        shapes = {
+            tile: refined[tile.index][0].shape if refined else self._worth_it(step, tile).shape for tile in self.seen
+        }
+        canvas = empty_canvas(self.grid, max(shape[0] for shape in shapes.values()))
+        for group in groups(self.seen, lambda tile: shapes[tile], self.executor.batch):
             z = np.stack([refined[tile.index][1] for tile in group]) if refined else None
-            coded = latents.encode(self.executor, np.stack([wanted[tile] for tile in group]), step, z)
+            y = np.stack([refined[tile.index][0] if refined else self._needed(step, tile) for tile in group])
+            coded = latents.encode(self.executor, y, step, z)
             for tile, payload, quantised in zip(group, coded.payloads, coded.quantised, strict=True):
                 payloads[tile.index] = payload
                 paste(canvas, tile, quantised)

@@ -14,6 +14,7 @@ import numpy as np
 from aecodec.codec.windowed import analyse, empty_canvas, paste, synthesise
 from aecodec.executors.interface import CodecExecutor, Floats, Form
 from aecodec.models.frozen import Frozen
+from aecodec.pictures.picture import Samples
 from aecodec.tiling import TileGrid
 
 HALF = 0.5  # squared quantiser steps: latents of that energy are corrected by half; measured
@@ -25,15 +26,22 @@ def lost(executor: CodecExecutor, grid: TileGrid, tiles: list[Floats], step: int
 
     `channels` are those of the picture, 1 or 3.
     """
+    shown = _shown(executor, grid, tiles, step, Form(channels, DEPTH))
+    again = analyse(executor, grid, np.broadcast_to(shown, (*shown.shape[:2], 3)))
+    for y, found in zip(tiles, again, strict=True):
+        np.subtract(y, found, out=found)
+    return again
+
+
+def _shown(executor: CodecExecutor, grid: TileGrid, tiles: list[Floats], step: int, form: Form) -> Samples:
     gain = executor.frozen.gain(step)[:, None, None]
     canvas = empty_canvas(grid, executor.frozen.config.latents)
     for tile in grid.tiles():
         paste(canvas, tile, tiles[tile.index] * gain)
-    shown = np.empty((grid.height, grid.width, channels), np.uint16)
-    for tile, made in synthesise(executor, grid, canvas, step, grid.tiles(), Form(channels, DEPTH)):
+    shown = np.empty((grid.height, grid.width, form.channels), np.uint16)
+    for tile, made in synthesise(executor, grid, canvas, step, grid.tiles(), form):
         shown[tile.region] = made
-    again = analyse(executor, grid, np.broadcast_to(shown, (*shown.shape[:2], 3)))
-    return [y - found for y, found in zip(tiles, again, strict=True)]
+    return shown
 
 
 def corrected(frozen: Frozen, y: Floats, lost_of_it: Floats, step: int) -> Floats:
