@@ -84,11 +84,14 @@ def limit_blas(threads: int) -> None:
 
 
 @contextmanager
-def blas_alone() -> Iterator[None]:
+def blas_alone(threads: int) -> Iterator[None]:
     """Meanwhile NumPy's products of matrices take one thread each, in the whole process; one at a time may ask for it.
 
-    For who calls them from threads of his own.
+    For who calls them from `threads` of his own; of a single one nothing is changed.
     """
+    if threads == 1:
+        yield
+        return
     with _BLAS_LOCK, _blas().limit(limits=1, user_api="blas"):
         yield
 

@@ -127,6 +127,6 @@ def test_numpy_takes_one_thread_a_product_for_those_who_ask_and_as_many_as_befor
 
     with threadpoolctl.threadpool_limits(2, user_api="blas"):
         before = threads()
-        with devices.blas_alone():
+        with devices.blas_alone(2):
             assert threads() == {1}
         assert threads() == before

@@ -5,7 +5,6 @@ Legend: H, W pixels, C channels, F features of a pixel, n pixels.
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -56,7 +55,7 @@ def fitted(shown: Samples, wanted: Samples, hidden: NDArray[np.bool_] | None, pr
 
     count = 1 + channels * (1 + len(ALL))
     square, product = np.zeros((count, count)), np.zeros((count, channels))
-    with ThreadPoolExecutor(threads) as pool, devices.blas_alone() if threads > 1 else nullcontext():
+    with ThreadPoolExecutor(threads) as pool, devices.blas_alone(threads):
         for squares, products in pool.map(sums, strips(len(rows), columns.shape[1], STRIP)):
             square += squares
             product += products
